@@ -1,0 +1,13 @@
+# What every target of this project shares: include root, warnings, sanitizers.
+function(ascendcl_target target)
+  target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/csrc")
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wno-unused-parameter)
+  if(ASCENDCL_WERROR)
+    target_compile_options(${target} PRIVATE -Werror)
+  endif()
+  if(ASCENDCL_SANITIZE)
+    target_compile_options(${target} PRIVATE -fsanitize=${ASCENDCL_SANITIZE}
+                                             -fno-omit-frame-pointer -g)
+    target_link_options(${target} PRIVATE -fsanitize=${ASCENDCL_SANITIZE})
+  endif()
+endfunction()
