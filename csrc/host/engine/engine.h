@@ -1,0 +1,78 @@
+// The engine as host/model sees it: a compiled program and its executions. This header is the
+// whole interface between libascendcl.so and libascendcl_engine.so; it names no OpenVINO type.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace ascendcl::host::engine {
+
+inline constexpr uint32_t kEngineAbi = 1;
+
+// Caller-owned memory of one input or output, in the dtype and dims of the model's descriptor.
+struct Binding {
+    void *data;
+    size_t size;  // bytes; an output may be up to 64 bytes short, the tail is then dropped
+};
+
+struct OpTime {
+    std::string name;
+    std::string type;
+    uint64_t nanoseconds;
+};
+
+// What went wrong, in words that name the node. Empty text means success.
+struct Outcome {
+    enum class Kind { kOk, kRefused, kFailed };
+    Kind kind = Kind::kOk;
+    std::string text;
+    bool ok() const noexcept { return kind == Kind::kOk; }
+};
+
+// One set of intermediate tensors. Not for concurrent use; several executions of one program are.
+class Execution {
+   public:
+    virtual ~Execution() = default;
+    virtual Outcome run(const std::vector<Binding> &inputs,
+                        const std::vector<Binding> &outputs) noexcept = 0;
+    // Per-op times of the last run; empty unless the program was compiled with profiling.
+    virtual std::vector<OpTime> op_times() const noexcept = 0;
+};
+
+// A compiled graph with packed weights, shared by all loads of one file.
+class Program {
+   public:
+    virtual ~Program() = default;
+    virtual std::unique_ptr<Execution> new_execution(Outcome &outcome) noexcept = 0;
+    // Guesses made while lowering ("pads of node X taken from shapes"), for reports.
+    virtual const std::vector<std::string> &notes() const noexcept = 0;
+};
+
+struct CompileRequest {
+    const void *om = nullptr;  // the whole file's bytes; not needed after compile() returns
+    size_t om_size = 0;
+    const void *weights = nullptr;  // weight memory as loaded (partition 1); must hold weight_size
+    size_t weight_size = 0;
+    int32_t gear = -1;    // index of the gear to compile, -1 for a static model
+    uint32_t threads = 0; // per execution; 0 means all cores
+    bool profiling = false;
+};
+
+class Engine {
+   public:
+    virtual ~Engine() = default;
+    virtual std::shared_ptr<Program> compile(const CompileRequest &request,
+                                             Outcome &outcome) noexcept = 0;
+    virtual const char *version() const noexcept = 0;  // "OpenVINO 2026.4.1"
+};
+
+// The one symbol that libascendcl_engine.so exports: `ascendcl_engine`. Answers null when `abi` is
+// not kEngineAbi. The object lives as long as the library.
+using EngineEntry = Engine *(*)(uint32_t abi);
+inline constexpr char kEngineEntryName[] = "ascendcl_engine";
+
+}  // namespace ascendcl::host::engine

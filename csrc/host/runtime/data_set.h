@@ -1,0 +1,42 @@
+// The plain objects of the model API that carry no rule of their own: data buffers, tensor descs,
+// data sets. Not thread-safe, as documented.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "acl/acl.h"
+
+struct aclDataBuffer {
+    void *data = nullptr;
+    uint64_t size = 0;
+};
+
+struct aclTensorDesc {
+    aclDataType dtype = ACL_DT_UNDEFINED;
+    aclFormat format = ACL_FORMAT_UNDEFINED;
+    std::vector<int64_t> dims;
+    std::vector<std::pair<int64_t, int64_t>> shape_range;
+    std::vector<std::pair<int64_t, int64_t>> value_range;
+    std::string name;
+    std::string dynamic_input_name;
+    aclFormat storage_format = ACL_FORMAT_UNDEFINED;
+    std::vector<int64_t> storage_dims;
+    aclFormat origin_format = ACL_FORMAT_UNDEFINED;
+    std::vector<int64_t> origin_dims;
+    void *const_data = nullptr;
+    size_t const_size = 0;
+    aclMemType placement = ACL_MEMTYPE_DEVICE;
+    void *address = nullptr;
+};
+
+struct aclmdlDataset {
+    struct Entry {
+        aclDataBuffer *buffer = nullptr;  // not owned
+        aclTensorDesc *desc = nullptr;    // owned copy
+    };
+    std::vector<Entry> entries;
+};
