@@ -1,0 +1,47 @@
+"""Load, run and unload digits.om again and again: resident memory must stay flat (within 2 %)."""
+
+import argparse
+import gc
+import os
+from pathlib import Path
+
+
+def resident_bytes() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cycles", type=int, default=10_000)
+    arguments = parser.parse_args()
+
+    os.environ["ASCENDCL_RUNTIME"] = "host"
+    import acl
+    import numpy as np
+
+    path = Path(acl.Model.__module__ and __import__("ascendcl").__file__).parent / "data/digits.om"
+    need = acl.query_size(path)
+
+    def cycle(count: int) -> None:
+        for _ in range(count):
+            with (
+                acl.DeviceBuffer(need.work) as work,
+                acl.DeviceBuffer(need.weight) as weight,
+                acl.Model.from_file(path, work=work, weight=weight) as model,
+            ):
+                model(np.zeros(model.inputs[0].shape, model.inputs[0].dtype))
+
+    warm_up = max(50, arguments.cycles // 10)
+    cycle(warm_up)
+    gc.collect()
+    before = resident_bytes()
+    cycle(arguments.cycles)
+    gc.collect()
+    after = resident_bytes()
+    print(f"resident after {warm_up} cycles:   {before / 2**20:8.2f} MiB")
+    print(f"resident after {arguments.cycles} more: {after / 2**20:8.2f} MiB")
+    print(f"growth {100 * (after - before) / before:+.2f} %  (at most 2)")
+
+
+if __name__ == "__main__":
+    main()

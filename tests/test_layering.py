@@ -1,0 +1,47 @@
+"""Who may know whom (docs/architecture.md), read off the #include lines."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+CSRC = Path(__file__).parents[1] / "csrc"
+
+# folder -> what its files may include, by prefix of the include path
+OWN = {
+    "om": ("om/",),
+    "core": ("core/", "acl/"),
+    "bindings": ("bindings/", "core/", "om/", "acl/", "pybind11/", "Python.h"),
+    "host/runtime": ("host/runtime/", "acl/"),
+    "host/checks": ("host/checks/", "host/runtime/", "acl/"),
+    "host/model": ("host/model/", "host/runtime/", "host/checks/", "host/engine/engine.h", "om/", "acl/"),
+    "host/c_api": ("host/c_api/", "host/runtime/", "host/model/", "host/checks/", "acl/"),
+    "host/engine": ("host/engine/", "om/", "openvino/"),
+}
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
+SYSTEM = re.compile(r"^([a-z_0-9]+|sys/[a-z]+|(dlfcn|elf|fcntl|unistd|pthread|errno)\.h)$|\.h$")
+
+
+def folder_of(source: Path) -> str:
+    relative = source.relative_to(CSRC).as_posix()
+    return max((f for f in OWN if relative.startswith(f + "/")), key=len, default="")
+
+
+def sources() -> list[Path]:
+    return sorted([*CSRC.rglob("*.h"), *CSRC.rglob("*.cpp")])
+
+
+@pytest.mark.parametrize("source", sources(), ids=lambda p: p.relative_to(CSRC).as_posix())
+def test_includes_only_what_its_layer_may_know(source: Path) -> None:
+    folder = folder_of(source)
+    assert folder, f"{source} stands in no layer"
+    for bracket, path in INCLUDE.findall(source.read_text()):
+        if path.startswith(OWN[folder]):
+            continue
+        is_project = (CSRC / path).exists() or path.startswith(("acl/", "pybind11/", "openvino/"))
+        is_system = bracket == "<" and SYSTEM.search(path) and path != "Python.h"
+        assert is_system and not is_project, f"{folder} may not know <{path}>"
+
+
+def test_every_layer_has_sources() -> None:
+    assert {folder_of(s) for s in sources()} >= set(OWN) - {"host/checks"}
