@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// The usual entry point: runtime, models and single operators.
+//
+// Declared from interface facts (names, types, numbers): ACL 1.17, the CANN 9 generation.
+#ifndef ASCENDCL_THIRD_PARTY_CANN_ACL_ACL_H_
+#define ASCENDCL_THIRD_PARTY_CANN_ACL_ACL_H_
+
+#include "acl/acl_base.h"
+#include "acl/acl_mdl.h"
+#include "acl/acl_op.h"
+#include "acl/acl_rt.h"
+
+#endif  // ASCENDCL_THIRD_PARTY_CANN_ACL_ACL_H_
