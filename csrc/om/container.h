@@ -59,7 +59,8 @@ class Container {
     uint64_t work_size() const;
     // Sum of the weight partitions over all models.
     uint64_t weight_size() const noexcept;
-    // The part of work_size that holds inputs and outputs (attr zero_copy_memory_size), 0 if absent.
+    // The part of work_size that holds inputs and outputs (attr zero_copy_memory_size), 0 if
+    // absent.
     uint64_t zero_copy_size() const;
 
    private:

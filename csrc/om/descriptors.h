@@ -19,8 +19,8 @@ struct IoDescriptor {
     Format format = Format::kUndefined;
     uint64_t size = 0;  // bytes; 0 where unknown
     std::vector<int64_t> dims;
-    std::vector<int64_t> dims_v2;                        // before static AIPP, else dims
-    std::vector<std::pair<int64_t, int64_t>> ranges;     // empty for static dims
+    std::vector<int64_t> dims_v2;                     // before static AIPP, else dims
+    std::vector<std::pair<int64_t, int64_t>> ranges;  // empty for static dims
 };
 
 enum class GearKind { kNone = -1, kBatch = 1, kImage = 2, kDims = 3 };

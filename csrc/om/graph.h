@@ -21,14 +21,14 @@ struct TensorDesc;
 struct TensorDef;
 struct Attribute;
 
-// map<string, AttrDef>. Compressed names (om_compress_version 1) are resolved here, so callers use
-// plain names throughout. A getter answers nullopt (an empty list) when the attribute is absent or
-// of another kind.
+// map<string, AttrDef>, read from the message that owns it. Compressed names (om_compress_version
+// 1) are resolved here, so callers use plain names throughout. A getter answers nullopt (an empty
+// list) when the attribute is absent or of another kind.
 class AttrMap {
    public:
     AttrMap() = default;
-    AttrMap(std::vector<std::pair<std::string_view, Bytes>> entries,
-            std::shared_ptr<const AttrNames> names);
+    // The map entries are the fields `field` of the message `owner`.
+    AttrMap(Bytes owner, uint32_t field, std::shared_ptr<const AttrNames> names);
 
     bool has(std::string_view name) const;
     std::optional<int64_t> integer(std::string_view name) const;
@@ -47,11 +47,14 @@ class AttrMap {
     // All names, decompressed.
     std::vector<std::string> names() const;
 
-   private:
-    std::optional<Bytes> find(std::string_view name) const;
+    // As stored, of whatever kind (attributes.h).
+    std::optional<Attribute> find(std::string_view name) const;
+    const std::shared_ptr<const AttrNames> &name_tables() const noexcept { return names_; }
 
-    std::vector<std::pair<std::string_view, Bytes>> entries_;  // key as stored, AttrDef as stored
-    std::shared_ptr<const AttrNames> names_;
+   private:
+    Bytes owner_;
+    uint32_t field_ = 0;
+    std::shared_ptr<const AttrNames> names_;  // none: names are stored plainly
 };
 
 struct TensorDesc {
@@ -116,7 +119,8 @@ struct ModelDef {
 
     const Graph *find(std::string_view graph) const noexcept;
 
-    // Decodes partition 0. Throws Error(kBadModelDef | kTooComplex).
+    // Decodes partition 0. Throws Error(kBadModelDef | kTooComplex). What it allocates stays below
+    // a multiple of the partition's size (budget.h).
     static ModelDef parse(Bytes partition);
 };
 

@@ -29,7 +29,10 @@ class KernelStore {
     std::vector<std::pair<std::string_view, Bytes>> kernels_;
 };
 
-// What LOAD3D and FMATRIX immediates say. Absent values were not found in the code.
+// What LOAD3D and FMATRIX immediates say. Absent values were not found in the code. Top and left
+// are the convolution's own; right and bottom may be less than it asked for (trimmed to what the
+// stride uses), and bottom is absent where the kernel pads "to the end". Tiles of the input may
+// have less height than it.
 struct ConvGeometry {
     int64_t stride_h = 1, stride_w = 1;
     int64_t dilation_h = 1, dilation_w = 1;
@@ -40,7 +43,8 @@ struct ConvGeometry {
 // The .text section of an ELF64 relocatable, or an empty view when it is not one.
 Bytes text_section(Bytes elf) noexcept;
 
-// Decodes the configuration for a kernel window of kh x kw; nullopt when the code holds none.
+// Decodes the configuration for a kernel window of kh x kw; nullopt when the code holds none, or
+// several that contradict each other.
 std::optional<ConvGeometry> decode_conv_geometry(Bytes elf, int64_t kh, int64_t kw);
 
 }  // namespace ascendcl::om

@@ -36,8 +36,16 @@ enum class Format : int32_t {
     kND = 2,
     kNC1HWC0 = 3,
     kFractalZ = 4,
+    kNC1HWC0C04 = 12,
     kHWCN = 16,
+    kNDHWC = 27,
     kFractalNz = 29,
+    kNCDHW = 30,
+    kNDC1HWC0 = 32,
+    kFractalZ3D = 33,
+    kNC = 35,
+    kReserved = 40,  // of slots that are not connected
+    kNCL = 47,
 };
 
 // Bytes of one element, 0 for undefined and string.
