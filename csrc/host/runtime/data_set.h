@@ -4,15 +4,18 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "acl/acl.h"
+#include "host/runtime/live_counts.h"
 
 struct aclDataBuffer {
     void *data = nullptr;
     uint64_t size = 0;
+    ascendcl::host::LiveCount<ascendcl::host::LiveKind::kDataBuffer> live;
 };
 
 struct aclTensorDesc {
@@ -31,12 +34,14 @@ struct aclTensorDesc {
     size_t const_size = 0;
     aclMemType placement = ACL_MEMTYPE_DEVICE;
     void *address = nullptr;
+    ascendcl::host::LiveCount<ascendcl::host::LiveKind::kTensorDesc> live;
 };
 
 struct aclmdlDataset {
     struct Entry {
-        aclDataBuffer *buffer = nullptr;  // not owned
-        aclTensorDesc *desc = nullptr;    // owned copy
+        aclDataBuffer *buffer = nullptr;      // not owned
+        std::unique_ptr<aclTensorDesc> desc;  // a copy, null until one is set
     };
     std::vector<Entry> entries;
+    ascendcl::host::LiveCount<ascendcl::host::LiveKind::kDataset> live;
 };

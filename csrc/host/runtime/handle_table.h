@@ -9,6 +9,8 @@
 #include <shared_mutex>
 #include <vector>
 
+#include "host/runtime/live_counts.h"
+
 namespace ascendcl::host {
 
 // kind keeps a stream from passing for an event.
@@ -17,7 +19,7 @@ enum class HandleKind : uint64_t { kContext = 1, kStream = 2, kEvent = 3, kNotif
 template <typename T>
 class HandleTable {
    public:
-    explicit HandleTable(HandleKind kind) : kind_(kind) {}
+    HandleTable(HandleKind kind, LiveKind counted) : kind_(kind), counted_(counted) {}
 
     void *insert(std::shared_ptr<T> object) {
         std::unique_lock lock(mutex_);
@@ -31,6 +33,7 @@ class HandleTable {
         }
         slots_[slot].object = std::move(object);
         ++live_;
+        change_live_count(counted_, 1);
         return encode(slot, slots_[slot].generation);
     }
 
@@ -51,7 +54,19 @@ class HandleTable {
         ++slots_[slot].generation;
         free_.push_back(slot);
         --live_;
+        change_live_count(counted_, -1);
         return object;
+    }
+
+    // All live objects, in no particular order.
+    std::vector<std::shared_ptr<T>> snapshot() const {
+        std::shared_lock lock(mutex_);
+        std::vector<std::shared_ptr<T>> objects;
+        objects.reserve(live_);
+        for (const Slot &slot : slots_) {
+            if (slot.object) objects.push_back(slot.object);
+        }
+        return objects;
     }
 
     size_t live() const {
@@ -84,6 +99,7 @@ class HandleTable {
     }
 
     const HandleKind kind_;
+    const LiveKind counted_;
     mutable std::shared_mutex mutex_;
     std::vector<Slot> slots_;
     std::vector<uint64_t> free_;

@@ -23,14 +23,33 @@ struct Allocation {
 Allocation find_allocation(const void *address) noexcept;
 
 // Device memory for the runtime's own use (system-managed work and weights, outputs that the
-// runtime allocates): 64-byte aligned, counted against the device's capacity. Throws
-// Failure(207001) past it. Freed by aclrtFree or by the deleter.
-void *allocate_device_memory(int32_t device, size_t size);
+// runtime allocates): 512-byte aligned, not initialised, counted against the device's capacity.
+// Throws Failure: 207001 past it, 100000 for a size of 0 or one too large to round up. Freed by
+// aclrtFree or by the deleter.
+// `padding` bytes are put behind the size rounded up to 32, as aclrtMalloc does.
+inline constexpr size_t kMallocPadding = 32;
+void *allocate_device_memory(int32_t device, size_t size, size_t padding = kMallocPadding);
 aclError free_device_memory(void *address) noexcept;
 
 struct DeviceMemoryDeleter {
     void operator()(void *address) const noexcept { free_device_memory(address); }
 };
 using DeviceMemory = std::unique_ptr<void, DeviceMemoryDeleter>;
+
+// Page-locked host memory. Throws Failure: 100000 for an impossible size, 207001 without memory.
+void *allocate_pinned_memory(size_t size);
+aclError free_pinned_memory(void *address) noexcept;
+
+// Makes the caller's own memory count as page-locked. Throws Failure: 507910 when (part of) it
+// does already, 507911 when unregistering what never was.
+void register_host_memory(void *address, size_t size);
+void unregister_host_memory(void *address);
+
+struct PinnedUsage {
+    int64_t blocks;
+    uint64_t bytes;
+    uint64_t peak_bytes;
+};
+PinnedUsage pinned_usage() noexcept;
 
 }  // namespace ascendcl::host

@@ -20,11 +20,20 @@ struct Failure {
 // Records the message (printf style) and answers `code`.
 aclError fail(aclError code, const char *format, ...) noexcept __attribute__((format(printf, 2, 3)));
 
+// Throws Failure{code, message} unless `ok`.
+inline void require(bool ok, const char *message, aclError code = ACL_ERROR_INVALID_PARAM) {
+    if (!ok) throw Failure{code, message};
+}
+
 // Records "<function> is not supported by the host runtime" and answers 200001.
 aclError unsupported(const char *function) noexcept;
 
 // The calling thread's pending message, or null; asking for it clears it.
 const char *take_recent_message() noexcept;
+
+// The calling thread's last failing code (0 when there was none); taking it clears it.
+aclError last_error() noexcept;
+aclError take_last_error() noexcept;
 
 // Runs `body` (returning aclError) and turns whatever it throws into a code: the guard that every C
 // function with a body that may throw stands in.

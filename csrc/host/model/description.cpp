@@ -1,0 +1,125 @@
+// Reads descriptions off the graph, and answers what aclmdlDesc is asked.
+// SPDX-License-Identifier: Apache-2.0
+#include "host/model/description.h"
+
+#include <algorithm>
+
+#include "om/graph.h"
+
+namespace ascendcl::host::model {
+namespace {
+
+constexpr char kOriginalOpNames[] = "_datadump_original_op_names";
+constexpr char kAippMode[] = "_data_related_aipp_mode";
+constexpr uint8_t kFlowModel = 3;  // here partition 6 is something else than in/out info
+
+aclmdlInputAippType aipp_type(std::string_view mode) noexcept {
+    if (mode == "static_aipp") return ACL_DATA_WITH_STATIC_AIPP;
+    if (mode == "dynamic_aipp") return ACL_DATA_WITH_DYNAMIC_AIPP;
+    if (mode == "dynamic_aipp_conf") return ACL_DYNAMIC_AIPP_NODE;
+    return ACL_DATA_WITHOUT_AIPP;
+}
+
+// The documented form: the length of each name in brackets, then the name.
+std::string joined(const std::vector<std::string_view> &names) {
+    std::string text;
+    for (std::string_view name : names) {
+        text += '[' + std::to_string(name.size()) + ']';
+        text += name;
+    }
+    return text;
+}
+
+bool is_name_of_any(const Description &description, std::string_view name) {
+    const auto has_it = [&](const om::IoDescriptor &tensor) { return tensor.name == name; };
+    return std::any_of(description.io.inputs.begin(), description.io.inputs.end(), has_it) ||
+           std::any_of(description.io.outputs.begin(), description.io.outputs.end(), has_it);
+}
+
+}  // namespace
+
+std::shared_ptr<const Description> Description::read(const om::Container &container) {
+    auto description = std::make_shared<Description>();
+    const om::ModelPartitions &model = container.models().front();
+    if (!model.has(om::PartitionType::kModelDef)) {
+        throw om::Error(om::ErrorCode::kMissingModelDef, "the file holds no graph");
+    }
+    const auto def = om::ModelDef::parse(model.find(om::PartitionType::kModelDef));
+    const bool may_be_old = container.header().model_type != kFlowModel;
+    description->io = om::describe(model, def, may_be_old);
+    description->is_dynamic = container.header().is_dynamic;
+    description->aipp.assign(description->io.inputs.size(), ACL_DATA_WITHOUT_AIPP);
+    if (def.graphs.empty()) return description;
+    for (const om::Node &node : def.graphs.front().nodes) {
+        const auto names = node.attrs.texts(kOriginalOpNames);
+        if (!names.empty()) {
+            description->original_op_names.emplace(std::string(node.name), joined(names));
+        }
+        const auto mode = node.attrs.text(kAippMode);
+        if (!mode) continue;
+        const auto &inputs = description->io.inputs;
+        for (size_t i = 0; i < inputs.size(); ++i) {
+            if (inputs[i].name == node.name) description->aipp[i] = aipp_type(*mode);
+        }
+    }
+    return description;
+}
+
+const std::vector<om::IoDescriptor> &tensors(const Description &description, Side side) noexcept {
+    return side == Side::kInput ? description.io.inputs : description.io.outputs;
+}
+
+uint64_t largest_size(const om::IoDescriptor &tensor) noexcept {
+    if (tensor.size != 0) return tensor.size;
+    uint64_t bytes = om::element_size(tensor.dtype);
+    for (size_t i = 0; i < tensor.dims.size(); ++i) {
+        int64_t extent = tensor.dims[i];
+        if (extent < 0) extent = i < tensor.ranges.size() ? tensor.ranges[i].second : -1;
+        if (extent < 0) return 0;
+        if (__builtin_mul_overflow(bytes, static_cast<uint64_t>(extent), &bytes)) return 0;
+    }
+    return bytes;
+}
+
+std::vector<int64_t> concatenated_input_dims(const Description &description) {
+    std::vector<int64_t> dims;
+    for (const om::IoDescriptor &input : description.io.inputs) {
+        if (input.name == kGearInput) continue;
+        dims.insert(dims.end(), input.dims.begin(), input.dims.end());
+    }
+    return dims;
+}
+
+std::vector<int64_t> gear_dims(const Description &description, size_t index) {
+    std::vector<int64_t> dims = concatenated_input_dims(description);
+    const std::vector<int64_t> &gear = description.io.gears[index];
+    size_t next = 0;
+    for (int64_t &dim : dims) {
+        if (dim < 0 && next < gear.size()) dim = gear[next++];
+    }
+    return dims;
+}
+
+std::string short_name(const Description &description, uint32_t model_id, Side side, size_t index) {
+    const std::string &own = tensors(description, side)[index].name;
+    if (own.size() < ACL_MAX_TENSOR_NAME_LEN) return own;
+    std::string name = "acl_modelId_" + std::to_string(model_id) +
+                       (side == Side::kInput ? "_input_" : "_output_") + std::to_string(index);
+    while (is_name_of_any(description, name)) name += 'a';
+    return name;
+}
+
+const std::string *real_name(const Description &description, uint32_t model_id,
+                             std::string_view name) {
+    for (const Side side : {Side::kInput, Side::kOutput}) {
+        const auto &all = tensors(description, side);
+        for (size_t i = 0; i < all.size(); ++i) {
+            if (all[i].name == name || short_name(description, model_id, side, i) == name) {
+                return &all[i].name;
+            }
+        }
+    }
+    return nullptr;
+}
+
+}  // namespace ascendcl::host::model

@@ -1,0 +1,61 @@
+// What a model tells about itself: inputs, outputs, gears, AIPP, the names of fused operators.
+// Immutable and shared: a model and every aclmdlDesc of it hold the same one.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "acl/acl.h"
+#include "host/runtime/live_counts.h"
+#include "om/descriptors.h"
+
+namespace ascendcl::host::model {
+
+struct Description {
+    om::Descriptors io;
+    std::vector<aclmdlInputAippType> aipp;  // one per input
+    bool is_dynamic = false;                // shapes known only when executed
+    // Operator name -> "[5]conv1[4]relu", of those that were fused.
+    std::unordered_map<std::string, std::string> original_op_names;
+
+    // Decodes what `container` holds. Throws om::Error.
+    static std::shared_ptr<const Description> read(const om::Container &container);
+};
+
+enum class Side { kInput, kOutput };
+
+const std::vector<om::IoDescriptor> &tensors(const Description &description, Side side) noexcept;
+
+// Bytes of a tensor at its largest, 0 when unbounded.
+uint64_t largest_size(const om::IoDescriptor &tensor) noexcept;
+
+// The dims of all inputs that a caller feeds, one after another, -1 where a gear decides.
+std::vector<int64_t> concatenated_input_dims(const Description &description);
+
+// The same with the values of gear `index` put in.
+std::vector<int64_t> gear_dims(const Description &description, size_t index);
+
+// The name that aclmdlIODims can hold: the tensor's own, or a generated one when it is too long.
+std::string short_name(const Description &description, uint32_t model_id, Side side, size_t index);
+
+// The tensor whose own or short name this is, or null.
+const std::string *real_name(const Description &description, uint32_t model_id,
+                             std::string_view name);
+
+// The hidden input that carries the gear.
+inline constexpr char kGearInput[] = "ascend_mbatch_shape_data";
+
+}  // namespace ascendcl::host::model
+
+// The object behind aclmdlCreateDesc.
+struct aclmdlDesc {
+    std::shared_ptr<const ascendcl::host::model::Description> description;  // null while empty
+    uint32_t model_id = 0;  // 0 when it came from a file and no model is loaded
+    ascendcl::host::LiveCount<ascendcl::host::LiveKind::kModelDesc> live;
+};

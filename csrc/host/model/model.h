@@ -1,0 +1,87 @@
+// A loaded model: what it is, the memory it uses, and the one execution that runs at a time.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "acl/acl.h"
+#include "host/engine/engine.h"
+#include "host/model/description.h"
+#include "host/runtime/context.h"
+#include "host/runtime/live_counts.h"
+#include "host/runtime/memory.h"
+
+namespace ascendcl::host::model {
+
+// How a static model was first executed; it may not be executed the other way afterwards.
+enum class ExecutionMode { kUndecided, kSync, kAsync };
+
+using Bindings = std::vector<engine::Binding>;
+
+class Model {
+   public:
+    struct Parts {
+        uint32_t id = 0;
+        std::weak_ptr<Context> context;
+        std::shared_ptr<const Description> description;
+        DeviceMemory own_work;     // null where the user manages it, or where none is needed
+        DeviceMemory own_weights;  // likewise
+        std::shared_ptr<engine::Program> program;
+        std::unique_ptr<engine::Execution> execution;
+    };
+
+    explicit Model(Parts parts);
+    Model(const Model &) = delete;
+    Model &operator=(const Model &) = delete;
+
+    uint32_t id() const noexcept { return parts_.id; }
+    const std::shared_ptr<const Description> &description() const noexcept {
+        return parts_.description;
+    }
+
+    // Throws Failure: 107002 without a current context, 107004 in another one than at load.
+    void require_context() const;
+    // Throws Failure(500002) when it was executed the other way before.
+    void require_mode(ExecutionMode mode);
+
+    // Checks data sets without null buffers against the description. Throws Failure(500002) for a
+    // wrong count, size or address.
+    void bind(const aclmdlDataset &inputs, const aclmdlDataset &outputs, Bindings &input_bindings,
+              Bindings &output_bindings) const;
+
+    // Binds and runs in the calling thread, without allocating. Throws Failure: as bind(), as
+    // require_mode(kSync), 507011 when the engine fails.
+    void execute(const aclmdlDataset &inputs, const aclmdlDataset &outputs);
+    // Runs what was bound before; for a stream's worker, which wants a code.
+    aclError execute_bound(Bindings &inputs, Bindings &outputs) noexcept;
+
+    // An execution, running or queued, that unload has to wait for.
+    void begin_use() noexcept;
+    void end_use() noexcept;
+    // Waits for the last use, then releases memory and program. Nobody can begin one any more.
+    void retire();
+
+   private:
+    // The caller holds execution_mutex_.
+    void run(Bindings &inputs, Bindings &outputs);
+
+    LiveCount<LiveKind::kModel> live_;
+    Parts parts_;
+    std::atomic<ExecutionMode> mode_{ExecutionMode::kUndecided};
+
+    std::mutex execution_mutex_;  // the members below, and parts_.execution
+    Bindings inputs_;
+    Bindings outputs_;
+    std::vector<std::vector<uint8_t>> padded_inputs_;  // for buffers a little short
+
+    std::mutex use_mutex_;
+    std::condition_variable unused_;
+    uint64_t uses_ = 0;
+};
+
+}  // namespace ascendcl::host::model

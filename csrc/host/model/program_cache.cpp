@@ -1,0 +1,81 @@
+// A slot per content and thread count, locked while its program is compiled.
+// SPDX-License-Identifier: Apache-2.0
+#include "host/model/program_cache.h"
+
+#include <cerrno>
+#include <cstdlib>
+#include <map>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "host/model/content_key.h"
+#include "host/model/engine_library.h"
+#include "host/runtime/report.h"
+
+namespace ascendcl::host::model {
+namespace {
+
+constexpr char kThreadsVariable[] = "ASCENDCL_HOST_THREADS";
+constexpr unsigned long kMaxThreads = 4096;
+
+using Key = std::pair<ContentKey, uint32_t>;  // content, threads
+
+// Locked while its program is compiled, so that a second load of the same file waits for it.
+struct Slot {
+    std::mutex mutex;
+    std::weak_ptr<engine::Program> program;
+};
+
+struct Cache {
+    std::mutex mutex;
+    std::map<Key, std::shared_ptr<Slot>> slots;
+
+    std::shared_ptr<Slot> slot(const Key &key) {
+        std::lock_guard lock(mutex);
+        for (auto it = slots.begin(); it != slots.end();) {
+            // A slot that nobody else holds is not being compiled.
+            const bool is_dead = it->second.use_count() == 1 && it->second->program.expired();
+            it = is_dead ? slots.erase(it) : std::next(it);
+        }
+        std::shared_ptr<Slot> &found = slots[key];
+        if (!found) found = std::make_shared<Slot>();
+        return found;
+    }
+};
+
+uint32_t threads_per_execution() {
+    const char *text = std::getenv(kThreadsVariable);
+    if (!text || !*text) return 0;
+    char *end = nullptr;
+    errno = 0;
+    const unsigned long threads = std::strtoul(text, &end, 10);
+    if (*end != '\0' || errno != 0 || threads > kMaxThreads) {
+        throw Failure{ACL_ERROR_FAILURE,
+                      std::string(kThreadsVariable) + "='" + text + "' is not a number of threads"};
+    }
+    return static_cast<uint32_t>(threads);
+}
+
+}  // namespace
+
+std::shared_ptr<engine::Program> shared_program(om::Bytes file, om::Bytes weights) {
+    static Cache &cache = *new Cache;  // leaked: models may outlive static destructors
+    engine::CompileRequest request;
+    request.om = file.data;
+    request.om_size = file.size;
+    request.weights = weights.data;
+    request.weight_size = weights.size;
+    request.threads = threads_per_execution();
+
+    const auto slot = cache.slot({content_key(file), request.threads});
+    std::lock_guard lock(slot->mutex);
+    if (auto program = slot->program.lock()) return program;
+    engine::Outcome outcome;
+    auto program = engine().compile(request, outcome);
+    if (!program) throw Failure{ACL_ERROR_GE_FAILURE, outcome.text};
+    slot->program = program;
+    return program;
+}
+
+}  // namespace ascendcl::host::model

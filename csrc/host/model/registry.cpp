@@ -1,0 +1,80 @@
+// A map under a shared lock, and the counter of ids.
+// SPDX-License-Identifier: Apache-2.0
+#include "host/model/registry.h"
+
+#include <atomic>
+#include <shared_mutex>
+#include <string>
+#include <unordered_map>
+
+#include "host/runtime/device.h"
+#include "host/runtime/report.h"
+
+namespace ascendcl::host::model {
+namespace {
+
+struct Registry {
+    std::shared_mutex mutex;
+    std::unordered_map<uint32_t, std::shared_ptr<Model>> models;
+};
+
+// Throws in a forked child: its locks may be held by threads that do not exist.
+Registry &registry() {
+    if (is_forked_child()) {
+        throw Failure{ACL_ERROR_RT_CONTEXT_NULL,
+                      "this process was forked from one that used the "
+                      "runtime"};
+    }
+    static Registry &instance = *new Registry;  // leaked: threads may outlive static destructors
+    return instance;
+}
+
+Failure unknown_id(uint32_t id) {
+    return {ACL_ERROR_GE_EXEC_MODEL_ID_INVALID, "no loaded model has id " + std::to_string(id)};
+}
+
+}  // namespace
+
+uint32_t next_model_id() noexcept {
+    static std::atomic<uint32_t> last{0};
+    return ++last;
+}
+
+void register_model(std::shared_ptr<Model> model) {
+    Registry &all = registry();
+    const std::unique_lock lock(all.mutex);
+    const uint32_t id = model->id();
+    all.models.emplace(id, std::move(model));
+}
+
+Lease lease_model(uint32_t id) {
+    Registry &all = registry();
+    const std::shared_lock lock(all.mutex);
+    const auto found = all.models.find(id);
+    if (found == all.models.end()) throw unknown_id(id);
+    return Lease(found->second);
+}
+
+void unload_model(uint32_t id) {
+    Registry &all = registry();
+    std::shared_ptr<Model> model;
+    {
+        const std::unique_lock lock(all.mutex);
+        const auto found = all.models.find(id);
+        if (found == all.models.end()) throw unknown_id(id);
+        model = std::move(found->second);
+        all.models.erase(found);
+    }
+    model->retire();
+}
+
+void forget_all_models() {
+    Registry &all = registry();
+    std::unordered_map<uint32_t, std::shared_ptr<Model>> models;
+    {
+        const std::unique_lock lock(all.mutex);
+        models.swap(all.models);
+    }
+}
+
+}  // namespace ascendcl::host::model

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host/runtime/copy.h"
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <vector>
+
+#include "host/runtime/device_context.h"
+#include "host/runtime/memory.h"
+#include "host/runtime/report.h"
+#include "host/runtime/stream.h"
+
+namespace ascendcl::host {
+namespace {
+
+void move(void *destination, const void *source, const CopyShape &shape) {
+    if (destination == source) return;
+    auto *to = static_cast<unsigned char *>(destination);
+    const auto *from = static_cast<const unsigned char *>(source);
+    for (size_t row = 0; row < shape.height; ++row) {
+        std::memmove(to + row * shape.destination_pitch, from + row * shape.source_pitch,
+                     shape.width);
+    }
+}
+
+void fill_words(void *destination, uint32_t value, size_t count) {
+    std::fill_n(static_cast<uint32_t *>(destination), count, value);
+}
+
+bool is_host(Location location) { return location == Location::kPinnedHost; }
+
+aclrtMemcpyKind true_kind(Location from, Location to) {
+    if (is_host(from)) {
+        return is_host(to) ? ACL_MEMCPY_HOST_TO_HOST : ACL_MEMCPY_HOST_TO_DEVICE;
+    }
+    return is_host(to) ? ACL_MEMCPY_DEVICE_TO_HOST : ACL_MEMCPY_DEVICE_TO_DEVICE;
+}
+
+// What an asynchronous copy asked for as `kind` really is. Where both ends are known the answer
+// does not depend on `kind`; where one is not, only some kinds can be meant.
+aclrtMemcpyKind resolved_kind(aclrtMemcpyKind kind, Location from, Location to) {
+    const bool from_known = from != Location::kUnregistered;
+    const bool to_known = to != Location::kUnregistered;
+    if (from_known && to_known) return true_kind(from, to);
+    if (kind == ACL_MEMCPY_HOST_TO_BUF_TO_DEVICE) kind = ACL_MEMCPY_HOST_TO_DEVICE;
+    const auto one_of = [kind](aclrtMemcpyKind first, aclrtMemcpyKind second,
+                               aclrtMemcpyKind by_default) {
+        if (kind == first || kind == second) return kind;
+        require(kind == ACL_MEMCPY_DEFAULT && by_default != ACL_MEMCPY_DEFAULT,
+                "the kind cannot be right for these addresses", ACL_ERROR_RT_PARAM_INVALID);
+        return by_default;
+    };
+    if (!from_known && !to_known) {
+        return kind == ACL_MEMCPY_DEFAULT ? ACL_MEMCPY_HOST_TO_HOST : kind;
+    }
+    if (!from_known && is_host(to)) {
+        return one_of(ACL_MEMCPY_HOST_TO_HOST, ACL_MEMCPY_DEVICE_TO_HOST, ACL_MEMCPY_DEFAULT);
+    }
+    if (!from_known) {
+        return one_of(ACL_MEMCPY_HOST_TO_DEVICE, ACL_MEMCPY_DEVICE_TO_DEVICE,
+                      ACL_MEMCPY_HOST_TO_DEVICE);
+    }
+    if (is_host(from)) {
+        return one_of(ACL_MEMCPY_HOST_TO_HOST, ACL_MEMCPY_HOST_TO_DEVICE, ACL_MEMCPY_DEFAULT);
+    }
+    return one_of(ACL_MEMCPY_DEVICE_TO_HOST, ACL_MEMCPY_DEVICE_TO_DEVICE,
+                  ACL_MEMCPY_DEVICE_TO_HOST);
+}
+
+}  // namespace
+
+void copy_now(void *destination, const void *source, const CopyShape &shape) {
+    current_device_context();
+    move(destination, source, shape);
+}
+
+aclError copy_in_stream(void *destination, const void *source, const CopyShape &shape,
+                        aclrtMemcpyKind kind, aclrtStream handle) {
+    const auto stream = own_stream(handle);
+    const Location from = find_allocation(source).location;
+    const Location to = find_allocation(destination).location;
+    require(resolved_kind(kind, from, to) != ACL_MEMCPY_HOST_TO_HOST,
+            "an asynchronous copy from host to host is not supported",
+            ACL_ERROR_RT_FEATURE_NOT_SUPPORT);
+    if (destination == source) return ACL_SUCCESS;
+    if (kind == ACL_MEMCPY_HOST_TO_BUF_TO_DEVICE && shape.height == 1) {
+        // The source is the caller's again at once.
+        const auto *bytes = static_cast<const unsigned char *>(source);
+        const auto buffer = std::make_shared<std::vector<unsigned char>>(bytes, bytes + shape.width);
+        return stream->submit([=] {
+            move(destination, buffer->data(), shape);
+            return ACL_SUCCESS;
+        });
+    }
+    auto task = [=] {
+        move(destination, source, shape);
+        return ACL_SUCCESS;
+    };
+    const bool pageable = from == Location::kUnregistered || to == Location::kUnregistered;
+    return pageable ? stream->run_in_turn(task) : stream->submit(task);
+}
+
+void fill_now(void *destination, int32_t value, size_t count) {
+    current_device_context();
+    std::memset(destination, value, count);
+}
+
+aclError fill_in_stream(void *destination, int32_t value, size_t count, aclrtStream handle) {
+    return own_stream(handle)->submit([=] {
+        std::memset(destination, value, count);
+        return ACL_SUCCESS;
+    });
+}
+
+void fill_words_now(void *destination, uint32_t value, size_t count) {
+    current_device_context();
+    fill_words(destination, value, count);
+}
+
+aclError fill_words_in_stream(void *destination, uint32_t value, size_t count,
+                              aclrtStream handle) {
+    return own_stream(handle)->submit([=] {
+        fill_words(destination, value, count);
+        return ACL_SUCCESS;
+    });
+}
+
+}  // namespace ascendcl::host

@@ -1,0 +1,318 @@
+// The worker of a stream and what may be asked of it while it works.
+// SPDX-License-Identifier: Apache-2.0
+#include "host/runtime/stream.h"
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "host/runtime/device_context.h"
+#include "host/runtime/handle_table.h"
+#include "host/runtime/report.h"
+#include "host/runtime/worker_thread.h"
+
+namespace ascendcl::host {
+namespace {
+
+thread_local uint32_t last_task = 0;
+
+int32_t next_stream_id() {
+    static std::atomic<int32_t> next{0};
+    return next.fetch_add(1, std::memory_order_relaxed);
+}
+
+HandleTable<WorkerStream> &stream_table() {
+    // Leaks on purpose: worker threads outlive static objects.
+    static auto &table = *new HandleTable<WorkerStream>(HandleKind::kStream, LiveKind::kStream);
+    return table;
+}
+
+aclError run_guarded(const std::function<aclError()> &run) noexcept {
+    return run ? guarded("a task of a stream", run) : ACL_SUCCESS;
+}
+
+// What the worker knows of a failure must reach the thread that is told of it.
+std::string message_of_this_thread() {
+    const char *text = take_recent_message();
+    return text == nullptr ? std::string() : std::string(text);
+}
+
+aclError aborted_error() {
+    return fail(ACL_ERROR_RT_STREAM_ABORT, "the stream was aborted");
+}
+
+}  // namespace
+
+WorkerStream::WorkerStream(std::shared_ptr<DeviceContext> owner, uint32_t priority, uint32_t flags)
+    : owner_(std::move(owner)), id_(next_stream_id()), priority_(priority), flags_(flags) {}
+
+std::shared_ptr<WorkerStream> WorkerStream::make(std::shared_ptr<DeviceContext> owner,
+                                                 uint32_t priority, uint32_t flags) {
+    // From here on the destructor gives the place back.
+    if (owner->owner().streams.fetch_add(1, std::memory_order_relaxed) >= kMaxStreams) {
+        owner->owner().streams.fetch_sub(1, std::memory_order_relaxed);
+        throw Failure{ACL_ERROR_RT_NO_STREAM_RESOURCE,
+                      "the device has no stream left of " + std::to_string(kMaxStreams)};
+    }
+    return std::shared_ptr<WorkerStream>(new WorkerStream(std::move(owner), priority, flags));
+}
+
+WorkerStream::~WorkerStream() { give_place_back(); }
+
+void WorkerStream::give_place_back() noexcept {
+    if (has_place_.exchange(false)) {
+        owner_->owner().streams.fetch_sub(1, std::memory_order_relaxed);
+    }
+}
+
+Context *WorkerStream::context() const noexcept { return owner_.get(); }
+
+aclError WorkerStream::submit(std::function<aclError()> task) {
+    return submit(Task{std::move(task), nullptr, {}, nullptr});
+}
+
+aclError WorkerStream::submit(Task task) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (retired_) return fail(ACL_ERROR_RT_INVALID_HANDLE, "the stream was destroyed");
+        if (aborted_) return aborted_error();
+        if (!has_worker_) {
+            try {
+                // The worker keeps the stream alive until it goes home.
+                start_worker("acl-stream-" + std::to_string(id_),
+                             [self = shared_from_this()] { self->work(); });
+            } catch (const std::system_error &error) {
+                return fail(ACL_ERROR_RT_NO_STREAM_RESOURCE, "no thread for the stream: %s",
+                            error.what());
+            }
+            has_worker_ = true;
+        }
+        queue_.push_back(std::move(task));
+        last_task = static_cast<uint32_t>(++submitted_);
+    }
+    work_.notify_one();
+    return ACL_SUCCESS;
+}
+
+// Called and returns with the lock held; lets go of it while the task runs.
+aclError WorkerStream::perform(std::unique_lock<std::mutex> &lock, Task task) {
+    busy_ = true;
+    runner_ = std::this_thread::get_id();
+    lock.unlock();
+    const aclError code = run_guarded(task.run);
+    if (task.over) task.over();
+    task = Task{};  // what the task holds is let go before anybody is told that it is done
+    lock.lock();
+    busy_ = false;
+    runner_ = {};
+    ++done_;
+    return code;
+}
+
+void WorkerStream::work() {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+        work_.wait(lock, [this] { return queue_.empty() ? retired_ : !busy_; });
+        if (queue_.empty()) return;
+        aclError code = ACL_SUCCESS;
+        if (queue_.front().ready) {
+            // The task stays at the head of the queue, so an abort or a retire can drop it.
+            const auto patience = queue_.front().patience;
+            const auto passed = [this] { return queue_.empty() || queue_.front().ready(); };
+            if (patience.count() == 0) {
+                work_.wait(lock, passed);
+            } else if (!work_.wait_for(lock, patience, passed)) {
+                code = ACL_ERROR_RT_WAIT_TIMEOUT;
+            }
+            if (queue_.empty()) continue;
+        }
+        Task task = std::move(queue_.front());
+        queue_.pop_front();
+        const bool skip = code != ACL_SUCCESS || (stop_on_failure_ && error_ != ACL_SUCCESS);
+        if (skip) task.run = nullptr;
+        const aclError result = perform(lock, std::move(task));
+        if (code == ACL_SUCCESS) code = result;
+        if (code != ACL_SUCCESS && error_ == ACL_SUCCESS) {
+            error_ = code;
+            error_text_ = message_of_this_thread();
+        }
+        done_changed_.notify_all();
+    }
+}
+
+aclError WorkerStream::run_in_turn(std::function<aclError()> task) {
+    std::unique_lock lock(mutex_);
+    if (retired_) return fail(ACL_ERROR_RT_INVALID_HANDLE, "the stream was destroyed");
+    if (aborted_) return aborted_error();
+    if (queue_.empty() && !busy_) {
+        last_task = static_cast<uint32_t>(++submitted_);
+        const aclError code = perform(lock, Task{std::move(task), nullptr, {}, nullptr});
+        lock.unlock();
+        work_.notify_all();
+        done_changed_.notify_all();
+        return code;
+    }
+    lock.unlock();
+    struct Answer {  // shared: the caller may be gone before a dropped task is destroyed
+        bool given = false;
+        aclError code = ACL_SUCCESS;
+        std::string text;
+    };
+    const auto answer = std::make_shared<Answer>();
+    const aclError code = submit([this, answer, run = std::move(task)] {
+        const aclError result = run_guarded(run);
+        const std::lock_guard inner(mutex_);
+        answer->given = true;
+        answer->code = result;
+        if (result != ACL_SUCCESS) answer->text = message_of_this_thread();
+        return ACL_SUCCESS;
+    });
+    if (code != ACL_SUCCESS) return code;
+    lock.lock();
+    const uint64_t sequence = submitted_;  // at least ours: waiting for a later one is only slower
+    done_changed_.wait(lock, [&] { return finished(sequence); });
+    if (!answer->given) return aborted_error();
+    return answer->code == ACL_SUCCESS ? ACL_SUCCESS
+                                       : fail(answer->code, "%s", answer->text.c_str());
+}
+
+aclError WorkerStream::synchronize(int32_t timeout_ms) {
+    std::unique_lock lock(mutex_);
+    const uint64_t sequence = submitted_;
+    const auto reached = [&] { return finished(sequence); };
+    if (timeout_ms < 0) {
+        done_changed_.wait(lock, reached);
+    } else if (!done_changed_.wait_for(lock, std::chrono::milliseconds(timeout_ms), reached)) {
+        return fail(ACL_ERROR_RT_STREAM_SYNC_TIMEOUT, "stream %d was not done after %d ms", id_,
+                    timeout_ms);
+    }
+    if (aborted_) return aborted_error();
+    const aclError code = std::exchange(error_, ACL_SUCCESS);
+    if (code == ACL_SUCCESS) return code;
+    return fail(code, "a task of stream %d failed: %s", id_, error_text_.c_str());
+}
+
+bool WorkerStream::idle() const {
+    const std::lock_guard lock(mutex_);
+    return done_ >= submitted_;
+}
+
+void WorkerStream::abort() {
+    std::unique_lock lock(mutex_);
+    aborted_ = true;
+    std::deque<Task> dropped;
+    dropped.swap(queue_);
+    submitted_ -= dropped.size();
+    work_.notify_all();
+    done_changed_.notify_all();
+    // Memory in use by the running task must not be freed under it.
+    done_changed_.wait(lock, [this] { return !busy_ || runner_ == std::this_thread::get_id(); });
+    lock.unlock();
+    for (const Task &task : dropped) {
+        if (task.over) task.over();
+    }
+}
+
+void WorkerStream::retire(bool drain) {
+    if (drain) {
+        std::unique_lock lock(mutex_);
+        done_changed_.wait(lock, [this, sequence = submitted_] { return finished(sequence); });
+    } else {
+        abort();
+    }
+    give_place_back();
+    const std::lock_guard lock(mutex_);
+    retired_ = true;
+    work_.notify_all();
+    done_changed_.notify_all();
+}
+
+void WorkerStream::wake() {
+    // Passing through the lock: the worker is then either before asking its gate or asleep.
+    { const std::lock_guard lock(mutex_); }
+    work_.notify_all();
+}
+
+void WorkerStream::set_stop_on_failure(bool stop) {
+    const std::lock_guard lock(mutex_);
+    stop_on_failure_ = stop;
+}
+
+void WaitList::add(const std::weak_ptr<WorkerStream> &stream) {
+    const auto same = [&](const std::weak_ptr<WorkerStream> &other) {
+        return !other.owner_before(stream) && !stream.owner_before(other);
+    };
+    if (std::none_of(streams_.begin(), streams_.end(), same)) streams_.push_back(stream);
+}
+
+void WaitList::wake(const std::vector<std::weak_ptr<WorkerStream>> &streams) {
+    for (const auto &entry : streams) {
+        if (const auto stream = entry.lock()) stream->wake();
+    }
+}
+
+aclrtStream register_stream(const std::shared_ptr<WorkerStream> &stream) {
+    stream->set_handle(stream_table().insert(stream));
+    return stream->handle();
+}
+
+std::shared_ptr<WorkerStream> unregister_stream(aclrtStream handle) {
+    return stream_table().remove(handle);
+}
+
+std::vector<std::shared_ptr<WorkerStream>> streams_where(
+    const std::function<bool(const WorkerStream &)> &wanted) {
+    auto streams = stream_table().snapshot();
+    streams.erase(std::remove_if(streams.begin(), streams.end(),
+                                 [&](const auto &stream) { return !wanted(*stream); }),
+                  streams.end());
+    return streams;
+}
+
+std::shared_ptr<WorkerStream> create_stream(uint32_t priority, uint32_t flags) {
+    auto stream = WorkerStream::make(current_device_context(), std::min(priority, 7U), flags);
+    register_stream(stream);
+    if (stream->owner().is_closing()) {  // its context may have missed it when it took its streams
+        unregister_stream(stream->handle());
+        throw Failure{ACL_ERROR_RT_CONTEXT_NULL, "the context is being destroyed"};
+    }
+    return stream;
+}
+
+std::shared_ptr<WorkerStream> any_stream(aclrtStream handle) {
+    const auto context = current_device_context();
+    if (handle == nullptr) return context->default_worker_stream();
+    auto stream = stream_table().find(handle);
+    if (stream == nullptr) {
+        throw Failure{ACL_ERROR_RT_INVALID_HANDLE, "the stream was destroyed or never was one"};
+    }
+    return stream;
+}
+
+std::shared_ptr<WorkerStream> own_stream(aclrtStream handle) {
+    auto stream = any_stream(handle);
+    if (stream->owner().handle() != current_device_context()->handle()) {
+        throw Failure{ACL_ERROR_RT_STREAM_CONTEXT, "the stream belongs to another context"};
+    }
+    return stream;
+}
+
+std::shared_ptr<Stream> stream_of_current_context(aclrtStream handle) { return own_stream(handle); }
+
+void destroy_stream(aclrtStream handle, bool drain) {
+    const auto stream = own_stream(handle);
+    require(!stream->owner().is_default_stream(*stream),
+            "a default stream lives and dies with its context");
+    // Of two threads that destroy the same stream one is too late.
+    if (unregister_stream(handle) == nullptr) {
+        throw Failure{ACL_ERROR_RT_INVALID_HANDLE, "the stream was destroyed or never was one"};
+    }
+    stream->retire(drain);
+}
+
+uint32_t last_task_id() noexcept { return last_task; }
+
+}  // namespace ascendcl::host

@@ -1,0 +1,131 @@
+// Streams as they are made here: one worker thread each, started with the first task.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "host/runtime/context.h"
+
+namespace ascendcl::host {
+
+class DeviceContext;
+
+// What a stream does in its turn. A task with a gate holds the stream up until `ready` is true; it
+// is asked again after each WorkerStream::wake().
+struct Task {
+    std::function<aclError()> run;
+    std::function<bool()> ready;
+    std::chrono::milliseconds patience{0};  // of the gate; 0 waits for ever, expiry is 107019
+    std::function<void()> over;             // called once: the task ran, or was dropped
+};
+
+class WorkerStream final : public Stream, public std::enable_shared_from_this<WorkerStream> {
+   public:
+    // Throws Failure(207008) when the device has no stream left.
+    static std::shared_ptr<WorkerStream> make(std::shared_ptr<DeviceContext> owner,
+                                              uint32_t priority, uint32_t flags);
+    ~WorkerStream() override;
+
+    Context *context() const noexcept override;
+    int32_t id() const noexcept override { return id_; }
+    aclError submit(std::function<aclError()> task) override;
+    aclError synchronize(int32_t timeout_ms) override;
+
+    // Non-blocking. 107023 after an abort, 107017 on a destroyed stream.
+    aclError submit(Task task);
+    // Runs `task` in its turn, returns when it has run, and answers what it answered: on the calling
+    // thread when the stream is idle.
+    aclError run_in_turn(std::function<aclError()> task);
+
+    bool idle() const;
+    // Drops what is queued and waits for the task that runs, if any. The stream is of no use after.
+    void abort();
+    // The end: waits for queued tasks if `drain`, drops them if not; the worker goes home.
+    void retire(bool drain);
+    // Asks the gate at the head of the queue once more.
+    void wake();
+
+    DeviceContext &owner() const noexcept { return *owner_; }
+    aclrtStream handle() const noexcept { return handle_.load(std::memory_order_acquire); }
+    void set_handle(aclrtStream handle) noexcept {
+        handle_.store(handle, std::memory_order_release);
+    }
+    uint32_t priority() const noexcept { return priority_; }
+    uint32_t flags() const noexcept { return flags_; }
+    void set_stop_on_failure(bool stop);
+
+   private:
+    WorkerStream(std::shared_ptr<DeviceContext> owner, uint32_t priority, uint32_t flags);
+    void work();
+    void give_place_back() noexcept;
+    aclError perform(std::unique_lock<std::mutex> &lock, Task task);
+    bool finished(uint64_t sequence) const { return done_ >= sequence || aborted_; }
+
+    const std::shared_ptr<DeviceContext> owner_;
+    const int32_t id_;
+    const uint32_t priority_;
+    const uint32_t flags_;
+    std::atomic<aclrtStream> handle_{nullptr};
+
+    mutable std::mutex mutex_;
+    std::condition_variable work_;  // for the worker: a task, a wake(), the end
+    std::condition_variable done_changed_;
+    std::deque<Task> queue_;
+    uint64_t submitted_ = 0;
+    uint64_t done_ = 0;
+    aclError error_ = ACL_SUCCESS;  // the first failure since the last synchronise
+    std::string error_text_;
+    bool has_worker_ = false;
+    bool busy_ = false;         // a task runs, on the worker or in run_in_turn
+    std::thread::id runner_{};  // who runs it
+    bool aborted_ = false;
+    bool retired_ = false;
+    bool stop_on_failure_ = false;
+    std::atomic<bool> has_place_{true};  // among the device's streams
+};
+
+// Streams that wait for something to happen. Whoever owns it guards it with a lock of its own and
+// wakes the streams taken from it after letting go of that lock.
+class WaitList {
+   public:
+    void add(const std::weak_ptr<WorkerStream> &stream);
+    std::vector<std::weak_ptr<WorkerStream>> take() { return std::exchange(streams_, {}); }
+    static void wake(const std::vector<std::weak_ptr<WorkerStream>> &streams);
+
+   private:
+    std::vector<std::weak_ptr<WorkerStream>> streams_;
+};
+
+// A stream made in the current context. Throws Failure: 107002, 207008.
+std::shared_ptr<WorkerStream> create_stream(uint32_t priority, uint32_t flags);
+
+// As stream_of_current_context, but a stream of another context will do.
+std::shared_ptr<WorkerStream> any_stream(aclrtStream handle);
+std::shared_ptr<WorkerStream> own_stream(aclrtStream handle);  // a stream_of_current_context
+
+// Throws Failure: as stream_of_current_context, 100000 for a default stream.
+void destroy_stream(aclrtStream handle, bool drain);
+
+// The live streams for which `wanted` is true.
+std::vector<std::shared_ptr<WorkerStream>> streams_where(
+    const std::function<bool(const WorkerStream &)> &wanted);
+
+// Gives a new stream its handle; takes a stream's handle away.
+aclrtStream register_stream(const std::shared_ptr<WorkerStream> &stream);
+std::shared_ptr<WorkerStream> unregister_stream(aclrtStream handle);
+
+// What aclrtGetThreadLastTaskId answers: the number of this thread's last submitted task.
+uint32_t last_task_id() noexcept;
+
+}  // namespace ascendcl::host
