@@ -1,0 +1,55 @@
+// C value -> Python object, and the tuples that flat functions answer.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+#include <cstdint>
+#include <cstring>
+#include <type_traits>
+
+namespace ascendcl::flat {
+
+// A new reference, or null with an exception set. A null pointer is 0, a null text is None; bytes
+// that are no UTF-8 are shown as \xNN.
+template <typename T>
+PyObject *to_python(T value) {
+    if constexpr (std::is_same_v<T, const char *> || std::is_same_v<T, char *>) {
+        if (!value) Py_RETURN_NONE;
+        return PyUnicode_DecodeUTF8(value, static_cast<Py_ssize_t>(std::strlen(value)),
+                                    "backslashreplace");
+    } else if constexpr (std::is_pointer_v<T>) {
+        return PyLong_FromUnsignedLongLong(reinterpret_cast<uint64_t>(value));
+    } else if constexpr (std::is_enum_v<T>) {
+        return PyLong_FromLong(static_cast<int32_t>(value));
+    } else if constexpr (std::is_floating_point_v<T>) {
+        return PyFloat_FromDouble(static_cast<double>(value));
+    } else if constexpr (std::is_signed_v<T>) {
+        return PyLong_FromLongLong(value);
+    } else {
+        return PyLong_FromUnsignedLongLong(value);
+    }
+}
+
+// The same as a pybind11 object; throws error_already_set.
+template <typename T>
+pybind11::object object_of(T value) {
+    PyObject *const object = to_python(value);
+    if (!object) throw pybind11::error_already_set();
+    return pybind11::reinterpret_steal<pybind11::object>(object);
+}
+
+// Steals the references. Null when one of them is null.
+template <typename... Objects>
+PyObject *tuple_of(Objects... objects) {
+    PyObject *const tuple = (objects && ...) ? PyTuple_New(sizeof...(objects)) : nullptr;
+    if (!tuple) {
+        (Py_XDECREF(objects), ...);
+        return nullptr;
+    }
+    Py_ssize_t index = 0;
+    (PyTuple_SET_ITEM(tuple, index++, objects), ...);
+    return tuple;
+}
+
+}  // namespace ascendcl::flat

@@ -1,0 +1,86 @@
+// _acl.core.Buffer.
+// SPDX-License-Identifier: Apache-2.0
+#include "core/buffer.h"
+
+#include "bindings/objects/host_memory.h"
+#include "bindings/objects/status.h"
+
+namespace py = pybind11;
+
+namespace ascendcl::objects {
+
+using core::Buffer;
+using core::BufferHandle;
+using core::ContextHandle;
+using core::Status;
+using core::Stream;
+
+namespace {
+
+// Holds a Python object for core, which knows no Python: dropped with the GIL, or never when the
+// interpreter is gone.
+std::shared_ptr<void> keep_alive(py::object object) {
+    return {object.release().ptr(), [](void *kept) {
+                if (Py_IsInitialized() == 0) return;
+                const py::gil_scoped_acquire gil;
+                Py_DECREF(static_cast<PyObject *>(kept));
+            }};
+}
+
+}  // namespace
+
+void register_buffer(py::module_ &module) {
+    py::class_<Buffer, BufferHandle>(module, "Buffer", py::release_gil_before_calling_cpp_dtor())
+        .def_static(
+            "allocate",
+            [](const ContextHandle &context, size_t size) {
+                BufferHandle buffer;
+                without_gil([&] { return Buffer::allocate(context, size, buffer); });
+                return buffer;
+            },
+            py::arg("context"), py::arg("size"))
+        .def_static(
+            "adopt",
+            [](const ContextHandle &context, uintptr_t address, size_t size, py::object owner) {
+                BufferHandle buffer;
+                std::shared_ptr<void> kept = keep_alive(std::move(owner));
+                without_gil([&] {
+                    return Buffer::adopt(context, reinterpret_cast<void *>(address), size, kept,
+                                         buffer);
+                });
+                return buffer;
+            },
+            py::arg("context"), py::arg("address"), py::arg("size"), py::arg("owner"))
+        .def_property_readonly("context", [](const Buffer &buffer) { return buffer.context(); })
+        .def_property_readonly(
+            "address",
+            [](const Buffer &buffer) { return reinterpret_cast<uintptr_t>(buffer.handle()); })
+        .def_property_readonly("size", &Buffer::size)
+        .def_property_readonly("closed", [](const Buffer &buffer) { return !buffer.is_open(); })
+        .def_property_readonly("lease_count",
+                               [](const Buffer &buffer) {
+                                   const py::gil_scoped_release released;
+                                   return buffer.lease_count();
+                               })
+        .def("close", [](Buffer &buffer) { without_gil([&] { return buffer.close(); }); })
+        .def(
+            "write",
+            [](Buffer &buffer, const py::object &source, Stream *stream) {
+                const HostMemory memory(source, HostMemory::Access::kRead);
+                without_gil([&] { return buffer.write(memory.data(), memory.size(), stream); });
+            },
+            py::arg("source"), py::arg("stream").none(true))
+        .def(
+            "read",
+            [](Buffer &buffer, const py::object &target, Stream *stream) {
+                const HostMemory memory(target, HostMemory::Access::kWrite);
+                without_gil([&] { return buffer.read(memory.data(), memory.size(), stream); });
+            },
+            py::arg("target"), py::arg("stream").none(true))
+        .def(
+            "fill",
+            [](Buffer &buffer, int32_t value) { without_gil([&] { return buffer.fill(value); }); },
+            py::arg("value"));
+}
+
+}  // namespace ascendcl::objects

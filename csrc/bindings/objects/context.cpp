@@ -1,0 +1,54 @@
+// _acl.core.Context and the questions about devices.
+// SPDX-License-Identifier: Apache-2.0
+#include "core/context.h"
+
+#include "bindings/objects/status.h"
+
+namespace py = pybind11;
+
+namespace ascendcl::objects {
+
+using core::Context;
+using core::ContextHandle;
+using core::Status;
+
+void register_context(py::module_ &module) {
+    py::class_<Context, ContextHandle>(module, "Context", py::release_gil_before_calling_cpp_dtor())
+        .def_static(
+            "of_device",
+            [](int32_t device) {
+                ContextHandle context;
+                without_gil([&] { return Context::of_device(device, context); });
+                return context;
+            },
+            py::arg("device"))
+        .def_static(
+            "create",
+            [](int32_t device) {
+                ContextHandle context;
+                without_gil([&] { return Context::create(device, context); });
+                return context;
+            },
+            py::arg("device"))
+        .def_property_readonly("device", &Context::device)
+        .def_property_readonly("is_default", &Context::is_default)
+        .def_property_readonly(
+            "handle",
+            [](const Context &context) { return reinterpret_cast<uintptr_t>(context.handle()); })
+        .def("make_current",
+             [](Context &context) { without_gil([&] { return context.make_current(); }); })
+        .def("memory_info", [](Context &context) {
+            size_t free = 0;
+            size_t total = 0;
+            without_gil([&] { return context.memory_info(free, total); });
+            return py::make_tuple(free, total);
+        });
+
+    module.def("device_count", [] {
+        uint32_t count = 0;
+        without_gil([&] { return core::device_count(count); });
+        return count;
+    });
+}
+
+}  // namespace ascendcl::objects

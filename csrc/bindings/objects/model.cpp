@@ -1,0 +1,116 @@
+// _acl.core.Model. A run is one call: all copies and the execution, without the GIL.
+// SPDX-License-Identifier: Apache-2.0
+#include "core/model.h"
+
+#include <pybind11/stl.h>
+
+#include "bindings/objects/host_memory.h"
+#include "bindings/objects/status.h"
+
+namespace py = pybind11;
+
+namespace ascendcl::objects {
+
+using core::BufferHandle;
+using core::ContextHandle;
+using core::Model;
+using core::ModelHandle;
+using core::ModelSource;
+using core::Status;
+using core::TensorInfo;
+
+namespace {
+
+py::tuple query_size(const ModelSource &source) {
+    size_t work = 0;
+    size_t weight = 0;
+    without_gil([&] { return core::query_size(source, work, weight); }, source.path);
+    return py::make_tuple(work, weight);
+}
+
+ModelHandle load(const ContextHandle &context, const ModelSource &source, BufferHandle work,
+                 BufferHandle weight) {
+    ModelHandle model;
+    without_gil(
+        [&] { return Model::load(context, source, std::move(work), std::move(weight), model); },
+        source.path);
+    return model;
+}
+
+// (name, dims, dtype number, format number, bytes) of each tensor.
+py::list describe(const std::vector<TensorInfo> &infos) {
+    py::list result;
+    for (const TensorInfo &info : infos) {
+        // Names are bytes of a file: whatever is not UTF-8 must not make the model unloadable.
+        PyObject *name = PyUnicode_DecodeUTF8(
+            info.name.data(), static_cast<Py_ssize_t>(info.name.size()), "backslashreplace");
+        if (name == nullptr) throw py::error_already_set();
+        result.append(py::make_tuple(py::reinterpret_steal<py::str>(name),
+                                     py::tuple(py::cast(info.dims)), static_cast<int>(info.dtype),
+                                     static_cast<int>(info.format), info.size));
+    }
+    return result;
+}
+
+void run(Model &model, const py::list &inputs, const py::list &outputs) {
+    // Keeps the arrays: the lists may be changed by other threads while the GIL is away.
+    std::vector<HostMemory> kept;
+    kept.reserve(inputs.size() + outputs.size());
+    std::vector<core::HostInput> from;
+    std::vector<core::HostOutput> to;
+    from.reserve(inputs.size());
+    to.reserve(outputs.size());
+    for (const py::handle input : inputs) {
+        const HostMemory &memory = kept.emplace_back(input, HostMemory::Access::kRead);
+        from.push_back({memory.data(), memory.size()});
+    }
+    for (const py::handle output : outputs) {
+        const HostMemory &memory = kept.emplace_back(output, HostMemory::Access::kWrite);
+        to.push_back({memory.data(), memory.size()});
+    }
+    without_gil([&] { return model.run(from, to); });
+}
+
+}  // namespace
+
+void register_model(py::module_ &module) {
+    module.def(
+        "query_size_of_file", [](std::string path) { return query_size({std::move(path)}); },
+        py::arg("path"));
+    module.def(
+        "query_size_of_bytes",
+        [](const py::object &data) {
+            const HostMemory memory(data, HostMemory::Access::kRead);
+            return query_size({{}, memory.data(), memory.size()});
+        },
+        py::arg("data"));
+
+    py::class_<Model, ModelHandle>(module, "Model", py::release_gil_before_calling_cpp_dtor())
+        .def_static(
+            "load_file",
+            [](const ContextHandle &context, std::string path, BufferHandle work,
+               BufferHandle weight) {
+                return load(context, {std::move(path)}, std::move(work), std::move(weight));
+            },
+            py::arg("context"), py::arg("path"), py::arg("work").none(true),
+            py::arg("weight").none(true))
+        .def_static(
+            "load_bytes",
+            [](const ContextHandle &context, const py::object &data, BufferHandle work,
+               BufferHandle weight) {
+                const HostMemory memory(data, HostMemory::Access::kRead);
+                return load(context, {{}, memory.data(), memory.size()}, std::move(work),
+                            std::move(weight));
+            },
+            py::arg("context"), py::arg("data"), py::arg("work").none(true),
+            py::arg("weight").none(true))
+        .def_property_readonly("context", [](const Model &model) { return model.context(); })
+        .def_property_readonly("model_id", &Model::id)
+        .def_property_readonly("closed", [](const Model &model) { return !model.is_open(); })
+        .def("close", [](Model &model) { without_gil([&] { return model.close(); }); })
+        .def("describe_inputs", [](const Model &model) { return describe(model.inputs()); })
+        .def("describe_outputs", [](const Model &model) { return describe(model.outputs()); })
+        .def("run", &run, py::arg("inputs"), py::arg("outputs"));
+}
+
+}  // namespace ascendcl::objects

@@ -1,0 +1,38 @@
+// From a core Status to a Python exception: the one place of the object API that raises.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+#include <string>
+#include <utility>
+
+#include "core/status.h"
+
+namespace ascendcl::objects {
+
+// Throws what ascendcl.errors makes of a failure. `path` is the model file that it is about, or
+// empty. Needs the GIL, and the thread that the failure happened on: messages are per thread.
+[[noreturn]] void raise(core::Status status, const std::string &path = {});
+
+// Runs `call` without the GIL and raises unless it is ok.
+template <typename Call>
+void without_gil(Call &&call, const std::string &path = {}) {
+    core::Status status;
+    {
+        const pybind11::gil_scoped_release released;
+        status = call();
+    }
+    if (!status.ok()) raise(status, path);
+}
+
+// For failures that have no caller: an AclWarning.
+void warn(core::Status status) noexcept;
+
+// The classes of _acl.core.
+void register_context(pybind11::module_ &module);
+void register_stream(pybind11::module_ &module);
+void register_buffer(pybind11::module_ &module);
+void register_model(pybind11::module_ &module);
+
+}  // namespace ascendcl::objects

@@ -1,0 +1,78 @@
+// _acl.core.Stream and _acl.core.Event.
+// SPDX-License-Identifier: Apache-2.0
+#include "core/stream.h"
+
+#include "bindings/objects/status.h"
+
+namespace py = pybind11;
+
+namespace ascendcl::objects {
+
+using core::ContextHandle;
+using core::Event;
+using core::EventHandle;
+using core::InContext;
+using core::Status;
+using core::Stream;
+using core::StreamHandle;
+
+namespace {
+
+// What the classes of one handle in a context share.
+template <typename T>
+py::class_<T, std::shared_ptr<T>> in_context(py::module_ &module, const char *name) {
+    py::class_<T, std::shared_ptr<T>> type(module, name, py::release_gil_before_calling_cpp_dtor());
+    type.def_static(
+            "create",
+            [](const ContextHandle &context) {
+                std::shared_ptr<T> object;
+                without_gil([&] { return T::create(context, object); });
+                return object;
+            },
+            py::arg("context"))
+        .def_property_readonly("context", [](const T &object) { return object.context(); })
+        .def_property_readonly(
+            "handle", [](const T &object) { return reinterpret_cast<uintptr_t>(object.handle()); })
+        .def_property_readonly("closed", [](const T &object) { return !object.is_open(); })
+        .def("close", [](T &object) { without_gil([&] { return object.close(); }); });
+    return type;
+}
+
+}  // namespace
+
+void register_stream(py::module_ &module) {
+    auto stream = in_context<Stream>(module, "Stream");
+    in_context<Event>(module, "Event")
+        .def(
+            "record",
+            [](Event &event, Stream &queue) { without_gil([&] { return event.record(queue); }); },
+            py::arg("stream"))
+        .def("synchronize", [](Event &event) { without_gil([&] { return event.synchronize(); }); })
+        .def("query",
+             [](Event &event) {
+                 bool done = false;
+                 without_gil([&] { return event.query(done); });
+                 return done;
+             })
+        .def(
+            "elapsed_since",
+            [](Event &event, Event &start) {
+                float milliseconds = 0;
+                without_gil([&] { return event.elapsed_since(start, milliseconds); });
+                return milliseconds;
+            },
+            py::arg("start"));
+    stream
+        .def(
+            "synchronize",
+            [](Stream &queue, int32_t timeout_ms) {
+                without_gil([&] { return queue.synchronize(timeout_ms); });
+            },
+            py::arg("timeout_ms") = -1)
+        .def(
+            "wait",
+            [](Stream &queue, Event &event) { without_gil([&] { return queue.wait(event); }); },
+            py::arg("event"));
+}
+
+}  // namespace ascendcl::objects

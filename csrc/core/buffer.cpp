@@ -1,0 +1,163 @@
+// Device memory and the leases on it.
+// SPDX-License-Identifier: Apache-2.0
+#include "core/buffer.h"
+
+#include <utility>
+
+namespace ascendcl::core {
+
+Status Buffer::allocate(ContextHandle context, size_t size, BufferHandle &buffer) noexcept {
+    if (Status status = usable(); !status.ok()) return status;
+    CurrentContext scope(*context);
+    if (!scope.status().ok()) return scope.status();
+    void *data = nullptr;
+    if (aclError code = aclrtMalloc(&data, size, ACL_MEM_MALLOC_HUGE_FIRST); code != ACL_SUCCESS) {
+        return {code, "aclrtMalloc"};
+    }
+    try {
+        buffer = std::make_shared<Buffer>(std::move(context), data, size, true, nullptr);
+        track(Kind::kBuffer, buffer);
+        return {};
+    } catch (const std::bad_alloc &) {
+        if (!buffer) aclrtFree(data);
+        return {ACL_ERROR_BAD_ALLOC, "aclrtMalloc"};
+    }
+}
+
+Status Buffer::adopt(ContextHandle context, void *data, size_t size, std::shared_ptr<void> owner,
+                     BufferHandle &buffer) noexcept {
+    if (Status status = usable(); !status.ok()) return status;
+    try {
+        buffer = std::make_shared<Buffer>(std::move(context), data, size, false, std::move(owner));
+        track(Kind::kBuffer, buffer);
+        return {};
+    } catch (const std::bad_alloc &) {
+        return {ACL_ERROR_BAD_ALLOC, "DeviceBuffer"};
+    }
+}
+
+Buffer::~Buffer() {
+    report(close());
+    untrack(Kind::kBuffer, this);
+}
+
+Status Buffer::close() noexcept {
+    if (forked()) return {};
+    std::shared_ptr<void> owner;  // goes after the locks: its end may run Python
+    // Held over the whole of it, so that no lease begins on memory that is being freed.
+    std::lock_guard lease_lock(lease_mutex_);
+    if (leases_ > 0) return {kBufferInUse, "DeviceBuffer.close"};
+    owner = std::move(owner_);
+    return close_with([this](void *data) -> Status {
+        return owned_ ? Status{aclrtFree(data), "aclrtFree"} : Status{};
+    });
+}
+
+size_t Buffer::lease_count() const noexcept {
+    if (forked()) return 0;
+    std::lock_guard lock(lease_mutex_);
+    return leases_;
+}
+
+namespace {
+
+Status copy(void *target, size_t target_size, const void *source, size_t size, Direction direction,
+            Stream *stream) noexcept {
+    if (stream == nullptr) {
+        return {aclrtMemcpy(target, target_size, source, size, copy_kind(direction)),
+                "aclrtMemcpy"};
+    }
+    return stream->with_handle([&](aclrtStream queue) -> Status {
+        const aclError code =
+            aclrtMemcpyAsync(target, target_size, source, size, copy_kind(direction), queue);
+        if (code != ACL_SUCCESS) return {code, "aclrtMemcpyAsync"};
+        return {aclrtSynchronizeStream(queue), "aclrtSynchronizeStream"};
+    });
+}
+
+}  // namespace
+
+Status Buffer::write(const void *source, size_t size, Stream *stream) noexcept {
+    if (Status status = usable(); !status.ok()) return status;
+    if (size > size_) return {kOutOfBounds, "DeviceBuffer.copy_from"};
+    std::lock_guard lease_lock(lease_mutex_);  // no lease begins meanwhile
+    if (leases_ > 0) return {kBufferInUse, "DeviceBuffer.copy_from"};
+    return with_handle([&](void *data) -> Status {
+        return copy(data, size_, source, size, Direction::kToDevice, stream);
+    });
+}
+
+Status Buffer::read(void *target, size_t size, Stream *stream) noexcept {
+    if (size > size_) return {kOutOfBounds, "DeviceBuffer.copy_to"};
+    return with_handle([&](void *data) -> Status {
+        return copy(target, size, data, size, Direction::kToHost, stream);
+    });
+}
+
+Status Buffer::fill(int32_t value) noexcept {
+    if (Status status = usable(); !status.ok()) return status;
+    std::lock_guard lease_lock(lease_mutex_);
+    if (leases_ > 0) return {kBufferInUse, "DeviceBuffer.fill"};
+    return with_handle([&](void *data) -> Status {
+        return {aclrtMemset(data, size_, value, size_), "aclrtMemset"};
+    });
+}
+
+Status Lease::take(BufferHandle buffer, Role role, Fingerprint fingerprint, Lease &lease) noexcept {
+    if (Status status = usable(); !status.ok()) return status;
+    {
+        std::lock_guard lock(buffer->lease_mutex_);
+        if (!buffer->is_open()) return {kClosed, "DeviceBuffer"};
+        if (buffer->leases_ > 0) {
+            if (buffer->role_ != static_cast<int>(role)) return {kOtherRole, "Model"};
+            if (role == Role::kWeight && buffer->fingerprint_ != fingerprint) {
+                return {kOtherWeights, "Model"};
+            }
+        }
+        ++buffer->leases_;
+        buffer->role_ = static_cast<int>(role);
+        buffer->fingerprint_ = fingerprint;
+    }
+    lease.release();
+    lease.buffer_ = std::move(buffer);
+    return {};
+}
+
+Lease &Lease::operator=(Lease &&other) noexcept {
+    if (this != &other) {
+        release();
+        buffer_ = std::move(other.buffer_);
+    }
+    return *this;
+}
+
+void Lease::release() noexcept {
+    BufferHandle buffer = std::move(buffer_);
+    buffer_.reset();
+    if (!buffer || forked()) return;
+    std::lock_guard lock(buffer->lease_mutex_);
+    --buffer->leases_;
+}
+
+void Lease::leak() noexcept {
+    if (!buffer_ || forked()) return;
+    Buffer &buffer = *buffer_;
+    std::lock_guard lock(buffer.lease_mutex_);
+    buffer.immortal_ = std::move(buffer_);
+}
+
+std::unique_lock<std::mutex> Lease::exclusive() const {
+    return buffer_ ? std::unique_lock(buffer_->use_mutex_) : std::unique_lock<std::mutex>();
+}
+
+aclrtMemcpyKind copy_kind(Direction direction) noexcept {
+    static const bool on_device = [] {
+        aclrtRunMode mode = ACL_HOST;
+        return aclrtGetRunMode(&mode) == ACL_SUCCESS && mode == ACL_DEVICE;
+    }();
+    if (on_device) return ACL_MEMCPY_DEVICE_TO_DEVICE;
+    return direction == Direction::kToDevice ? ACL_MEMCPY_HOST_TO_DEVICE
+                                             : ACL_MEMCPY_DEVICE_TO_HOST;
+}
+
+}  // namespace ascendcl::core

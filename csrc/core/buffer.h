@@ -1,0 +1,92 @@
+// Device memory that knows who uses it. A model takes a lease on the buffers given to it: a leased
+// buffer is neither freed nor written to by the user.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <mutex>
+
+#include "core/fingerprint.h"
+#include "core/stream.h"
+
+namespace ascendcl::core {
+
+class Buffer;
+using BufferHandle = std::shared_ptr<Buffer>;
+
+class Buffer final : public InContext {
+   public:
+    static Status allocate(ContextHandle context, size_t size, BufferHandle &buffer) noexcept;
+    // Memory of somebody else, who is kept alive by `owner`.
+    static Status adopt(ContextHandle context, void *data, size_t size, std::shared_ptr<void> owner,
+                        BufferHandle &buffer) noexcept;
+
+    Buffer(ContextHandle context, void *data, size_t size, bool owned,
+           std::shared_ptr<void> owner) noexcept
+        : InContext(std::move(context), data, "DeviceBuffer"),
+          size_(size),
+          owned_(owned),
+          owner_(std::move(owner)) {}
+    ~Buffer() override;
+    // kBufferInUse while leased.
+    Status close() noexcept override;
+
+    size_t size() const noexcept { return size_; }
+    size_t lease_count() const noexcept;
+
+    // Copies between host memory and the start of the buffer. With a stream: after its work. Done
+    // when they return. Writing is kBufferInUse while leased.
+    Status write(const void *source, size_t size, Stream *stream) noexcept;
+    Status read(void *target, size_t size, Stream *stream) noexcept;
+    Status fill(int32_t value) noexcept;
+
+   private:
+    friend class Lease;
+
+    const size_t size_;
+    const bool owned_;
+    std::shared_ptr<void> owner_;
+
+    mutable std::mutex lease_mutex_;  // taken before the lock of with_handle
+    size_t leases_ = 0;
+    int role_ = 0;             // a Lease::Role, while leased
+    Fingerprint fingerprint_;  // of the model whose weights these are, while leased
+    std::mutex use_mutex_;     // Lease::exclusive
+    BufferHandle immortal_;    // itself, once leaked
+};
+
+// A model's hold on a buffer: the buffer lives, stays open and keeps its role until it goes.
+class Lease {
+   public:
+    enum class Role { kWork = 1, kWeight = 2 };
+
+    // `fingerprint` counts for weights: all who lease them must be the same model.
+    static Status take(BufferHandle buffer, Role role, Fingerprint fingerprint,
+                       Lease &lease) noexcept;
+
+    Lease() noexcept = default;
+    Lease(Lease &&other) noexcept = default;
+    Lease &operator=(Lease &&other) noexcept;
+    ~Lease() { release(); }
+    void release() noexcept;
+    // The model would not unload and may still use the memory: it is never freed.
+    void leak() noexcept;
+
+    explicit operator bool() const noexcept { return buffer_ != nullptr; }
+    void *data() const noexcept { return buffer_ ? buffer_->handle() : nullptr; }
+    size_t size() const noexcept { return buffer_ ? buffer_->size() : 0; }
+    const BufferHandle &buffer() const noexcept { return buffer_; }
+
+    // Held by a run on this work memory from first copy to last, and by a load.
+    std::unique_lock<std::mutex> exclusive() const;
+
+   private:
+    BufferHandle buffer_;
+};
+
+enum class Direction { kToDevice, kToHost };
+// The kind of copy that aclrtMemcpy wants: where the program itself runs on the device, host memory
+// is device memory.
+aclrtMemcpyKind copy_kind(Direction direction) noexcept;
+
+}  // namespace ascendcl::core

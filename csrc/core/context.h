@@ -1,0 +1,65 @@
+// Contexts: a device's default context, or one of its own. Every other handle holds one, and makes
+// it current for as long as it calls the runtime.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+
+#include "core/process.h"
+
+namespace ascendcl::core {
+
+class Context;
+using ContextHandle = std::shared_ptr<Context>;
+
+class Context final : public Resource {
+   public:
+    // The device's default context, shared by all who ask while one of them lives: one
+    // aclrtSetDevice, and one aclrtResetDevice when the last has gone.
+    static Status of_device(int32_t device, ContextHandle &context) noexcept;
+    // A context of its own: aclrtCreateContext, aclrtDestroyContext.
+    static Status create(int32_t device, ContextHandle &context) noexcept;
+
+    Context(aclrtContext handle, int32_t device, bool is_default) noexcept
+        : handle_(handle), device_(device), is_default_(is_default) {}
+    ~Context() override;
+
+    // Closing is for the end of the process; until then the last holder's going does it.
+    Status close() noexcept override;
+
+    aclrtContext handle() const noexcept { return handle_; }
+    int32_t device() const noexcept { return device_; }
+    bool is_default() const noexcept { return is_default_; }
+
+    Status make_current() const noexcept;
+    Status memory_info(size_t &free, size_t &total) const noexcept;
+
+   private:
+    const aclrtContext handle_;
+    const int32_t device_;
+    const bool is_default_;
+    std::atomic<bool> open_{true};
+};
+
+// Makes a context current for a scope, then the caller's again. A thread that had none keeps ours:
+// the C API cannot take a context away.
+class CurrentContext {
+   public:
+    explicit CurrentContext(const Context &context) noexcept;
+    ~CurrentContext();
+    CurrentContext(const CurrentContext &) = delete;
+    CurrentContext &operator=(const CurrentContext &) = delete;
+
+    Status status() const noexcept { return status_; }
+
+   private:
+    aclrtContext previous_ = nullptr;
+    bool changed_ = false;
+    Status status_;
+};
+
+Status device_count(uint32_t &count) noexcept;
+
+}  // namespace ascendcl::core

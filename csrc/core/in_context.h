@@ -1,0 +1,52 @@
+// What streams, events and buffers have in common: a handle of the C API that lives in a context.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <mutex>
+#include <shared_mutex>
+#include <utility>
+
+#include "core/context.h"
+
+namespace ascendcl::core {
+
+class InContext : public Resource {
+   public:
+    InContext(ContextHandle context, void *handle, const char *what) noexcept
+        : context_(std::move(context)), handle_(handle), what_(what) {}
+
+    const ContextHandle &context() const noexcept { return context_; }
+    void *handle() const noexcept { return handle_; }
+    bool is_open() const noexcept { return open_; }
+
+    // Runs `call(handle)` with the context current; a close() waits for it.
+    template <typename Call>
+    Status with_handle(Call &&call) noexcept {
+        if (Status status = usable(); !status.ok()) return status;
+        std::shared_lock lock(mutex_);
+        if (!open_) return {kClosed, what_};
+        CurrentContext scope(*context_);
+        return scope.status().ok() ? call(handle_) : scope.status();
+    }
+
+   protected:
+    // Runs `release(handle)` with the context current, the first time.
+    template <typename Release>
+    Status close_with(Release &&release) noexcept {
+        if (forked()) return {};
+        std::unique_lock lock(mutex_);
+        if (!open_.exchange(false)) return {};
+        CurrentContext scope(*context_);
+        return scope.status().ok() ? release(handle_) : scope.status();
+    }
+
+   private:
+    const ContextHandle context_;
+    void *const handle_;
+    const char *const what_;
+    std::shared_mutex mutex_;  // shared while in use, exclusive to close
+    std::atomic<bool> open_{true};
+};
+
+}  // namespace ascendcl::core

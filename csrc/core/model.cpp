@@ -1,0 +1,231 @@
+// Loading, describing, running and unloading a model.
+// SPDX-License-Identifier: Apache-2.0
+#include "core/model.h"
+
+#include <memory>
+#include <utility>
+
+namespace ascendcl::core {
+namespace {
+
+struct DescDeleter {
+    void operator()(aclmdlDesc *desc) const noexcept { aclmdlDestroyDesc(desc); }
+};
+using DescHandle = std::unique_ptr<aclmdlDesc, DescDeleter>;
+
+// Keeps the first failure of several steps that are all done.
+void keep_first(Status &kept, aclError code, const char *function) noexcept {
+    if (kept.ok() && code != ACL_SUCCESS) kept = {code, function};
+}
+
+}  // namespace
+
+Status query_size(const ModelSource &source, size_t &work, size_t &weight) noexcept {
+    return with_initialized([&]() -> Status {
+        if (source.is_file()) {
+            return {aclmdlQuerySize(source.path.c_str(), &work, &weight), "aclmdlQuerySize"};
+        }
+        return {aclmdlQuerySizeFromMem(source.data, source.size, &work, &weight),
+                "aclmdlQuerySizeFromMem"};
+    });
+}
+
+Status Model::load(ContextHandle context, const ModelSource &source, BufferHandle work,
+                   BufferHandle weight, ModelHandle &model) noexcept {
+    if (Status status = usable(); !status.ok()) return status;
+    for (const BufferHandle &buffer : {work, weight}) {
+        if (buffer && buffer->context()->device() != context->device()) {
+            return {kWrongDevice, "Model"};
+        }
+    }
+    try {
+        auto loading = std::make_shared<Model>(std::move(context));
+        if (work) {
+            const Status status =
+                Lease::take(std::move(work), Lease::Role::kWork, {}, loading->work_);
+            if (!status.ok()) return status;
+        }
+        if (weight) {
+            Fingerprint fingerprint;
+            if (!source.is_file()) {
+                fingerprint = fingerprint_of(source.data, source.size);
+            } else if (Status status = fingerprint_of_file(source.path.c_str(), fingerprint);
+                       !status.ok()) {
+                return status;
+            }
+            const Status status =
+                Lease::take(std::move(weight), Lease::Role::kWeight, fingerprint, loading->weight_);
+            if (!status.ok()) return status;
+        }
+        CurrentContext scope(*loading->context_);
+        if (!scope.status().ok()) return scope.status();
+        if (Status status = loading->load_into(source); !status.ok()) return status;
+        if (Status status = loading->describe(); !status.ok()) return status;
+        if (Status status = loading->inputs_.allocate(); !status.ok()) return status;
+        if (Status status = loading->outputs_.allocate(); !status.ok()) return status;
+        track(Kind::kModel, loading);
+        model = std::move(loading);
+        return {};
+    } catch (const std::bad_alloc &) {
+        return {ACL_ERROR_BAD_ALLOC, "Model"};
+    }
+}
+
+Status Model::load_into(const ModelSource &source) {
+    // A load writes the weights, and may touch the work memory that another model runs on.
+    const std::unique_lock<std::mutex> work_turn = work_.exclusive();
+    const std::unique_lock<std::mutex> weight_turn = weight_.exclusive();
+    const bool with_memory = work_ || weight_;
+    const Status status = with_initialized([&]() -> Status {
+        if (source.is_file() && with_memory) {
+            return {aclmdlLoadFromFileWithMem(source.path.c_str(), &id_, work_.data(), work_.size(),
+                                              weight_.data(), weight_.size()),
+                    "aclmdlLoadFromFileWithMem"};
+        }
+        if (source.is_file()) {
+            return {aclmdlLoadFromFile(source.path.c_str(), &id_), "aclmdlLoadFromFile"};
+        }
+        if (with_memory) {
+            return {aclmdlLoadFromMemWithMem(source.data, source.size, &id_, work_.data(),
+                                             work_.size(), weight_.data(), weight_.size()),
+                    "aclmdlLoadFromMemWithMem"};
+        }
+        return {aclmdlLoadFromMem(source.data, source.size, &id_), "aclmdlLoadFromMem"};
+    });
+    loaded_ = status.ok();
+    return status;
+}
+
+Status Model::describe() {
+    const DescHandle desc(aclmdlCreateDesc());
+    if (!desc) return {ACL_ERROR_BAD_ALLOC, "aclmdlCreateDesc"};
+    if (aclError code = aclmdlGetDesc(desc.get(), id_); code != ACL_SUCCESS) {
+        return {code, "aclmdlGetDesc"};
+    }
+    const auto dims = std::make_unique<aclmdlIODims>();
+    const auto add = [&dims](Tensors &tensors, const char *name, aclDataType dtype,
+                             aclFormat format, size_t size) {
+        tensors.infos.push_back({name == nullptr ? "" : name,
+                                 {dims->dims, dims->dims + dims->dimCount},
+                                 dtype,
+                                 format,
+                                 size});
+    };
+    for (size_t i = 0; i < aclmdlGetNumInputs(desc.get()); ++i) {
+        // V2: the shape that the user feeds, also where the model preprocesses (AIPP).
+        if (aclError code = aclmdlGetInputDimsV2(desc.get(), i, dims.get()); code != ACL_SUCCESS) {
+            return {code, "aclmdlGetInputDimsV2"};
+        }
+        add(inputs_, aclmdlGetInputNameByIndex(desc.get(), i),
+            aclmdlGetInputDataType(desc.get(), i), aclmdlGetInputFormat(desc.get(), i),
+            aclmdlGetInputSizeByIndex(desc.get(), i));
+    }
+    for (size_t i = 0; i < aclmdlGetNumOutputs(desc.get()); ++i) {
+        if (aclError code = aclmdlGetOutputDims(desc.get(), i, dims.get()); code != ACL_SUCCESS) {
+            return {code, "aclmdlGetOutputDims"};
+        }
+        add(outputs_, aclmdlGetOutputNameByIndex(desc.get(), i),
+            aclmdlGetOutputDataType(desc.get(), i), aclmdlGetOutputFormat(desc.get(), i),
+            aclmdlGetOutputSizeByIndex(desc.get(), i));
+    }
+    return {};
+}
+
+Status Model::Tensors::allocate() {
+    dataset = aclmdlCreateDataset();
+    if (dataset == nullptr) return {ACL_ERROR_BAD_ALLOC, "aclmdlCreateDataset"};
+    memory.reserve(infos.size());
+    buffers.reserve(infos.size());
+    for (const TensorInfo &info : infos) {
+        // An empty tensor needs an address too.
+        const size_t size = info.size == 0 ? 1 : info.size;
+        void *data = nullptr;
+        if (aclError code = aclrtMalloc(&data, size, ACL_MEM_MALLOC_HUGE_FIRST);
+            code != ACL_SUCCESS) {
+            return {code, "aclrtMalloc"};
+        }
+        memory.push_back(data);
+        aclDataBuffer *buffer = aclCreateDataBuffer(data, info.size);
+        if (buffer == nullptr) return {ACL_ERROR_BAD_ALLOC, "aclCreateDataBuffer"};
+        buffers.push_back(buffer);
+        if (aclError code = aclmdlAddDatasetBuffer(dataset, buffer); code != ACL_SUCCESS) {
+            return {code, "aclmdlAddDatasetBuffer"};
+        }
+    }
+    return {};
+}
+
+Status Model::Tensors::release() noexcept {
+    Status status;
+    if (dataset != nullptr)
+        keep_first(status, aclmdlDestroyDataset(dataset), "aclmdlDestroyDataset");
+    for (aclDataBuffer *buffer : buffers) {
+        keep_first(status, aclDestroyDataBuffer(buffer), "aclDestroyDataBuffer");
+    }
+    for (void *data : memory) keep_first(status, aclrtFree(data), "aclrtFree");
+    dataset = nullptr;
+    buffers.clear();
+    memory.clear();
+    return status;
+}
+
+Model::~Model() {
+    report(close());
+    untrack(Kind::kModel, this);
+}
+
+Status Model::close() noexcept {
+    if (forked()) return {};
+    std::lock_guard lock(mutex_);
+    if (!open_.exchange(false)) return {};
+    CurrentContext scope(*context_);
+    Status status = scope.status();
+    if (status.ok() && loaded_) status = {aclmdlUnload(id_), "aclmdlUnload"};
+    // Unknown to the runtime means that somebody else has unloaded it: nothing uses the memory.
+    if (!status.ok() && status.code != ACL_ERROR_GE_EXEC_MODEL_ID_INVALID) {
+        work_.leak();
+        weight_.leak();
+        return status;
+    }
+    const Status in = inputs_.release();
+    const Status out = outputs_.release();
+    work_.release();
+    weight_.release();
+    if (!status.ok()) return status;
+    return in.ok() ? out : in;
+}
+
+Status Model::run(const std::vector<HostInput> &inputs,
+                  const std::vector<HostOutput> &outputs) noexcept {
+    if (Status status = usable(); !status.ok()) return status;
+    std::lock_guard lock(mutex_);
+    if (!open_) return {kModelClosed, "Model"};
+    if (inputs.size() != inputs_.infos.size() || outputs.size() != outputs_.infos.size()) {
+        return {kOutOfBounds, "Model"};
+    }
+    const std::unique_lock<std::mutex> turn = work_.exclusive();
+    CurrentContext scope(*context_);
+    if (!scope.status().ok()) return scope.status();
+    for (size_t i = 0; i < inputs.size(); ++i) {
+        const size_t size = inputs_.infos[i].size;
+        if (inputs[i].size > size) return {kOutOfBounds, "Model"};
+        if (inputs[i].size == 0) continue;
+        const aclError code = aclrtMemcpy(inputs_.memory[i], size, inputs[i].data, inputs[i].size,
+                                          copy_kind(Direction::kToDevice));
+        if (code != ACL_SUCCESS) return {code, "aclrtMemcpy"};
+    }
+    if (aclError code = aclmdlExecute(id_, inputs_.dataset, outputs_.dataset);
+        code != ACL_SUCCESS) {
+        return {code, "aclmdlExecute"};
+    }
+    for (size_t i = 0; i < outputs.size(); ++i) {
+        if (outputs[i].size > outputs_.infos[i].size) return {kOutOfBounds, "Model"};
+        if (outputs[i].size == 0) continue;
+        const aclError code = aclrtMemcpy(outputs[i].data, outputs[i].size, outputs_.memory[i],
+                                          outputs[i].size, copy_kind(Direction::kToHost));
+        if (code != ACL_SUCCESS) return {code, "aclrtMemcpy"};
+    }
+    return {};
+}
+
+}  // namespace ascendcl::core

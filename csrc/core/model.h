@@ -1,0 +1,93 @@
+// A loaded model that holds all it needs: its context, the leases on the buffers given to it, and
+// device memory for its inputs and outputs.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/buffer.h"
+
+namespace ascendcl::core {
+
+class Model;
+using ModelHandle = std::shared_ptr<Model>;
+
+struct TensorInfo {
+    std::string name;
+    std::vector<int64_t> dims;
+    aclDataType dtype = ACL_DT_UNDEFINED;
+    aclFormat format = ACL_FORMAT_UNDEFINED;
+    size_t size = 0;  // bytes on the device
+};
+
+// Where the model comes from: a file, or bytes that are not needed after the load.
+struct ModelSource {
+    std::string path;
+    const void *data = nullptr;
+    size_t size = 0;
+
+    bool is_file() const noexcept { return data == nullptr; }
+};
+
+struct HostInput {
+    const void *data;
+    size_t size;
+};
+
+struct HostOutput {
+    void *data;
+    size_t size;
+};
+
+Status query_size(const ModelSource &source, size_t &work, size_t &weight) noexcept;
+
+class Model final : public Resource {
+   public:
+    // `work` and `weight` may be null: the system manages that memory.
+    static Status load(ContextHandle context, const ModelSource &source, BufferHandle work,
+                       BufferHandle weight, ModelHandle &model) noexcept;
+
+    explicit Model(ContextHandle context) noexcept : context_(std::move(context)) {}
+    ~Model() override;
+    // Waits for a run on another thread.
+    Status close() noexcept override;
+
+    // Copies in, executes, copies out. Runs of one model, and of models that share work memory,
+    // take turns. kOutOfBounds unless there is one array per tensor and none is larger than it.
+    Status run(const std::vector<HostInput> &inputs,
+               const std::vector<HostOutput> &outputs) noexcept;
+
+    bool is_open() const noexcept { return open_; }
+    uint32_t id() const noexcept { return id_; }
+    const ContextHandle &context() const noexcept { return context_; }
+    const std::vector<TensorInfo> &inputs() const noexcept { return inputs_.infos; }
+    const std::vector<TensorInfo> &outputs() const noexcept { return outputs_.infos; }
+
+   private:
+    // The device memory of all inputs, or of all outputs, and the data set over it.
+    struct Tensors {
+        std::vector<TensorInfo> infos;
+        std::vector<void *> memory;
+        std::vector<aclDataBuffer *> buffers;
+        aclmdlDataset *dataset = nullptr;
+
+        Status allocate();
+        Status release() noexcept;
+    };
+
+    Status load_into(const ModelSource &source);
+    Status describe();
+
+    const ContextHandle context_;
+    Lease work_;
+    Lease weight_;
+    uint32_t id_ = 0;
+    bool loaded_ = false;
+    Tensors inputs_;
+    Tensors outputs_;
+    std::mutex mutex_;  // one run or close at a time
+    std::atomic<bool> open_{true};
+};
+
+}  // namespace ascendcl::core

@@ -1,0 +1,211 @@
+// aclInit, live resources, exit and fork.
+// SPDX-License-Identifier: Apache-2.0
+#include "core/process.h"
+
+#include <pthread.h>
+
+#include <atomic>
+#include <mutex>
+#include <unordered_map>
+#include <vector>
+
+namespace ascendcl::core {
+namespace {
+
+struct Process {
+    std::mutex init_mutex;
+    bool initialized = false;
+    bool owns_init = false;  // some aclInit of ours was the one that initialised
+    size_t references = 0;   // aclInit calls of ours that the library counts
+
+    std::mutex live_mutex;
+    std::array<std::unordered_map<const Resource *, std::weak_ptr<Resource>>, Resource::kKinds>
+        live;
+};
+
+Process &process() {
+    // Never destroyed: destructors of late objects still come here.
+    static auto &instance = *new Process;
+    return instance;
+}
+
+std::atomic<bool> was_forked{false};
+std::atomic<bool> is_shut_down{false};
+std::atomic<FailureSink> failure_sink{nullptr};
+
+// What core calls without asking. All functions of the C API are weak references: in a library that
+// lacks one, it is null.
+Status check_functions() noexcept {
+    struct Function {
+        bool present;
+        const char *name;
+    };
+#define ASCENDCL_FUNCTION(name) \
+    Function { name != nullptr, #name }
+    const Function needed[] = {
+        ASCENDCL_FUNCTION(aclInit),
+        ASCENDCL_FUNCTION(aclFinalize),
+        ASCENDCL_FUNCTION(aclGetRecentErrMsg),
+        ASCENDCL_FUNCTION(aclrtGetCurrentContext),
+        ASCENDCL_FUNCTION(aclrtSetCurrentContext),
+        ASCENDCL_FUNCTION(aclrtSetDevice),
+        ASCENDCL_FUNCTION(aclrtResetDevice),
+        ASCENDCL_FUNCTION(aclrtCreateContext),
+        ASCENDCL_FUNCTION(aclrtDestroyContext),
+        ASCENDCL_FUNCTION(aclrtGetMemInfo),
+        ASCENDCL_FUNCTION(aclrtGetDeviceCount),
+        ASCENDCL_FUNCTION(aclrtCreateStream),
+        ASCENDCL_FUNCTION(aclrtDestroyStream),
+        ASCENDCL_FUNCTION(aclrtSynchronizeStream),
+        ASCENDCL_FUNCTION(aclrtStreamWaitEvent),
+        ASCENDCL_FUNCTION(aclrtCreateEvent),
+        ASCENDCL_FUNCTION(aclrtDestroyEvent),
+        ASCENDCL_FUNCTION(aclrtRecordEvent),
+        ASCENDCL_FUNCTION(aclrtSynchronizeEvent),
+        ASCENDCL_FUNCTION(aclrtEventElapsedTime),
+        ASCENDCL_FUNCTION(aclrtMalloc),
+        ASCENDCL_FUNCTION(aclrtFree),
+        ASCENDCL_FUNCTION(aclrtMemcpy),
+        ASCENDCL_FUNCTION(aclrtMemcpyAsync),
+        ASCENDCL_FUNCTION(aclrtMemset),
+        ASCENDCL_FUNCTION(aclrtGetRunMode),
+        ASCENDCL_FUNCTION(aclmdlDestroyDesc),
+        ASCENDCL_FUNCTION(aclmdlQuerySize),
+        ASCENDCL_FUNCTION(aclmdlQuerySizeFromMem),
+        ASCENDCL_FUNCTION(aclmdlLoadFromFileWithMem),
+        ASCENDCL_FUNCTION(aclmdlLoadFromFile),
+        ASCENDCL_FUNCTION(aclmdlLoadFromMemWithMem),
+        ASCENDCL_FUNCTION(aclmdlLoadFromMem),
+        ASCENDCL_FUNCTION(aclmdlCreateDesc),
+        ASCENDCL_FUNCTION(aclmdlGetDesc),
+        ASCENDCL_FUNCTION(aclmdlGetNumInputs),
+        ASCENDCL_FUNCTION(aclmdlGetInputDimsV2),
+        ASCENDCL_FUNCTION(aclmdlGetInputNameByIndex),
+        ASCENDCL_FUNCTION(aclmdlGetInputDataType),
+        ASCENDCL_FUNCTION(aclmdlGetInputFormat),
+        ASCENDCL_FUNCTION(aclmdlGetInputSizeByIndex),
+        ASCENDCL_FUNCTION(aclmdlGetNumOutputs),
+        ASCENDCL_FUNCTION(aclmdlGetOutputDims),
+        ASCENDCL_FUNCTION(aclmdlGetOutputNameByIndex),
+        ASCENDCL_FUNCTION(aclmdlGetOutputDataType),
+        ASCENDCL_FUNCTION(aclmdlGetOutputFormat),
+        ASCENDCL_FUNCTION(aclmdlGetOutputSizeByIndex),
+        ASCENDCL_FUNCTION(aclmdlCreateDataset),
+        ASCENDCL_FUNCTION(aclCreateDataBuffer),
+        ASCENDCL_FUNCTION(aclmdlAddDatasetBuffer),
+        ASCENDCL_FUNCTION(aclmdlDestroyDataset),
+        ASCENDCL_FUNCTION(aclDestroyDataBuffer),
+        ASCENDCL_FUNCTION(aclmdlUnload),
+        ASCENDCL_FUNCTION(aclmdlExecute),
+    };
+#undef ASCENDCL_FUNCTION
+    for (const Function &function : needed) {
+        if (!function.present) return {ACL_ERROR_API_NOT_SUPPORT, function.name};
+    }
+    return {};
+}
+
+// The caller holds init_mutex.
+Status call_init(Process &state) noexcept {
+    const aclError code = aclInit(nullptr);
+    if (code != ACL_SUCCESS && code != ACL_ERROR_REPEAT_INITIALIZE) return {code, "aclInit"};
+    if (code == ACL_SUCCESS) state.owns_init = true;
+    // Somebody else's aclInit is no failure of ours: drop the message that it left.
+    if (code == ACL_ERROR_REPEAT_INITIALIZE) aclGetRecentErrMsg();
+    ++state.references;
+    state.initialized = true;
+    return {};
+}
+
+void finalize(Process &state) noexcept {
+    std::lock_guard lock(state.init_mutex);
+    if (aclFinalizeReference != nullptr) {
+        while (state.references > 0 && aclFinalizeReference(nullptr) == ACL_SUCCESS) {
+            --state.references;
+        }
+    } else if (state.owns_init) {
+        aclFinalize();  // somebody may have finalized before us: nothing to report
+    }
+    state.initialized = false;
+    state.references = 0;
+    state.owns_init = false;
+}
+
+}  // namespace
+
+bool forked() noexcept { return was_forked.load(std::memory_order_relaxed); }
+
+Status usable() noexcept {
+    if (forked()) return {kForked, ""};
+    if (is_shut_down.load(std::memory_order_acquire)) return {kShutDown, ""};
+    return {};
+}
+
+Status initialize() noexcept {
+    if (Status status = usable(); !status.ok()) return status;
+    Process &state = process();
+    std::lock_guard lock(state.init_mutex);
+    if (state.initialized) return {};
+    if (Status status = check_functions(); !status.ok()) return status;
+    static const int registered =
+        pthread_atfork(nullptr, nullptr, [] { was_forked.store(true, std::memory_order_relaxed); });
+    if (registered != 0) return {ACL_ERROR_BAD_ALLOC, "pthread_atfork"};
+    return call_init(state);
+}
+
+Status initialize_again() noexcept {
+    if (Status status = usable(); !status.ok()) return status;
+    Process &state = process();
+    std::lock_guard lock(state.init_mutex);
+    return call_init(state);
+}
+
+void track(Resource::Kind kind, const std::shared_ptr<Resource> &resource) {
+    Process &state = process();
+    std::lock_guard lock(state.live_mutex);
+    state.live[static_cast<size_t>(kind)].emplace(resource.get(), resource);
+}
+
+void untrack(Resource::Kind kind, const Resource *resource) noexcept {
+    if (forked()) return;
+    Process &state = process();
+    std::lock_guard lock(state.live_mutex);
+    state.live[static_cast<size_t>(kind)].erase(resource);
+}
+
+std::array<size_t, Resource::kKinds> live_counts() noexcept {
+    std::array<size_t, Resource::kKinds> counts{};
+    if (forked()) return counts;
+    Process &state = process();
+    std::lock_guard lock(state.live_mutex);
+    for (size_t kind = 0; kind < Resource::kKinds; ++kind) counts[kind] = state.live[kind].size();
+    return counts;
+}
+
+void set_failure_sink(FailureSink sink) noexcept { failure_sink.store(sink); }
+
+void report(Status status) noexcept {
+    if (status.ok() || forked()) return;
+    if (FailureSink sink = failure_sink.load()) sink(status);
+}
+
+void shut_down() noexcept {
+    if (forked() || is_shut_down.exchange(true)) return;
+    Process &state = process();
+    for (size_t kind = 0; kind < Resource::kKinds; ++kind) {
+        std::vector<std::shared_ptr<Resource>> alive;
+        try {
+            std::lock_guard lock(state.live_mutex);
+            for (auto &[address, weak] : state.live[kind]) {
+                if (auto resource = weak.lock()) alive.push_back(std::move(resource));
+            }
+        } catch (const std::bad_alloc &) {
+            return;  // leak rather than dangle
+        }
+        // Without the lock: closing one may destroy others.
+        for (auto &resource : alive) report(resource->close());
+    }
+    finalize(state);
+}
+
+}  // namespace ascendcl::core

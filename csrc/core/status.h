@@ -1,0 +1,29 @@
+// What a core function answers: a code and the function that gave it. Codes of the C API are
+// positive; the negative ones are refusals by core itself, before any C call.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "acl/acl.h"
+
+namespace ascendcl::core {
+
+enum Refusal : aclError {
+    kClosed = -1,        // the handle was closed
+    kModelClosed = -2,   // the model was closed
+    kBufferInUse = -3,   // a loaded model holds the buffer
+    kForked = -4,        // the runtime was in use when this process was forked
+    kShutDown = -5,      // the interpreter is exiting
+    kWrongDevice = -6,   // buffer or stream of another device
+    kOtherWeights = -7,  // the weight buffer holds the weights of another model
+    kOtherRole = -8,     // the buffer is the workspace of one model and the weights of another
+    kOutOfBounds = -9,   // more bytes than the memory has
+};
+
+struct [[nodiscard]] Status {
+    aclError code = ACL_SUCCESS;
+    const char *function = "";
+
+    bool ok() const noexcept { return code == ACL_SUCCESS; }
+};
+
+}  // namespace ascendcl::core

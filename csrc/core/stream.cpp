@@ -1,0 +1,115 @@
+// Streams and events.
+// SPDX-License-Identifier: Apache-2.0
+#include "core/stream.h"
+
+namespace ascendcl::core {
+
+Status Stream::create(ContextHandle context, StreamHandle &stream) noexcept {
+    if (Status status = usable(); !status.ok()) return status;
+    CurrentContext scope(*context);
+    if (!scope.status().ok()) return scope.status();
+    aclrtStream handle = nullptr;
+    if (aclError code = aclrtCreateStream(&handle); code != ACL_SUCCESS) {
+        return {code, "aclrtCreateStream"};
+    }
+    try {
+        stream = std::make_shared<Stream>(std::move(context), handle);
+        track(Kind::kStream, stream);
+        return {};
+    } catch (const std::bad_alloc &) {
+        return {ACL_ERROR_BAD_ALLOC, "aclrtCreateStream"};
+    }
+}
+
+Stream::~Stream() {
+    report(close());
+    untrack(Kind::kStream, this);
+}
+
+Status Stream::close() noexcept {
+    return close_with([](aclrtStream handle) -> Status {
+        return {aclrtDestroyStream(handle), "aclrtDestroyStream"};
+    });
+}
+
+Status Stream::synchronize(int32_t timeout_ms) noexcept {
+    return with_handle([timeout_ms](aclrtStream stream) -> Status {
+        if (timeout_ms < 0) return {aclrtSynchronizeStream(stream), "aclrtSynchronizeStream"};
+        static constexpr char kName[] = "aclrtSynchronizeStreamWithTimeout";
+        if (aclrtSynchronizeStreamWithTimeout == nullptr) return {ACL_ERROR_API_NOT_SUPPORT, kName};
+        return {aclrtSynchronizeStreamWithTimeout(stream, timeout_ms), kName};
+    });
+}
+
+Status Stream::wait(Event &event) noexcept {
+    return event.with_handle([this](aclrtEvent mark) {
+        return with_handle([mark](aclrtStream stream) -> Status {
+            return {aclrtStreamWaitEvent(stream, mark), "aclrtStreamWaitEvent"};
+        });
+    });
+}
+
+Status Event::create(ContextHandle context, EventHandle &event) noexcept {
+    if (Status status = usable(); !status.ok()) return status;
+    CurrentContext scope(*context);
+    if (!scope.status().ok()) return scope.status();
+    aclrtEvent handle = nullptr;
+    if (aclError code = aclrtCreateEvent(&handle); code != ACL_SUCCESS) {
+        return {code, "aclrtCreateEvent"};
+    }
+    try {
+        event = std::make_shared<Event>(std::move(context), handle);
+        track(Kind::kEvent, event);
+        return {};
+    } catch (const std::bad_alloc &) {
+        return {ACL_ERROR_BAD_ALLOC, "aclrtCreateEvent"};
+    }
+}
+
+Event::~Event() {
+    report(close());
+    untrack(Kind::kEvent, this);
+}
+
+Status Event::close() noexcept {
+    return close_with([](aclrtEvent handle) -> Status {
+        return {aclrtDestroyEvent(handle), "aclrtDestroyEvent"};
+    });
+}
+
+Status Event::record(Stream &stream) noexcept {
+    return with_handle([&stream](aclrtEvent mark) {
+        return stream.with_handle([mark](aclrtStream queue) -> Status {
+            return {aclrtRecordEvent(mark, queue), "aclrtRecordEvent"};
+        });
+    });
+}
+
+Status Event::synchronize() noexcept {
+    return with_handle([](aclrtEvent mark) -> Status {
+        return {aclrtSynchronizeEvent(mark), "aclrtSynchronizeEvent"};
+    });
+}
+
+Status Event::query(bool &done) noexcept {
+    return with_handle([&done](aclrtEvent mark) -> Status {
+        static constexpr char kName[] = "aclrtQueryEventStatus";
+        if (aclrtQueryEventStatus == nullptr) return {ACL_ERROR_API_NOT_SUPPORT, kName};
+        aclrtEventRecordedStatus recorded = ACL_EVENT_RECORDED_STATUS_NOT_READY;
+        const aclError code = aclrtQueryEventStatus(mark, &recorded);
+        done = recorded == ACL_EVENT_RECORDED_STATUS_COMPLETE;
+        return {code, kName};
+    });
+}
+
+Status Event::elapsed_since(Event &start, float &milliseconds) noexcept {
+    const auto elapsed = [&milliseconds](aclrtEvent first, aclrtEvent last) -> Status {
+        return {aclrtEventElapsedTime(&milliseconds, first, last), "aclrtEventElapsedTime"};
+    };
+    return start.with_handle([&](aclrtEvent first) {
+        if (&start == this) return elapsed(first, first);  // its lock must not be taken twice
+        return with_handle([&](aclrtEvent last) { return elapsed(first, last); });
+    });
+}
+
+}  // namespace ascendcl::core
