@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command line. One module per subcommand, each with ``add_to(subparsers)`` and a ``run``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from ascendcl.errors import AclError
+
+from . import config, demo, doctor
+
+_COMMANDS = (demo, doctor, config)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one subcommand.
+
+    Parameters
+    ----------
+    argv
+        The arguments; those of the process if not given.
+
+    Returns
+    -------
+    int
+        Exit code: 0 when all is well.
+    """
+    parser = argparse.ArgumentParser(prog="ascendcl", description="Ascend inference from Python.")
+    commands = parser.add_subparsers(title="commands", metavar="<command>", required=True)
+    for command in _COMMANDS:
+        command.add_to(commands)
+    arguments = parser.parse_args(argv)
+    try:
+        code: int = arguments.run(arguments)
+    except AclError as error:
+        print(f"ascendcl: {error}", file=sys.stderr)
+        return 1
+    return code

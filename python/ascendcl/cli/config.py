@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``ascendcl config``: what a C or C++ build needs to use the headers and library of this wheel."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+from typing import TYPE_CHECKING
+
+from ascendcl import get_include, get_library_dir
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, _SubParsersAction
+
+_HELP = {
+    "cflags": "compiler flags",
+    "libs": "linker flags, for the host runtime",
+    "cmakedir": "the folder for -Dascendcl_DIR=",
+}
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print what was asked for, on one line."""
+    include, libraries = get_include(), get_library_dir()
+    answers = {
+        "cflags": shlex.join([f"-I{include}"]),
+        "libs": shlex.join([f"-L{libraries}", f"-Wl,-rpath,{libraries}", "-lascendcl"]),
+        "cmakedir": str(include.with_name("cmake")),
+    }
+    print(answers[arguments.asked])
+    return 0
+
+
+def add_to(commands: _SubParsersAction[ArgumentParser]) -> None:
+    """Add the subcommand."""
+    text = "print flags to build C or C++ code against this package"
+    parser = commands.add_parser("config", help=text, description=text)
+    choice = parser.add_mutually_exclusive_group(required=True)
+    for name, what in _HELP.items():
+        choice.add_argument(f"--{name}", dest="asked", action="store_const", const=name, help=what)
+    parser.set_defaults(run=run)

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Ascend offline models (.om): read what a file says of itself, and write them from Python.
+
+Reading starts with :class:`File`. Writing starts with :class:`GraphBuilder` and
+:class:`ModelBuilder`; `wire`, `messages`, `container`, `inout`, `kernels`, `layouts` and
+`memory_plan` are the parts they are made of.
+"""
+
+from ascendcl._acl.om import (
+    AttrMap,
+    ConvGeometry,
+    Descriptors,
+    Edge,
+    File,
+    FormatError,
+    Graph,
+    IoDescriptor,
+    KernelStore,
+    Model,
+    ModelDef,
+    NamedAttrs,
+    Node,
+    Partition,
+    TensorDef,
+    TensorDesc,
+)
+
+from . import container, inout, kernels, layouts, memory_plan, messages, wire
+from .container import Header, PartitionType, encode_container
+from .fusion import Fusion, fixpipe_inputs
+from .graph_builder import GraphBuilder
+from .kernels import conv_kernel
+from .model_builder import ModelBuilder
+from .tensors import TensorSpec, Value
+
+__all__ = [
+    "AttrMap",
+    "ConvGeometry",
+    "Descriptors",
+    "Edge",
+    "File",
+    "FormatError",
+    "Fusion",
+    "Graph",
+    "GraphBuilder",
+    "Header",
+    "IoDescriptor",
+    "KernelStore",
+    "Model",
+    "ModelBuilder",
+    "ModelDef",
+    "NamedAttrs",
+    "Node",
+    "Partition",
+    "PartitionType",
+    "TensorDef",
+    "TensorDesc",
+    "TensorSpec",
+    "Value",
+    "container",
+    "conv_kernel",
+    "encode_container",
+    "fixpipe_inputs",
+    "inout",
+    "kernels",
+    "layouts",
+    "memory_plan",
+    "messages",
+    "wire",
+]
