@@ -31,7 +31,7 @@ void register_core(py::module_ &module) {
     });
     // For atexit: releases all that is alive, in order.
     core_module.def("shut_down", [] {
-        const py::gil_scoped_release released;
+        const WithoutGil released;
         core::shut_down();
     });
     // The version of the ACL interface, or None where the runtime does not say.

@@ -36,11 +36,6 @@ Status Buffer::adopt(ContextHandle context, void *data, size_t size, std::shared
     }
 }
 
-Buffer::~Buffer() {
-    report(close());
-    untrack(Kind::kBuffer, this);
-}
-
 Status Buffer::close() noexcept {
     if (forked()) return {};
     std::shared_ptr<void> owner;  // goes after the locks: its end may run Python

@@ -23,11 +23,11 @@ class Buffer final : public InContext {
 
     Buffer(ContextHandle context, void *data, size_t size, bool owned,
            std::shared_ptr<void> owner) noexcept
-        : InContext(std::move(context), data, "DeviceBuffer"),
+        : InContext(Kind::kBuffer, std::move(context), data, "DeviceBuffer"),
           size_(size),
           owned_(owned),
           owner_(std::move(owner)) {}
-    ~Buffer() override;
+    ~Buffer() override { report(close()); }
     // kBufferInUse while leased.
     Status close() noexcept override;
 

@@ -78,13 +78,9 @@ Status Context::create(int32_t device, ContextHandle &context) noexcept {
     }
 }
 
-Context::~Context() {
-    report(close());
-    untrack(Kind::kContext, this);
-}
-
 Status Context::close() noexcept {
     if (forked() || !open_.exchange(false)) return {};
+    untrack(Kind::kContext, this);
     if (!is_default_) {
         const aclError code = aclrtDestroyContext(handle_);
         return {code, "aclrtDestroyContext"};

@@ -24,7 +24,7 @@ class Context final : public Resource {
 
     Context(aclrtContext handle, int32_t device, bool is_default) noexcept
         : handle_(handle), device_(device), is_default_(is_default) {}
-    ~Context() override;
+    ~Context() override { report(close()); }
 
     // Closing is for the end of the process; until then the last holder's going does it.
     Status close() noexcept override;

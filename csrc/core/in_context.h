@@ -13,12 +13,21 @@ namespace ascendcl::core {
 
 class InContext : public Resource {
    public:
-    InContext(ContextHandle context, void *handle, const char *what) noexcept
-        : context_(std::move(context)), handle_(handle), what_(what) {}
+    InContext(Kind kind, ContextHandle context, void *handle, const char *what) noexcept
+        : kind_(kind),
+          device_(context->device()),
+          context_(std::move(context)),
+          handle_(handle),
+          what_(what) {}
 
-    const ContextHandle &context() const noexcept { return context_; }
     void *handle() const noexcept { return handle_; }
+    int32_t device() const noexcept { return device_; }
     bool is_open() const noexcept { return open_; }
+    // Null once closed.
+    ContextHandle context() const {
+        std::shared_lock lock(mutex_);
+        return context_;
+    }
 
     // Runs `call(handle)` with the context current; a close() waits for it.
     template <typename Call>
@@ -35,17 +44,22 @@ class InContext : public Resource {
     template <typename Release>
     Status close_with(Release &&release) noexcept {
         if (forked()) return {};
+        ContextHandle last;  // goes after the lock: it may be the last share of the context
         std::unique_lock lock(mutex_);
         if (!open_.exchange(false)) return {};
-        CurrentContext scope(*context_);
+        untrack(kind_, this);
+        last = std::move(context_);
+        CurrentContext scope(*last);
         return scope.status().ok() ? release(handle_) : scope.status();
     }
 
    private:
-    const ContextHandle context_;
+    const Kind kind_;
+    const int32_t device_;
+    ContextHandle context_;  // until closed
     void *const handle_;
     const char *const what_;
-    std::shared_mutex mutex_;  // shared while in use, exclusive to close
+    mutable std::shared_mutex mutex_;  // shared while in use, exclusive to close
     std::atomic<bool> open_{true};
 };
 

@@ -34,7 +34,7 @@ Status Model::load(ContextHandle context, const ModelSource &source, BufferHandl
                    BufferHandle weight, ModelHandle &model) noexcept {
     if (Status status = usable(); !status.ok()) return status;
     for (const BufferHandle &buffer : {work, weight}) {
-        if (buffer && buffer->context()->device() != context->device()) {
+        if (buffer && buffer->device() != context->device()) {
             return {kWrongDevice, "Model"};
         }
     }
@@ -169,16 +169,14 @@ Status Model::Tensors::release() noexcept {
     return status;
 }
 
-Model::~Model() {
-    report(close());
-    untrack(Kind::kModel, this);
-}
-
 Status Model::close() noexcept {
     if (forked()) return {};
+    ContextHandle last;  // goes after the lock: it may be the last share of the context
     std::lock_guard lock(mutex_);
     if (!open_.exchange(false)) return {};
-    CurrentContext scope(*context_);
+    untrack(Kind::kModel, this);
+    last = std::move(context_);
+    CurrentContext scope(*last);
     Status status = scope.status();
     if (status.ok() && loaded_) status = {aclmdlUnload(id_), "aclmdlUnload"};
     // Unknown to the runtime means that somebody else has unloaded it: nothing uses the memory.

@@ -48,8 +48,9 @@ class Model final : public Resource {
     static Status load(ContextHandle context, const ModelSource &source, BufferHandle work,
                        BufferHandle weight, ModelHandle &model) noexcept;
 
-    explicit Model(ContextHandle context) noexcept : context_(std::move(context)) {}
-    ~Model() override;
+    explicit Model(ContextHandle context) noexcept
+        : device_(context->device()), context_(std::move(context)) {}
+    ~Model() override { report(close()); }
     // Waits for a run on another thread.
     Status close() noexcept override;
 
@@ -60,7 +61,7 @@ class Model final : public Resource {
 
     bool is_open() const noexcept { return open_; }
     uint32_t id() const noexcept { return id_; }
-    const ContextHandle &context() const noexcept { return context_; }
+    int32_t device() const noexcept { return device_; }
     const std::vector<TensorInfo> &inputs() const noexcept { return inputs_.infos; }
     const std::vector<TensorInfo> &outputs() const noexcept { return outputs_.infos; }
 
@@ -79,7 +80,8 @@ class Model final : public Resource {
     Status load_into(const ModelSource &source);
     Status describe();
 
-    const ContextHandle context_;
+    const int32_t device_;
+    ContextHandle context_;  // until closed
     Lease work_;
     Lease weight_;
     uint32_t id_ = 0;

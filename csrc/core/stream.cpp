@@ -21,11 +21,6 @@ Status Stream::create(ContextHandle context, StreamHandle &stream) noexcept {
     }
 }
 
-Stream::~Stream() {
-    report(close());
-    untrack(Kind::kStream, this);
-}
-
 Status Stream::close() noexcept {
     return close_with([](aclrtStream handle) -> Status {
         return {aclrtDestroyStream(handle), "aclrtDestroyStream"};
@@ -64,11 +59,6 @@ Status Event::create(ContextHandle context, EventHandle &event) noexcept {
     } catch (const std::bad_alloc &) {
         return {ACL_ERROR_BAD_ALLOC, "aclrtCreateEvent"};
     }
-}
-
-Event::~Event() {
-    report(close());
-    untrack(Kind::kEvent, this);
 }
 
 Status Event::close() noexcept {

@@ -17,8 +17,8 @@ class Stream final : public InContext {
     static Status create(ContextHandle context, StreamHandle &stream) noexcept;
 
     Stream(ContextHandle context, aclrtStream handle) noexcept
-        : InContext(std::move(context), handle, "Stream") {}
-    ~Stream() override;
+        : InContext(Kind::kStream, std::move(context), handle, "Stream") {}
+    ~Stream() override { report(close()); }
     Status close() noexcept override;
 
     // timeout_ms < 0 waits for ever.
@@ -33,8 +33,8 @@ class Event final : public InContext {
     static Status create(ContextHandle context, EventHandle &event) noexcept;
 
     Event(ContextHandle context, aclrtEvent handle) noexcept
-        : InContext(std::move(context), handle, "Event") {}
-    ~Event() override;
+        : InContext(Kind::kEvent, std::move(context), handle, "Event") {}
+    ~Event() override { report(close()); }
     Status close() noexcept override;
 
     Status record(Stream &stream) noexcept;

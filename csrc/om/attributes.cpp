@@ -174,11 +174,7 @@ std::vector<float> AttrMap::reals(std::string_view name) const {
 std::vector<bool> AttrMap::booleans(std::string_view name) const {
     const auto found = find(name);
     if (!found || found->kind != Attribute::Kind::kList) return {};
-    std::vector<bool> values;
-    for (const int64_t value : list_integers(found->bytes, ListField::kBoolean, names_.get())) {
-        values.push_back(value != 0);
-    }
-    return values;
+    return list_booleans(found->bytes);
 }
 
 std::vector<std::vector<int64_t>> AttrMap::integer_lists(std::string_view name) const {

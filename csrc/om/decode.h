@@ -40,8 +40,9 @@ size_t count_fields(Bytes message, uint32_t number);
 // A repeated integer field, packed or not.
 std::vector<int64_t> decode_integers(Bytes message, uint32_t number, Budget &budget);
 
-// Of AttrDef.ListValue. Integers, booleans and data types are all varints.
+// Of AttrDef.ListValue. Integers and data types are both varints.
 std::vector<int64_t> list_integers(Bytes list, ListField field, const AttrNames *names);
+std::vector<bool> list_booleans(Bytes list);  // a bit each: needs no budget
 std::vector<float> list_reals(Bytes list, const AttrNames *names);
 // Stored as texts or as indexes into the value table.
 std::vector<std::string_view> list_texts(const Attribute &list, const AttrNames *names);

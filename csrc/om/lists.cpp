@@ -62,6 +62,13 @@ std::vector<int64_t> list_integers(Bytes list, ListField field, const AttrNames 
     return decode_integers(list, static_cast<uint32_t>(field), budget);
 }
 
+std::vector<bool> list_booleans(Bytes list) {
+    std::vector<bool> values;
+    for_each_integer(list, static_cast<uint32_t>(ListField::kBoolean),
+                     [&](uint64_t value) { values.push_back(value != 0); });
+    return values;
+}
+
 std::vector<float> list_reals(Bytes list, const AttrNames *names) {
     Budget budget = on_demand_budget(names, list.size);
     size_t count = 0;
@@ -113,9 +120,13 @@ std::vector<std::string_view> list_texts(const Attribute &list, const AttrNames 
         }
         return texts;
     }
-    const auto stored = list_bytes(list.bytes, ListField::kText, names);
-    budget.reserve(texts, stored.size());
-    for (const Bytes &text : stored) texts.push_back(text.text());
+    const auto number = static_cast<uint32_t>(ListField::kText);
+    budget.reserve(texts, count_fields(list.bytes, number));
+    wire::Reader reader(list.bytes, kDamage);
+    wire::Field field;
+    while (reader.next(field)) {
+        if (field.is(number, wire::Type::kBytes)) texts.push_back(field.bytes.text());
+    }
     return texts;
 }
 

@@ -26,6 +26,7 @@
 #include "bindings/flat/argument.h"
 #include "bindings/flat/result.h"
 #include "bindings/flat/signature.h"
+#include "bindings/without_gil.h"
 
 namespace ascendcl::flat {
 
@@ -56,26 +57,6 @@ void add_functions(pybind11::module_ &module, const char *name, Function *first,
 template <size_t N>
 void add_functions(pybind11::module_ &module, const char *name, Function (&functions)[N]) {
     add_functions(module, name, functions, N);
-}
-
-// Drops the GIL for a C call that may block, copy or call back.
-class WithoutGil {
-   public:
-    WithoutGil() : state_(PyEval_SaveThread()) {}
-    WithoutGil(const WithoutGil &) = delete;
-    WithoutGil &operator=(const WithoutGil &) = delete;
-    // May end the thread by unwinding it when the interpreter is finalizing.
-    ~WithoutGil() noexcept(false) { PyEval_RestoreThread(state_); }
-
-   private:
-    PyThreadState *state_;
-};
-
-// Runs `call` without the GIL and answers what it answers.
-template <typename Call>
-auto without_gil(Call &&call) {
-    const WithoutGil released;
-    return call();
 }
 
 namespace detail {

@@ -114,16 +114,14 @@ py::object stream_attribute(aclrtStream stream, aclrtStreamAttr attr) {
 }
 
 py::object wait_and_reset_notify(aclrtNotify notify, aclrtStream stream, py::handle &timeout) {
-    const auto index = py::reinterpret_steal<py::object>(PyNumber_Index(timeout.ptr()));
-    if (!index) throw py::error_already_set();
-    int overflow = 0;
-    const long milliseconds = PyLong_AsLongAndOverflow(index.ptr(), &overflow);
-    if (overflow != 0 || milliseconds < 0 || milliseconds > 0xFFFFFFFFL) {
-        throw py::type_error("argument 'timeout' must lie in 0..2^32-1");
+    uint32_t milliseconds = 0;
+    try {
+        milliseconds = integer_of<uint32_t>(timeout, "timeout");
+    } catch (const py::value_error &error) {
+        throw py::type_error(error.what());  // pyACL's type for a number that does not fit
     }
-    return object_of(without_gil([&] {
-        return aclrtWaitAndResetNotify(notify, stream, static_cast<uint32_t>(milliseconds));
-    }));
+    return object_of(
+        without_gil([&] { return aclrtWaitAndResetNotify(notify, stream, milliseconds); }));
 }
 
 py::object notify_batch_reset(std::vector<aclrtNotify> &notifies) {

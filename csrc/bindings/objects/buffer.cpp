@@ -35,7 +35,7 @@ void register_buffer(py::module_ &module) {
             "allocate",
             [](const ContextHandle &context, size_t size) {
                 BufferHandle buffer;
-                without_gil([&] { return Buffer::allocate(context, size, buffer); });
+                call_core([&] { return Buffer::allocate(context, size, buffer); });
                 return buffer;
             },
             py::arg("context"), py::arg("size"))
@@ -44,14 +44,19 @@ void register_buffer(py::module_ &module) {
             [](const ContextHandle &context, uintptr_t address, size_t size, py::object owner) {
                 BufferHandle buffer;
                 std::shared_ptr<void> kept = keep_alive(std::move(owner));
-                without_gil([&] {
+                call_core([&] {
                     return Buffer::adopt(context, reinterpret_cast<void *>(address), size, kept,
                                          buffer);
                 });
                 return buffer;
             },
             py::arg("context"), py::arg("address"), py::arg("size"), py::arg("owner"))
-        .def_property_readonly("context", [](const Buffer &buffer) { return buffer.context(); })
+        .def_property_readonly("device", &Buffer::device)
+        .def_property_readonly("context",
+                               [](const Buffer &buffer) {
+                                   const WithoutGil released;
+                                   return buffer.context();
+                               })
         .def_property_readonly(
             "address",
             [](const Buffer &buffer) { return reinterpret_cast<uintptr_t>(buffer.handle()); })
@@ -59,27 +64,27 @@ void register_buffer(py::module_ &module) {
         .def_property_readonly("closed", [](const Buffer &buffer) { return !buffer.is_open(); })
         .def_property_readonly("lease_count",
                                [](const Buffer &buffer) {
-                                   const py::gil_scoped_release released;
+                                   const WithoutGil released;
                                    return buffer.lease_count();
                                })
-        .def("close", [](Buffer &buffer) { without_gil([&] { return buffer.close(); }); })
+        .def("close", [](Buffer &buffer) { call_core([&] { return buffer.close(); }); })
         .def(
             "write",
             [](Buffer &buffer, const py::object &source, Stream *stream) {
                 const HostMemory memory(source, HostMemory::Access::kRead);
-                without_gil([&] { return buffer.write(memory.data(), memory.size(), stream); });
+                call_core([&] { return buffer.write(memory.data(), memory.size(), stream); });
             },
             py::arg("source"), py::arg("stream").none(true))
         .def(
             "read",
             [](Buffer &buffer, const py::object &target, Stream *stream) {
                 const HostMemory memory(target, HostMemory::Access::kWrite);
-                without_gil([&] { return buffer.read(memory.data(), memory.size(), stream); });
+                call_core([&] { return buffer.read(memory.data(), memory.size(), stream); });
             },
             py::arg("target"), py::arg("stream").none(true))
         .def(
             "fill",
-            [](Buffer &buffer, int32_t value) { without_gil([&] { return buffer.fill(value); }); },
+            [](Buffer &buffer, int32_t value) { call_core([&] { return buffer.fill(value); }); },
             py::arg("value"));
 }
 

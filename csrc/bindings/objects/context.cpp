@@ -18,7 +18,7 @@ void register_context(py::module_ &module) {
             "of_device",
             [](int32_t device) {
                 ContextHandle context;
-                without_gil([&] { return Context::of_device(device, context); });
+                call_core([&] { return Context::of_device(device, context); });
                 return context;
             },
             py::arg("device"))
@@ -26,7 +26,7 @@ void register_context(py::module_ &module) {
             "create",
             [](int32_t device) {
                 ContextHandle context;
-                without_gil([&] { return Context::create(device, context); });
+                call_core([&] { return Context::create(device, context); });
                 return context;
             },
             py::arg("device"))
@@ -36,17 +36,17 @@ void register_context(py::module_ &module) {
             "handle",
             [](const Context &context) { return reinterpret_cast<uintptr_t>(context.handle()); })
         .def("make_current",
-             [](Context &context) { without_gil([&] { return context.make_current(); }); })
+             [](Context &context) { call_core([&] { return context.make_current(); }); })
         .def("memory_info", [](Context &context) {
             size_t free = 0;
             size_t total = 0;
-            without_gil([&] { return context.memory_info(free, total); });
+            call_core([&] { return context.memory_info(free, total); });
             return py::make_tuple(free, total);
         });
 
     module.def("device_count", [] {
         uint32_t count = 0;
-        without_gil([&] { return core::device_count(count); });
+        call_core([&] { return core::device_count(count); });
         return count;
     });
 }

@@ -24,14 +24,14 @@ namespace {
 py::tuple query_size(const ModelSource &source) {
     size_t work = 0;
     size_t weight = 0;
-    without_gil([&] { return core::query_size(source, work, weight); }, source.path);
+    call_core([&] { return core::query_size(source, work, weight); }, source.path);
     return py::make_tuple(work, weight);
 }
 
 ModelHandle load(const ContextHandle &context, const ModelSource &source, BufferHandle work,
                  BufferHandle weight) {
     ModelHandle model;
-    without_gil(
+    call_core(
         [&] { return Model::load(context, source, std::move(work), std::move(weight), model); },
         source.path);
     return model;
@@ -68,7 +68,7 @@ void run(Model &model, const py::list &inputs, const py::list &outputs) {
         const HostMemory &memory = kept.emplace_back(output, HostMemory::Access::kWrite);
         to.push_back({memory.data(), memory.size()});
     }
-    without_gil([&] { return model.run(from, to); });
+    call_core([&] { return model.run(from, to); });
 }
 
 }  // namespace
@@ -104,10 +104,10 @@ void register_model(py::module_ &module) {
             },
             py::arg("context"), py::arg("data"), py::arg("work").none(true),
             py::arg("weight").none(true))
-        .def_property_readonly("context", [](const Model &model) { return model.context(); })
+        .def_property_readonly("device", &Model::device)
         .def_property_readonly("model_id", &Model::id)
         .def_property_readonly("closed", [](const Model &model) { return !model.is_open(); })
-        .def("close", [](Model &model) { without_gil([&] { return model.close(); }); })
+        .def("close", [](Model &model) { call_core([&] { return model.close(); }); })
         .def("describe_inputs", [](const Model &model) { return describe(model.inputs()); })
         .def("describe_outputs", [](const Model &model) { return describe(model.outputs()); })
         .def("run", &run, py::arg("inputs"), py::arg("outputs"));

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "bindings/without_gil.h"
 #include "core/status.h"
 
 namespace ascendcl::objects {
@@ -17,13 +18,8 @@ namespace ascendcl::objects {
 
 // Runs `call` without the GIL and raises unless it is ok.
 template <typename Call>
-void without_gil(Call &&call, const std::string &path = {}) {
-    core::Status status;
-    {
-        const pybind11::gil_scoped_release released;
-        status = call();
-    }
-    if (!status.ok()) raise(status, path);
+void call_core(Call &&call, const std::string &path = {}) {
+    if (const core::Status status = without_gil(call); !status.ok()) raise(status, path);
 }
 
 // For failures that have no caller: an AclWarning.

@@ -26,15 +26,15 @@ py::class_<T, std::shared_ptr<T>> in_context(py::module_ &module, const char *na
             "create",
             [](const ContextHandle &context) {
                 std::shared_ptr<T> object;
-                without_gil([&] { return T::create(context, object); });
+                call_core([&] { return T::create(context, object); });
                 return object;
             },
             py::arg("context"))
-        .def_property_readonly("context", [](const T &object) { return object.context(); })
+        .def_property_readonly("device", &T::device)
         .def_property_readonly(
             "handle", [](const T &object) { return reinterpret_cast<uintptr_t>(object.handle()); })
         .def_property_readonly("closed", [](const T &object) { return !object.is_open(); })
-        .def("close", [](T &object) { without_gil([&] { return object.close(); }); });
+        .def("close", [](T &object) { call_core([&] { return object.close(); }); });
     return type;
 }
 
@@ -45,20 +45,20 @@ void register_stream(py::module_ &module) {
     in_context<Event>(module, "Event")
         .def(
             "record",
-            [](Event &event, Stream &queue) { without_gil([&] { return event.record(queue); }); },
+            [](Event &event, Stream &queue) { call_core([&] { return event.record(queue); }); },
             py::arg("stream"))
-        .def("synchronize", [](Event &event) { without_gil([&] { return event.synchronize(); }); })
+        .def("synchronize", [](Event &event) { call_core([&] { return event.synchronize(); }); })
         .def("query",
              [](Event &event) {
                  bool done = false;
-                 without_gil([&] { return event.query(done); });
+                 call_core([&] { return event.query(done); });
                  return done;
              })
         .def(
             "elapsed_since",
             [](Event &event, Event &start) {
                 float milliseconds = 0;
-                without_gil([&] { return event.elapsed_since(start, milliseconds); });
+                call_core([&] { return event.elapsed_since(start, milliseconds); });
                 return milliseconds;
             },
             py::arg("start"));
@@ -66,12 +66,12 @@ void register_stream(py::module_ &module) {
         .def(
             "synchronize",
             [](Stream &queue, int32_t timeout_ms) {
-                without_gil([&] { return queue.synchronize(timeout_ms); });
+                call_core([&] { return queue.synchronize(timeout_ms); });
             },
             py::arg("timeout_ms") = -1)
         .def(
             "wait",
-            [](Stream &queue, Event &event) { without_gil([&] { return queue.wait(event); }); },
+            [](Stream &queue, Event &event) { call_core([&] { return queue.wait(event); }); },
             py::arg("event"));
 }
 

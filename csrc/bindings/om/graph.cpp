@@ -63,9 +63,7 @@ py::list list_value(const Owner &owner, const Attribute &attribute, const Names 
         values.append(value);
     }
     for (const float value : om::list_reals(list, names.get())) values.append(value);
-    for (const int64_t value : om::list_integers(list, ListField::kBoolean, names.get())) {
-        values.append(py::bool_(value != 0));
-    }
+    for (const bool value : om::list_booleans(list)) values.append(py::bool_(value));
     for (const om::Bytes &bytes : om::list_bytes(list, ListField::kRawBytes, names.get())) {
         values.append(raw(bytes));
     }
@@ -91,8 +89,17 @@ py::dict keys(const AttrMap &attrs) {
     return names;
 }
 
+// By the name as text() shows it, so that every name that is listed can be asked for.
+std::optional<Attribute> find_shown(const AttrMap &attrs, const std::string &name) {
+    if (auto found = attrs.find(name)) return found;
+    for (const std::string &stored : attrs.names()) {
+        if (text(stored).cast<std::string>() == name) return attrs.find(stored);
+    }
+    return std::nullopt;
+}
+
 std::optional<py::object> find(const std::shared_ptr<AttrMap> &attrs, const std::string &name) {
-    const auto found = attrs->find(name);
+    const auto found = find_shown(*attrs, name);
     if (!found) return std::nullopt;
     return attribute(attrs, *found, attrs->name_tables());
 }
@@ -126,7 +133,8 @@ void register_attributes(py::module_ &module) {
         .def(
             "__contains__",
             [](const AttrMap &self, const py::object &name) {
-                return py::isinstance<py::str>(name) && self.has(name.cast<std::string>());
+                return py::isinstance<py::str>(name) &&
+                       find_shown(self, name.cast<std::string>()).has_value();
             },
             py::arg("name"))
         .def("__len__", [](const AttrMap &self) { return keys(self).size(); })

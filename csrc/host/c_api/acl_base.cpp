@@ -60,8 +60,9 @@ aclFloat16 aclFloatToFloat16(float value) {
     std::memcpy(&bits, &value, sizeof bits);
     const auto sign = static_cast<uint16_t>(bits >> 16 & 0x8000U);
     const uint32_t magnitude = bits & 0x7FFFFFFFU;
-    if (magnitude > 0x7F800000U) return static_cast<uint16_t>(sign | 0x7E00U);   // NaN, quiet
-    if (magnitude >= 0x477FF000U) return static_cast<uint16_t>(sign | 0x7C00U);  // rounds to infinity
+    if (magnitude > 0x7F800000U) return static_cast<uint16_t>(sign | 0x7E00U);  // NaN, quiet
+    if (magnitude >= 0x477FF000U)
+        return static_cast<uint16_t>(sign | 0x7C00U);  // rounds to infinity
     const auto rounded = [sign](uint32_t whole, uint32_t rest, uint32_t half) {
         const bool up = rest > half || (rest == half && (whole & 1) != 0);
         return static_cast<uint16_t>(sign | (whole + (up ? 1 : 0)));

@@ -8,15 +8,6 @@
 
 using namespace ascendcl::host;
 
-namespace {
-
-SystemOptions &process_options() {
-    static auto &only = *new SystemOptions;  // leaks on purpose: no destructor at process exit
-    return only;
-}
-
-}  // namespace
-
 aclError aclrtCreateContext(aclrtContext *context, int32_t deviceId) {
     return guarded(__func__, [&] {
         require(context != nullptr, "context is null");

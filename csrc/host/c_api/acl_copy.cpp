@@ -1,9 +1,8 @@
 // Copies and fills: acl_rt.h "Copy and fill". The order of the checks is part of the interface: a
 // count of 0 succeeds before anything else is looked at.
 // SPDX-License-Identifier: Apache-2.0
-#include "host/runtime/copy.h"
-
 #include "acl/acl.h"
+#include "host/runtime/copy.h"
 #include "host/runtime/memory.h"
 #include "host/runtime/report.h"
 
@@ -42,7 +41,8 @@ void check_pitches(const void *destination, size_t destination_pitch, const void
 
 void check_words(const void *address, size_t room, size_t count) {
     require(address != nullptr, "ptr is null");
-    require(reinterpret_cast<uintptr_t>(address) % sizeof(uint32_t) == 0, "ptr is not aligned to 4");
+    require(reinterpret_cast<uintptr_t>(address) % sizeof(uint32_t) == 0,
+            "ptr is not aligned to 4");
     require(count != 0 && count <= room / sizeof(uint32_t), "N is 0 or too large for the memory");
     require(find_allocation(address).location != Location::kUnregistered,
             "the memory is none of the runtime's");

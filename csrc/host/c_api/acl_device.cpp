@@ -1,13 +1,12 @@
 // Devices and access between them: acl_rt.h "Devices", "Access between devices".
 // SPDX-License-Identifier: Apache-2.0
-#include "host/runtime/device.h"
-
 #include <unistd.h>
 
 #include <algorithm>
 #include <thread>
 
 #include "acl/acl.h"
+#include "host/runtime/device.h"
 #include "host/runtime/device_context.h"
 #include "host/runtime/report.h"
 #include "host/runtime/stream.h"

@@ -1,8 +1,7 @@
 // Events and notifies: acl_rt.h "Events", "Notifies".
 // SPDX-License-Identifier: Apache-2.0
-#include "host/runtime/event.h"
-
 #include "acl/acl.h"
+#include "host/runtime/event.h"
 #include "host/runtime/notify.h"
 #include "host/runtime/report.h"
 #include "host/runtime/stream.h"
@@ -86,8 +85,8 @@ aclError aclrtResetEvent(aclrtEvent event, aclrtStream stream) {
 aclError aclrtQueryEvent(aclrtEvent event, aclrtEventStatus *status) {
     return guarded(__func__, [&] {
         require(event != nullptr && status != nullptr, "a pointer is null");
-        *status = plain_event(event)->is_done() ? ACL_EVENT_STATUS_COMPLETE
-                                                : ACL_EVENT_STATUS_NOT_READY;
+        *status =
+            plain_event(event)->is_done() ? ACL_EVENT_STATUS_COMPLETE : ACL_EVENT_STATUS_NOT_READY;
         return ACL_SUCCESS;
     });
 }
@@ -97,8 +96,8 @@ aclError aclrtQueryEventStatus(aclrtEvent event, aclrtEventRecordedStatus *statu
         require(event != nullptr && status != nullptr, "a pointer is null");
         const auto asked = event_of(event);
         const bool complete = asked->is_done() && (asked->is_ex() || asked->is_recorded());
-        *status = complete ? ACL_EVENT_RECORDED_STATUS_COMPLETE
-                           : ACL_EVENT_RECORDED_STATUS_NOT_READY;
+        *status =
+            complete ? ACL_EVENT_RECORDED_STATUS_COMPLETE : ACL_EVENT_RECORDED_STATUS_NOT_READY;
         return ACL_SUCCESS;
     });
 }

@@ -1,11 +1,22 @@
 // Start and end, versions, errors: acl_rt.h "Start, end and what is to run then", "Versions".
 // SPDX-License-Identifier: Apache-2.0
-#include "host/runtime/init.h"
-
 #include "acl/acl.h"
+#include "host/model/dump.h"
+#include "host/model/registry.h"
+#include "host/runtime/init.h"
 #include "host/runtime/report.h"
 
 using namespace ascendcl::host;
+
+namespace {
+
+// What the model API keeps goes with the last finalize.
+void end_models() {
+    model::forget_all_models();
+    model::end_dump();
+}
+
+}  // namespace
 
 aclError aclInit(const char *configPath) {
     return guarded(__func__, [&] {
@@ -17,6 +28,7 @@ aclError aclInit(const char *configPath) {
 aclError aclFinalize(void) {
     return guarded(__func__, [&] {
         finalize();
+        end_models();
         return ACL_SUCCESS;
     });
 }
@@ -24,6 +36,7 @@ aclError aclFinalize(void) {
 aclError aclFinalizeReference(uint64_t *refCount) {
     return guarded(__func__, [&] {
         const uint64_t left = finalize_one();
+        if (left == 0) end_models();
         if (refCount != nullptr) *refCount = left;
         return ACL_SUCCESS;
     });
@@ -32,13 +45,15 @@ aclError aclFinalizeReference(uint64_t *refCount) {
 const char *aclGetRecentErrMsg(void) { return take_recent_message(); }
 
 aclError aclrtPeekAtLastError(aclrtLastErrLevel level) {
-    return level == ACL_RT_THREAD_LEVEL ? last_error()
-                                        : fail(ACL_ERROR_INVALID_PARAM, "%s: no such level", __func__);
+    return level == ACL_RT_THREAD_LEVEL
+               ? last_error()
+               : fail(ACL_ERROR_INVALID_PARAM, "%s: no such level", __func__);
 }
 
 aclError aclrtGetLastError(aclrtLastErrLevel level) {
-    return level == ACL_RT_THREAD_LEVEL ? take_last_error()
-                                        : fail(ACL_ERROR_INVALID_PARAM, "%s: no such level", __func__);
+    return level == ACL_RT_THREAD_LEVEL
+               ? take_last_error()
+               : fail(ACL_ERROR_INVALID_PARAM, "%s: no such level", __func__);
 }
 
 aclError aclrtGetVersion(int32_t *majorVersion, int32_t *minorVersion, int32_t *patchVersion) {

@@ -1,8 +1,6 @@
 // Memory of device and host: acl_rt.h "Device memory", "Page-locked and registered host memory",
 // "Cache maintenance".
 // SPDX-License-Identifier: Apache-2.0
-#include "host/runtime/memory.h"
-
 #include <algorithm>
 #include <cstdio>
 #include <string>
@@ -11,6 +9,7 @@
 #include "acl/acl.h"
 #include "host/runtime/device_context.h"
 #include "host/runtime/live_counts.h"
+#include "host/runtime/memory.h"
 #include "host/runtime/report.h"
 
 using namespace ascendcl::host;
@@ -230,7 +229,8 @@ aclError aclrtGetMemUsageInfo(int32_t deviceId, aclrtMemUsageInfo *memUsageInfo,
             usage("device memory", asked.used_memory(), asked.peak_memory(), asked.allocations()),
             usage("pinned memory", pinned.bytes, pinned.peak_bytes, pinned.blocks)};
         for (size_t kind = 0; kind < kLiveKindNames.size(); ++kind) {
-            all.push_back(usage(kLiveKindNames[kind], 0, 0, live_count(static_cast<LiveKind>(kind))));
+            all.push_back(
+                usage(kLiveKindNames[kind], 0, 0, live_count(static_cast<LiveKind>(kind))));
         }
         *outputNum = std::min(inputNum, all.size());
         std::copy_n(all.begin(), *outputNum, memUsageInfo);

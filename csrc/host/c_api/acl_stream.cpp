@@ -1,13 +1,12 @@
 // Streams: acl_rt.h "Streams".
 // SPDX-License-Identifier: Apache-2.0
-#include "host/runtime/stream.h"
-
 #include <algorithm>
 
 #include "acl/acl.h"
 #include "host/runtime/device_context.h"
 #include "host/runtime/event.h"
 #include "host/runtime/report.h"
+#include "host/runtime/stream.h"
 
 using namespace ascendcl::host;
 
@@ -71,8 +70,8 @@ aclError aclrtSynchronizeStreamWithTimeout(aclrtStream stream, int32_t timeout) 
 aclError aclrtStreamQuery(aclrtStream stream, aclrtStreamStatus *status) {
     return guarded(__func__, [&] {
         require(status != nullptr, "status is null");
-        *status = any_stream(stream)->idle() ? ACL_STREAM_STATUS_COMPLETE
-                                             : ACL_STREAM_STATUS_NOT_READY;
+        *status =
+            any_stream(stream)->idle() ? ACL_STREAM_STATUS_COMPLETE : ACL_STREAM_STATUS_NOT_READY;
         return ACL_SUCCESS;
     });
 }

@@ -57,8 +57,8 @@ struct CompileRequest {
     size_t om_size = 0;
     const void *weights = nullptr;  // weight memory as loaded (partition 1); must hold weight_size
     size_t weight_size = 0;
-    int32_t gear = -1;    // index of the gear to compile, -1 for a static model
-    uint32_t threads = 0; // per execution; 0 means all cores
+    int32_t gear = -1;     // index of the gear to compile, -1 for a static model
+    uint32_t threads = 0;  // per execution; 0 means all cores
     bool profiling = false;
 };
 

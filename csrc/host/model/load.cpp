@@ -21,13 +21,9 @@ namespace {
 
 constexpr uint8_t kBundle = 5;  // model type of a file that holds several models
 
-void require_runnable(const om::Header &header) {
+void require_single_model(const om::Header &header) {
     if (header.model_type == kBundle) {
         throw Failure{ACL_ERROR_GE_FAILURE, "a bundle of models is not loaded as one model"};
-    }
-    if (header.is_dynamic) {
-        throw Failure{ACL_ERROR_GE_FAILURE,
-                      "models with dynamic shapes cannot be executed on the host runtime"};
     }
 }
 
@@ -54,7 +50,7 @@ DeviceMemory system_memory(const char *what, const UserMemory &user, uint64_t si
 
 uint32_t load_model(const OmFile &file, const LoadOptions &options) {
     const om::Container container = file.container(Purpose::kLoad);
-    require_runnable(container.header());
+    require_single_model(container.header());
     const std::shared_ptr<Context> context = current_context();
 
     Model::Parts parts;
@@ -67,11 +63,6 @@ uint32_t load_model(const OmFile &file, const LoadOptions &options) {
         work_size = container.work_size();
         io_size = std::min(container.zero_copy_size(), work_size);
     });
-    if (parts.description->io.gear_kind != om::GearKind::kNone) {
-        throw Failure{ACL_ERROR_GE_FAILURE,
-                      "models with gears (dynamic batch, image size or dims) cannot be executed on "
-                      "the host runtime"};
-    }
     const om::Bytes weights = container.models().front().find(om::PartitionType::kWeights);
     require_size("work", options.work, work_size - io_size);
     require_size("weight", options.weight, weights.size);

@@ -52,6 +52,11 @@ int64_t SystemOptions::get(aclSysParamOpt option) const {
     return *values_[index];
 }
 
+SystemOptions &process_options() {
+    static auto &only = *new SystemOptions;  // leaks on purpose: no destructor at process exit
+    return only;
+}
+
 std::shared_ptr<DeviceContext> DeviceContext::make(Device &owner, bool is_default) {
     std::shared_ptr<DeviceContext> context(new DeviceContext(owner, is_default));
     context->handle_ = context_table().insert(context);

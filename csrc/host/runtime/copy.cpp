@@ -87,7 +87,8 @@ aclError copy_in_stream(void *destination, const void *source, const CopyShape &
     if (kind == ACL_MEMCPY_HOST_TO_BUF_TO_DEVICE && shape.height == 1) {
         // The source is the caller's again at once.
         const auto *bytes = static_cast<const unsigned char *>(source);
-        const auto buffer = std::make_shared<std::vector<unsigned char>>(bytes, bytes + shape.width);
+        const auto buffer =
+            std::make_shared<std::vector<unsigned char>>(bytes, bytes + shape.width);
         return stream->submit([=] {
             move(destination, buffer->data(), shape);
             return ACL_SUCCESS;
@@ -118,8 +119,7 @@ void fill_words_now(void *destination, uint32_t value, size_t count) {
     fill_words(destination, value, count);
 }
 
-aclError fill_words_in_stream(void *destination, uint32_t value, size_t count,
-                              aclrtStream handle) {
+aclError fill_words_in_stream(void *destination, uint32_t value, size_t count, aclrtStream handle) {
     return own_stream(handle)->submit([=] {
         fill_words(destination, value, count);
         return ACL_SUCCESS;

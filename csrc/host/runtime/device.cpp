@@ -69,9 +69,10 @@ uint64_t memory_per_device(int32_t devices) {
     const bool digits = std::isdigit(static_cast<unsigned char>(text[0])) != 0;
     if (!digits || errno != 0 || shift < 0 || *end != '\0' || number == 0 ||
         number > (UINT64_MAX >> shift)) {
-        throw Failure{ACL_ERROR_RT_DEV_SETUP_ERROR,
-                      std::string("ASCENDCL_HOST_MEMORY must be a size such as 512M or 4G, not \"") +
-                          text + "\""};
+        throw Failure{
+            ACL_ERROR_RT_DEV_SETUP_ERROR,
+            std::string("ASCENDCL_HOST_MEMORY must be a size such as 512M or 4G, not \"") + text +
+                "\""};
     }
     return static_cast<uint64_t>(number) << shift;
 }
@@ -115,7 +116,8 @@ struct Devices {
 };
 
 const Devices &devices() {
-    static const auto &all = *new Devices;  // leaks on purpose: worker threads outlive static objects
+    static const auto &all =
+        *new Devices;  // leaks on purpose: worker threads outlive static objects
     return all;
 }
 

@@ -54,8 +54,8 @@ int32_t device_count();
 // Throws Failure(107001) for an id that is none.
 Device &device(int32_t id);
 
-// True in a child of fork() whose parent used the runtime: its worker threads are gone and its locks
-// may be held by nobody. Every entry to the runtime refuses then instead of hanging.
+// True in a child of fork() whose parent used the runtime: its worker threads are gone and its
+// locks may be held by nobody. Every entry to the runtime refuses then instead of hanging.
 bool is_forked_child() noexcept;
 
 }  // namespace ascendcl::host

@@ -27,6 +27,8 @@ class SystemOptions {
     std::array<std::optional<int64_t>, 3> values_;
 };
 
+SystemOptions &process_options();
+
 class DeviceContext final : public Context, public std::enable_shared_from_this<DeviceContext> {
    public:
     // Makes a context and its handle.

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // An event counts its records. "Recorded" is said of the host's order of calls, "done" of what the
-// streams have reached. A plain event that was never recorded holds a waiting stream up until it is;
-// an Ex event does not.
+// streams have reached. A plain event that was never recorded holds a waiting stream up until it
+// is; an Ex event does not.
 #pragma once
 
 #include <condition_variable>
@@ -25,10 +25,11 @@ class Event : public std::enable_shared_from_this<Event> {
     aclError record(WorkerStream &stream);
     aclError reset(WorkerStream &stream);
     // 0 ms waits for ever.
-    aclError hold_up(const std::shared_ptr<WorkerStream> &stream, std::chrono::milliseconds patience);
+    aclError hold_up(const std::shared_ptr<WorkerStream> &stream,
+                     std::chrono::milliseconds patience);
 
     bool is_recorded() const;
-    bool is_done() const;        // nothing recorded is outstanding
+    bool is_done() const;         // nothing recorded is outstanding
     bool are_waits_done() const;  // no stream is held up or about to be
     // Waits on the calling thread; timeout_ms < 0 for ever, expiry is 507047.
     aclError synchronize(int32_t timeout_ms);

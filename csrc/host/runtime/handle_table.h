@@ -85,15 +85,14 @@ class HandleTable {
 
     // Layout: 0xA in the top byte's low nibble keeps handles off any mapped address.
     void *encode(uint64_t slot, uint64_t generation) const {
-        const uint64_t value = (uint64_t{0xA} << 56) | (static_cast<uint64_t>(kind_) << 52) |
-                               ((generation & ((uint64_t{1} << kGenerationBits) - 1)) << kSlotBits) |
-                               slot;
+        const uint64_t value =
+            (uint64_t{0xA} << 56) | (static_cast<uint64_t>(kind_) << 52) |
+            ((generation & ((uint64_t{1} << kGenerationBits) - 1)) << kSlotBits) | slot;
         return reinterpret_cast<void *>(value);
     }
 
     uint64_t slot_of(const void *handle) const {
-        const uint64_t slot =
-            reinterpret_cast<uint64_t>(handle) & ((uint64_t{1} << kSlotBits) - 1);
+        const uint64_t slot = reinterpret_cast<uint64_t>(handle) & ((uint64_t{1} << kSlotBits) - 1);
         if (slot >= slots_.size() || !slots_[slot].object) return kNoSlot;
         return encode(slot, slots_[slot].generation) == handle ? slot : kNoSlot;
     }

@@ -28,7 +28,8 @@ struct State {
 };
 
 State &state() {
-    static auto &only = *new State;  // leaks on purpose: aclFinalize may come from a late destructor
+    static auto &only =
+        *new State;  // leaks on purpose: aclFinalize may come from a late destructor
     return only;
 }
 

@@ -178,8 +178,8 @@ class Parser {
             if (!take_digits()) return false;
         }
         value.type = Value::Type::kNumber;
-        value.number = std::strtod(std::string(text_.substr(start, position_ - start)).c_str(),
-                                   nullptr);
+        value.number =
+            std::strtod(std::string(text_.substr(start, position_ - start)).c_str(), nullptr);
         return true;
     }
 

@@ -18,7 +18,8 @@ struct Failure {
 };
 
 // Records the message (printf style) and answers `code`.
-aclError fail(aclError code, const char *format, ...) noexcept __attribute__((format(printf, 2, 3)));
+aclError fail(aclError code, const char *format, ...) noexcept
+    __attribute__((format(printf, 2, 3)));
 
 // Throws Failure{code, message} unless `ok`.
 inline void require(bool ok, const char *message, aclError code = ACL_ERROR_INVALID_PARAM) {

@@ -40,9 +40,7 @@ std::string message_of_this_thread() {
     return text == nullptr ? std::string() : std::string(text);
 }
 
-aclError aborted_error() {
-    return fail(ACL_ERROR_RT_STREAM_ABORT, "the stream was aborted");
-}
+aclError aborted_error() { return fail(ACL_ERROR_RT_STREAM_ABORT, "the stream was aborted"); }
 
 }  // namespace
 
@@ -232,7 +230,9 @@ void WorkerStream::retire(bool drain) {
 
 void WorkerStream::wake() {
     // Passing through the lock: the worker is then either before asking its gate or asleep.
-    { const std::lock_guard lock(mutex_); }
+    {
+        const std::lock_guard lock(mutex_);
+    }
     work_.notify_all();
 }
 

@@ -44,8 +44,8 @@ class WorkerStream final : public Stream, public std::enable_shared_from_this<Wo
 
     // Non-blocking. 107023 after an abort, 107017 on a destroyed stream.
     aclError submit(Task task);
-    // Runs `task` in its turn, returns when it has run, and answers what it answered: on the calling
-    // thread when the stream is idle.
+    // Runs `task` in its turn, returns when it has run, and answers what it answered: on the
+    // calling thread when the stream is idle.
     aclError run_in_turn(std::function<aclError()> task);
 
     bool idle() const;

@@ -1,0 +1,17 @@
+// Constants out of the weights partition, decoded to their logical layout.
+// Reference: om_format.md 4.1 and 4.2.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "host/engine/lower/logical_layout.h"
+#include "host/engine/plain_graph.h"
+#include "om/bytes.h"
+#include "om/graph.h"
+
+namespace ascendcl::host::engine {
+
+// The value of a Const node. f16, bf16 and f64 become f32; the bytes are owned by the result.
+// Throws Refusal without a node's name.
+op::Constant decode_constant(const om::Node &node, om::Bytes weights);
+
+}  // namespace ascendcl::host::engine

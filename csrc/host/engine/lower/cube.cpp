@@ -1,0 +1,168 @@
+// Lowering of Conv2D, its transposed forms, MatMul and FullyConnection.
+// SPDX-License-Identifier: Apache-2.0
+#include "host/engine/lower/cube.h"
+
+#include <algorithm>
+
+#include "host/engine/lower/conv_geometry.h"
+#include "host/engine/lower/matmul.h"
+
+namespace ascendcl::host::engine {
+namespace {
+
+Pair spatial_of(const Shape &shape, bool channels_last) {
+    const size_t h = channels_last ? 1 : 2;
+    return {shape[h], shape[h + 1]};
+}
+
+int64_t channels_of(const Shape &shape, bool channels_last) { return shape[channels_last ? 3 : 1]; }
+
+struct Filter {
+    ValueId value;
+    Shape shape;  // out, in/groups, kh, kw
+};
+
+Filter filter_in_oihw(NodeView &view, const Operand &operand) {
+    Filter filter{operand.value, operand.shape()};
+    if (operand.rank() != 4)
+        view.refuse("its filter has " + std::to_string(operand.rank()) + " dims instead of 4");
+    if (const auto order = axis_permutation(operand.axes(), Axes::kNCHW)) {
+        for (size_t i = 0; i < 4; ++i)
+            filter.shape[i] = operand.shape()[static_cast<size_t>((*order)[i])];
+        filter.value = view.transpose(operand.value, *order);
+    }
+    return filter;
+}
+
+const om::TensorDesc *descriptor_of(const NodeView &view, const Operand &operand) {
+    const om::Node &node = view.node();
+    for (size_t slot = 0; slot < node.inputs.size() && slot < node.input_descs.size(); ++slot)
+        if (node.inputs[slot].node == operand.source &&
+            node.inputs[slot].index == operand.source_index)
+            return &node.input_descs[slot];
+    return nullptr;
+}
+
+// A depthwise filter of TensorFlow counts (channel multiplier, channels); convolution wants
+// (channels * multiplier, 1).
+void as_depthwise(NodeView &view, Filter &filter, int64_t input_channels) {
+    if (filter.shape[1] == 1) return;
+    if (filter.shape[1] != input_channels)
+        view.refuse("its depthwise filter has " + std::to_string(filter.shape[1]) +
+                    " channels, its input has " + std::to_string(input_channels));
+    const Shape swapped = {filter.shape[1], filter.shape[0], filter.shape[2], filter.shape[3]};
+    const Shape flat = {swapped[0] * swapped[1], 1, swapped[2], swapped[3]};
+    filter.value = view.reshape(view.transpose(filter.value, {1, 0, 2, 3}), swapped, flat);
+    filter.shape = flat;
+}
+
+std::vector<ValueId> with_bias(NodeView &view, ValueId x, ValueId filter,
+                               const std::optional<Operand> &bias, int64_t channels) {
+    std::vector<ValueId> inputs = {x, filter};
+    if (!bias) return inputs;
+    if (element_count(bias->shape()) != channels)
+        view.refuse("its bias has shape " + to_string(bias->shape()) + " for " +
+                    std::to_string(channels) + " channels");
+    inputs.push_back(view.reshape(bias->value, bias->shape(), {channels}));
+    return inputs;
+}
+
+// Same axes as x unless the descriptor says otherwise.
+ValueId in_output_axes(NodeView &view, ValueId value, Axes computed) {
+    if (const auto order = axis_permutation(computed, view.output().axes))
+        return view.transpose(value, *order);
+    return value;
+}
+
+struct ConvOperands {
+    Axes axes;
+    bool channels_last;
+    ConvSizes sizes;
+    int64_t input_channels, output_channels;
+};
+
+ConvOperands conv_operands(NodeView &view, const Operand &x, const Filter &filter) {
+    if (x.rank() != 4 || view.output().shape.size() != 4)
+        view.refuse("only two spatial dims are supported, its input is " + to_string(x.shape()));
+    ConvOperands operands;
+    operands.axes = x.axes();
+    if (operands.axes == Axes::kNone)
+        operands.axes = attributes_channels_last(view, x) ? Axes::kNHWC : Axes::kNCHW;
+    if (operands.axes == Axes::kHWCN) view.refuse("its input has HWCN axes");
+    operands.channels_last = operands.axes == Axes::kNHWC;
+    const Axes out = view.output().axes == Axes::kNone ? operands.axes : view.output().axes;
+    const bool out_last = out == Axes::kNHWC;
+    operands.sizes = {spatial_of(x.shape(), operands.channels_last),
+                      spatial_of(view.output().shape, out_last),
+                      {filter.shape[2], filter.shape[3]}};
+    operands.input_channels = channels_of(x.shape(), operands.channels_last);
+    operands.output_channels = channels_of(view.output().shape, out_last);
+    return operands;
+}
+
+ValueId lower_convolution(NodeView &view, const Operand &x, const Operand &weights,
+                          const std::optional<Operand> &bias, bool depthwise) {
+    Filter filter = filter_in_oihw(view, weights);
+    const ConvOperands conv = conv_operands(view, x, filter);
+    int64_t groups = conv.input_channels;
+    if (depthwise)
+        as_depthwise(view, filter, conv.input_channels);
+    else
+        groups = convolution_groups(view, conv.input_channels, filter.shape[1],
+                                    descriptor_of(view, weights));
+    if (filter.shape[0] != conv.output_channels || filter.shape[0] % groups != 0)
+        view.refuse("its filter " + to_string(filter.shape) + " does not yield " +
+                    std::to_string(conv.output_channels) + " channels in " +
+                    std::to_string(groups) + " groups");
+    const Geometry geometry = convolution_geometry(view, conv.sizes);
+    const ValueId y =
+        view.add(op::Convolution{geometry.strides, geometry.dilations, geometry.pads_begin,
+                                 geometry.pads_end, groups, conv.channels_last},
+                 with_bias(view, x.value, filter.value, bias, filter.shape[0]));
+    return in_output_axes(view, y, conv.axes);
+}
+
+ValueId lower_transposed(NodeView &view, const Operand &x, const Operand &weights,
+                         const std::optional<Operand> &bias) {
+    const Filter filter = filter_in_oihw(view, weights);
+    const ConvOperands conv = conv_operands(view, x, filter);
+    if (filter.shape[0] != conv.input_channels)
+        view.refuse("its filter " + to_string(filter.shape) + " does not take " +
+                    std::to_string(conv.input_channels) + " channels");
+    // The forward convolution's input is this one's output.
+    const int64_t groups = convolution_groups(view, conv.output_channels, filter.shape[1],
+                                              descriptor_of(view, weights));
+    if (conv.input_channels % groups != 0)
+        view.refuse(std::to_string(conv.input_channels) + " channels do not split into " +
+                    std::to_string(groups) + " groups");
+    const Geometry geometry = transposed_geometry(view, conv.sizes);
+    const ValueId y =
+        view.add(op::TransposedConvolution{geometry.strides, geometry.dilations,
+                                           geometry.pads_begin, geometry.pads_end,
+                                           geometry.output_padding, groups, conv.channels_last},
+                 with_bias(view, x.value, filter.value, bias, conv.output_channels));
+    return in_output_axes(view, y, conv.axes);
+}
+
+}  // namespace
+
+ValueId lower_cube(NodeView &view, StepKind kind, const Operand &first, const Operand &second,
+                   const std::optional<Operand> &bias) {
+    switch (kind) {
+        case StepKind::kConvolution:
+            return lower_convolution(view, first, second, bias,
+                                     view.node().type == "DepthwiseConv2D");
+        case StepKind::kTransposedConvolution:
+            return lower_transposed(view, first, second, bias);
+        case StepKind::kBackpropInput:
+            return lower_transposed(view, second, first, bias);
+        case StepKind::kMatMul:
+            return lower_matmul(view, first, second, bias);
+        case StepKind::kFullyConnection:
+            return lower_fully_connection(view, first, second, bias);
+        default:
+            view.refuse("it is not a cube op");
+    }
+}
+
+}  // namespace ascendcl::host::engine

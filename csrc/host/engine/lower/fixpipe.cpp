@@ -1,0 +1,262 @@
+// FixPipe decoding. Activations are told by their slope slots and, a plain Relu having none, by the
+// source types; which side of the eltwise a lone Relu is on, by the name of the output's source.
+// SPDX-License-Identifier: Apache-2.0
+#include "host/engine/lower/fixpipe.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cstring>
+
+#include "host/engine/lower/activations.h"
+#include "host/engine/lower/cube.h"
+#include "host/engine/lower/numbers.h"
+
+namespace ascendcl::host::engine {
+namespace {
+
+// The slots behind x, filter, bias and offset_w.
+enum Slot : size_t {
+    kBias = 2,
+    kOffsetW = 3,
+    kEltwise = 4,
+    kQuantScale0 = 5,
+    kReluWeight0 = 6,
+    kClipValue0 = 7,
+    kQuantScale1 = 8,
+    kReluWeight1 = 9,
+    kClipValue1 = 10,
+    kAntiQuantScale = 11,
+    kAntiQuantOffset = 12,
+};
+
+bool is_activation(std::string_view type) noexcept {
+    static constexpr std::array<std::string_view, 4> kTypes = {"Relu", "Relu6", "PRelu",
+                                                               "LeakyRelu"};
+    return std::find(kTypes.begin(), kTypes.end(), type) != kTypes.end();
+}
+
+// Source ops that are folded into the cube op or mean nothing in logical terms.
+bool is_absorbed(std::string_view type) noexcept {
+    static constexpr std::array<std::string_view, 28> kTypes = {"BatchNorm",
+                                                                "BatchNormalization",
+                                                                "BNInference",
+                                                                "BNInferenceD",
+                                                                "BatchNormExt2",
+                                                                "FusedBatchNorm",
+                                                                "FusedBatchNormV3",
+                                                                "Scale",
+                                                                "BiasAdd",
+                                                                "Bias",
+                                                                "Cast",
+                                                                "TransData",
+                                                                "Conv",
+                                                                "Conv2D",
+                                                                "Conv2DTranspose",
+                                                                "Conv2DTransposeD",
+                                                                "ConvTranspose",
+                                                                "Conv2DBackpropInput",
+                                                                "Conv2DBackpropInputD",
+                                                                "Deconvolution",
+                                                                "DepthwiseConv2D",
+                                                                "DepthwiseConv2dNative",
+                                                                "MatMul",
+                                                                "MatMulV2",
+                                                                "Gemm",
+                                                                "GEMM",
+                                                                "Identity",
+                                                                "FixPipe"};
+    return std::find(kTypes.begin(), kTypes.end(), type) != kTypes.end();
+}
+
+std::string lower_case(std::string_view text) {
+    std::string lower(text);
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return lower;
+}
+
+// True when a source node's own name (behind the last '/') shows the type.
+bool name_shows(std::string_view name, std::string_view type) {
+    const std::string last = lower_case(name.substr(name.rfind('/') + 1));
+    return last.find(lower_case(type)) != std::string::npos;
+}
+
+struct SourceOps {
+    std::vector<std::string_view> activations;
+    const ElementwiseName *eltwise = nullptr;
+};
+
+SourceOps classify_sources(const NodeView &view) {
+    SourceOps ops;
+    for (const std::string_view type : view.attrs().texts("_datadump_original_op_types")) {
+        const ElementwiseName *name = elementwise_by_type(type);
+        if (is_activation(type)) {
+            ops.activations.push_back(type);
+        } else if (name != nullptr && !name->is_unary()) {
+            if (ops.eltwise != nullptr)
+                view.refuse("FixPipe with two elementwise ops (" + std::string(type) + ")");
+            ops.eltwise = name;
+        } else if (!is_absorbed(type)) {
+            view.refuse("FixPipe with source op " + std::string(type) + " is not supported");
+        }
+    }
+    return ops;
+}
+
+// What happens at one of FixPipe's two activation places.
+enum class Activation { kNone, kRelu, kRelu6, kSlope };
+
+Activation plain_activation(const NodeView &view, std::string_view type) {
+    if (type == "Relu") return Activation::kRelu;
+    if (type == "Relu6") return Activation::kRelu6;
+    view.refuse("FixPipe with " + std::string(type) + " but no slope");
+}
+
+// Is the lone activation behind the eltwise? By the source whose value the node puts out.
+bool activation_is_last(NodeView &view, std::string_view activation, std::string_view eltwise) {
+    const auto &outputs = view.node().output_descs;
+    const auto origin =
+        outputs.empty() ? std::nullopt : outputs[0].attrs.text("_datadump_origin_name");
+    if (origin) {
+        const bool act = name_shows(*origin, activation), elt = name_shows(*origin, eltwise);
+        if (act != elt) return act;
+        // Parallel lists of names and types tell too.
+        const auto names = view.attrs().texts("_datadump_original_op_names");
+        const auto types = view.attrs().texts("_datadump_original_op_types");
+        const auto found = std::find(names.begin(), names.end(), *origin);
+        if (names.size() == types.size() && found != names.end())
+            return types[static_cast<size_t>(found - names.begin())] == activation;
+    }
+    view.refuse("the file does not say whether its " + std::string(activation) +
+                " comes before or after its " + std::string(eltwise));
+}
+
+std::array<Activation, 2> place_activations(NodeView &view, const SourceOps &ops) {
+    std::array<Activation, 2> places = {
+        view.has(kReluWeight0) ? Activation::kSlope : Activation::kNone,
+        view.has(kReluWeight1) ? Activation::kSlope : Activation::kNone};
+    std::vector<std::string_view> left = ops.activations;
+    // A slope slot is a PRelu's or, with one slope, a LeakyRelu's.
+    for (const Activation place : places) {
+        if (place != Activation::kSlope) continue;
+        const auto sloped = std::find_if(left.begin(), left.end(), [](std::string_view type) {
+            return type == "PRelu" || type == "LeakyRelu";
+        });
+        if (sloped == left.end()) view.refuse("FixPipe has a slope but no PRelu among its sources");
+        left.erase(sloped);
+    }
+    if (left.size() > 2 ||
+        (left.size() == 2 && (places[0] != Activation::kNone || places[1] != Activation::kNone)))
+        view.refuse("FixPipe with more than two activations");
+    if (left.size() == 2) {
+        if (left[0] != left[1]) view.refuse("the file does not say which activation comes first");
+        return {plain_activation(view, left[0]), plain_activation(view, left[1])};
+    }
+    if (left.empty()) return places;
+    const Activation lone = plain_activation(view, left[0]);
+    if (places[0] != Activation::kNone && places[1] != Activation::kNone)
+        view.refuse("FixPipe with more than two activations");
+    size_t place = 0;
+    if (places[0] != Activation::kNone)
+        place = 1;
+    else if (places[1] == Activation::kNone && view.has(kEltwise))
+        place = activation_is_last(view, left[0], ops.eltwise->type) ? 1 : 0;
+    places[place] = lone;
+    return places;
+}
+
+// A scale per channel or for all. uint64 scales hold an f32 in their low half; what the high half
+// may hold (offsets, modes) is not known, so it has to be zero.
+ValueId scale_factors(NodeView &view, size_t slot) {
+    const Operand &operand = view.operand(slot);
+    const int64_t count = element_count(operand.shape());
+    const Axes axes = view.output().axes;
+    const Shape shape = count == 1 ? Shape{1}
+                        : axes == Axes::kNHWC || view.output().shape.size() != 4
+                            ? Shape{count}
+                            : Shape{count, 1, 1};
+    const op::Constant *constant = view.graph().constant(operand.value);
+    if (constant == nullptr) view.refuse("its quantisation scale is not a constant");
+    if (constant->dtype == om::DataType::kFloat)
+        return view.reshape(operand.value, operand.shape(), shape);
+    if (constant->dtype != om::DataType::kUint64)
+        view.refuse(std::string("its quantisation scale has type ") + om::name(constant->dtype));
+    std::vector<float> factors(static_cast<size_t>(count));
+    for (size_t i = 0; i < factors.size(); ++i) {
+        uint64_t packed;
+        std::memcpy(&packed, constant->bytes->data() + i * sizeof packed, sizeof packed);
+        if (packed >> 32 != 0) view.refuse("its quantisation scale carries more than a scale");
+        factors[i] = bits_to_float(static_cast<uint32_t>(packed));
+    }
+    return view.constant(factors, shape);
+}
+
+ValueId apply_activation(NodeView &view, ValueId value, Activation activation, size_t slope_slot,
+                         size_t clip_slot) {
+    switch (activation) {
+        case Activation::kNone:
+            break;
+        case Activation::kRelu:
+        case Activation::kRelu6:
+            // Relu6 keeps its bound in the clip slot, if it has one.
+            value = activation == Activation::kRelu6 && !view.has(clip_slot)
+                        ? view.add(op::Unary{op::UnaryKind::kClamp, 0, 6}, {value})
+                        : view.add(op::Unary{op::UnaryKind::kRelu}, {value});
+            break;
+        case Activation::kSlope:
+            value = add_prelu(view, value, view.output().shape, view.output().axes,
+                              view.operand(slope_slot));
+            break;
+    }
+    if (!view.has(clip_slot)) return value;
+    if (activation != Activation::kRelu && activation != Activation::kRelu6)
+        view.refuse("FixPipe with a clip value but no Relu before it");
+    const std::vector<float> bound = view.constant_floats(clip_slot);
+    if (bound.size() != 1) view.refuse("FixPipe with a clip value per channel");
+    return view.add(op::Unary{op::UnaryKind::kClamp, 0, bound[0]}, {value});
+}
+
+}  // namespace
+
+ValueId lower_fixpipe(NodeView &view, StepKind cube) {
+    if (view.slots() > kAntiQuantOffset + 1) view.refuse("FixPipe with more than 13 inputs");
+    if (view.has(kOffsetW)) view.refuse("FixPipe with offset_w is not supported");
+    if (view.has(kAntiQuantOffset))
+        view.refuse("FixPipe with an anti-quantisation offset is not supported");
+    const SourceOps ops = classify_sources(view);
+    if (view.has(kEltwise) != (ops.eltwise != nullptr))
+        view.refuse(view.has(kEltwise)
+                        ? "FixPipe has a second operand but no elementwise op among its sources"
+                        : "FixPipe has an elementwise op but no second operand");
+    if (ops.eltwise != nullptr && !is_commutative(ops.eltwise->binary()))
+        view.refuse("the file does not keep the operand order of its " +
+                    std::string(ops.eltwise->type));
+    if (view.has(kAntiQuantScale) && !view.has(kEltwise))
+        view.refuse("FixPipe with an anti-quantisation scale but no second operand");
+    if (view.output().dtype == om::DataType::kInt8 || view.output().dtype == om::DataType::kUint8)
+        view.refuse("FixPipe that quantises its output is not supported");
+    const std::array<Activation, 2> activations = place_activations(view, ops);
+    if (!view.has(kEltwise) && activations[1] != Activation::kNone &&
+        activations[0] != Activation::kNone)
+        view.note("two activations without an elementwise op between them");
+
+    std::optional<Operand> bias;
+    if (view.has(kBias)) bias = view.operand(kBias);
+    ValueId value = lower_cube(view, cube, view.operand(0), view.operand(1), bias);
+    const auto scale = [&](ValueId x, size_t slot) {
+        if (!view.has(slot)) return x;
+        const ValueId factors = scale_factors(view, slot);
+        return view.add(op::Binary{op::BinaryKind::kMultiply}, {x, factors});
+    };
+    value = scale(value, kQuantScale0);
+    value = apply_activation(view, value, activations[0], kReluWeight0, kClipValue0);
+    if (view.has(kEltwise)) {
+        const ValueId other = scale(view.operand(kEltwise).value, kAntiQuantScale);
+        value = view.add(op::Binary{ops.eltwise->binary()}, {value, other});
+    }
+    value = scale(value, kQuantScale1);
+    return apply_activation(view, value, activations[1], kReluWeight1, kClipValue1);
+}
+
+}  // namespace ascendcl::host::engine

@@ -1,0 +1,125 @@
+// The driver of the lowering passes.
+// SPDX-License-Identifier: Apache-2.0
+#include "host/engine/lower/lower.h"
+
+#include <algorithm>
+#include <array>
+
+#include "host/engine/lower/constants.h"
+#include "host/engine/lower/execution_order.h"
+#include "host/engine/lower/fixpipe.h"
+#include "host/engine/lower/fused_kernel.h"
+#include "host/engine/lower/lowering.h"
+#include "host/engine/lower/model_io.h"
+#include "host/engine/lower/ops.h"
+#include "host/engine/lower/ub_fusion.h"
+
+namespace ascendcl::host::engine {
+namespace {
+
+// Nodes that order or clear device memory and compute nothing.
+bool is_skipped(std::string_view type) noexcept {
+    static constexpr std::array<std::string_view, 6> kTypes = {
+        "Send", "Recv", "AtomicAddrClean", "MemSet", "StreamActive", "NoOp"};
+    return std::find(kTypes.begin(), kTypes.end(), type) != kTypes.end() ||
+           type.substr(0, 5) == "Label";
+}
+
+Framework framework_of(const om::ModelDef &def, const om::Graph &graph) {
+    const std::string_view type = def.attrs.text("framework_type").value_or("");
+    if (type == "Onnx" || type == "ONNX" || type == "5") return Framework::kOnnx;
+    if (type == "TensorFlow" || type == "Tensorflow" || type == "3") return Framework::kTensorFlow;
+    if (type == "Caffe" || type == "0") return Framework::kCaffe;
+    // Old files do not say; only TensorFlow's filters have HWCN axes.
+    for (const om::Node &node : graph.nodes)
+        for (const om::TensorDesc &desc : node.input_descs)
+            if (desc.format == om::Format::kFractalZ && desc.origin_format() == om::Format::kHWCN)
+                return Framework::kTensorFlow;
+    return Framework::kUnknown;
+}
+
+Values lower_fused(NodeView &view) {
+    std::vector<FusedStep> steps = fused_steps(view.node());
+    while (steps.size() > 1 && steps.back().kind == StepKind::kPass) steps.pop_back();
+    const bool fixpipe = std::any_of(steps.begin(), steps.end(), [](const FusedStep &step) {
+        return step.kind == StepKind::kFixPipe;
+    });
+    if (!fixpipe) return {lower_ub_fusion(view, steps)};
+    if (steps.size() != 2 || !steps[0].is_cube())
+        view.refuse("a FixPipe fusion with other ops than its cube op");
+    return {lower_fixpipe(view, steps[0].kind)};
+}
+
+Values lower_node(NodeView &view) {
+    if (is_fused(view.node())) return lower_fused(view);
+    const LowerFunction function = find_lowering(view.node().type);
+    if (function == nullptr) view.refuse("the op is not supported");
+    return function(view);
+}
+
+// Remembers the values under the declared logical form; declared shapes are checked when the graph
+// is translated, where shapes are computed.
+void finish(Lowering &lowering, NodeView &view, const Values &values, size_t values_before) {
+    std::vector<std::optional<Produced>> &done = lowering.done[view.node().name];
+    for (size_t i = 0; i < values.size() && i < view.output_count(); ++i) {
+        const LogicalTensor &logical = view.output(i);
+        const ValueId value = values[i];
+        if (static_cast<size_t>(value) >= values_before &&
+            lowering.graph.producer(value).output_count == 1)
+            lowering.graph.declare(value, logical.shape);
+        done.push_back(Produced{value, logical});
+    }
+}
+
+void lower_const(Lowering &lowering, const om::Node &node) {
+    op::Constant constant = decode_constant(node, lowering.weights);
+    LogicalTensor logical = logical_tensor(node.output_descs[0]);
+    logical.shape = constant.shape;
+    const ValueId value =
+        lowering.graph.add(std::string(node.name), std::string(node.type), std::move(constant), {});
+    lowering.done[node.name].push_back(Produced{value, logical});
+}
+
+void lower_one(Lowering &lowering, const om::Descriptors &descriptors, const om::Node &node) {
+    if (is_skipped(node.type)) {
+        lowering.done[node.name];
+        return;
+    }
+    if (is_input(node)) return;
+    if (node.type == "Const" || node.type == "Constant") {
+        lower_const(lowering, node);
+        return;
+    }
+    NodeView view(lowering, node);
+    if (node.type == "NetOutput") {
+        add_results(view, descriptors);
+        return;
+    }
+    const size_t before = lowering.graph.value_count();
+    const Values values = lower_node(view);
+    finish(lowering, view, values, before);
+}
+
+}  // namespace
+
+Lowered lower(const LowerInput &input) {
+    if (input.def.graphs.empty()) throw Refusal("the model has no graph");
+    const om::Graph &graph = input.def.graphs[0];
+    Lowering lowering{
+        input.def, input.kernels, input.weights, framework_of(input.def, graph), {}, {}, {}};
+    add_parameters(lowering, graph, input.descriptors);
+    for (const om::Node *node : execution_order(graph)) {
+        try {
+            lower_one(lowering, input.descriptors, *node);
+        } catch (const Refusal &refusal) {
+            // Passes that do not know the node leave its name to be added here.
+            if (std::string_view(refusal.what()).substr(0, 6) == "node '") throw;
+            throw Refusal(node->name, node->type, refusal.what());
+        }
+    }
+    if (lowering.graph.results.size() != input.descriptors.outputs.size())
+        throw Refusal("the graph has no NetOutput node for the model's outputs");
+    return {std::move(lowering.graph), std::move(lowering.notes)};
+}
+
+}  // namespace ascendcl::host::engine

@@ -1,0 +1,165 @@
+// NodeView: operands, attributes and small building blocks.
+// SPDX-License-Identifier: Apache-2.0
+#include "host/engine/lower/lowering.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "host/engine/lower/reshapes.h"
+
+namespace ascendcl::host::engine {
+namespace {
+
+template <typename Stored, typename Wanted>
+std::vector<Wanted> elements_as(const std::vector<uint8_t> &bytes) {
+    std::vector<Wanted> values(bytes.size() / sizeof(Stored));
+    for (size_t i = 0; i < values.size(); ++i) {
+        Stored stored;
+        std::memcpy(&stored, bytes.data() + i * sizeof(Stored), sizeof(Stored));
+        values[i] = static_cast<Wanted>(stored);
+    }
+    return values;
+}
+
+template <typename Wanted>
+std::optional<std::vector<Wanted>> elements(const op::Constant &constant) {
+    switch (constant.dtype) {
+        case om::DataType::kFloat:
+            return elements_as<float, Wanted>(*constant.bytes);
+        case om::DataType::kInt8:
+            return elements_as<int8_t, Wanted>(*constant.bytes);
+        case om::DataType::kInt16:
+            return elements_as<int16_t, Wanted>(*constant.bytes);
+        case om::DataType::kInt32:
+            return elements_as<int32_t, Wanted>(*constant.bytes);
+        case om::DataType::kInt64:
+            return elements_as<int64_t, Wanted>(*constant.bytes);
+        case om::DataType::kUint8:
+        case om::DataType::kBool:
+            return elements_as<uint8_t, Wanted>(*constant.bytes);
+        case om::DataType::kUint16:
+            return elements_as<uint16_t, Wanted>(*constant.bytes);
+        case om::DataType::kUint32:
+            return elements_as<uint32_t, Wanted>(*constant.bytes);
+        case om::DataType::kUint64:
+            return elements_as<uint64_t, Wanted>(*constant.bytes);
+        default:
+            return std::nullopt;
+    }
+}
+
+// Index of the descriptor that belongs to a slot: the slot itself, or, where the file holds fewer
+// descriptors than slots, its rank among the slots that are no control edges.
+size_t descriptor_index(const om::Node &node, size_t slot) {
+    if (node.input_descs.size() >= node.inputs.size() || slot < node.input_descs.size()) {
+        bool control_before = false;
+        for (size_t i = 0; i < slot; ++i)
+            control_before |= node.inputs[i].kind == om::Edge::Kind::kControl;
+        if (!control_before || node.input_descs.size() >= node.inputs.size()) return slot;
+    }
+    size_t rank = 0;
+    for (size_t i = 0; i < slot; ++i) rank += node.inputs[i].kind != om::Edge::Kind::kControl;
+    return rank;
+}
+
+}  // namespace
+
+NodeView::NodeView(Lowering &lowering, const om::Node &node) : lowering_(lowering), node_(node) {
+    for (size_t slot = 0; slot < node.inputs.size(); ++slot) {
+        if (node.inputs[slot].kind != om::Edge::Kind::kData) {
+            operands_.emplace_back();
+            continue;
+        }
+        const size_t desc = descriptor_index(node, slot);
+        operands_.push_back(
+            connect(lowering, node, node.inputs[slot],
+                    desc < node.input_descs.size() ? &node.input_descs[desc] : nullptr));
+    }
+    outputs_.resize(node.output_descs.size());
+}
+
+const Operand &NodeView::operand(size_t slot) const {
+    if (!has(slot)) refuse("input " + std::to_string(slot) + " is not connected");
+    return *operands_[slot];
+}
+
+std::vector<Operand> NodeView::connected() const {
+    std::vector<Operand> result;
+    for (const auto &operand : operands_)
+        if (operand) result.push_back(*operand);
+    return result;
+}
+
+const LogicalTensor &NodeView::output(size_t index) const {
+    if (index >= outputs_.size())
+        refuse("it has no descriptor for output " + std::to_string(index));
+    if (!outputs_[index]) outputs_[index] = logical_tensor(node_.output_descs[index]);
+    return *outputs_[index];
+}
+
+ValueId NodeView::constant(const std::vector<float> &values, const Shape &shape) {
+    op::Constant constant{om::DataType::kFloat, shape,
+                          std::make_shared<std::vector<uint8_t>>(values.size() * sizeof(float))};
+    if (!values.empty()) std::memcpy(constant.bytes->data(), values.data(), constant.bytes->size());
+    return add(std::move(constant), {});
+}
+
+ValueId NodeView::reshape(ValueId value, const Shape &from, const Shape &to) {
+    if (from == to) return value;
+    if (const op::Constant *source = graph().constant(value))
+        return add(op::Constant{source->dtype, to, source->bytes}, {});
+    return add(op::Reshape{to}, {value});
+}
+
+ValueId NodeView::transpose(ValueId value, const std::vector<int64_t> &permutation) {
+    return add(op::Transpose{permutation}, {value});
+}
+
+std::vector<int64_t> NodeView::constant_integers(size_t slot) const {
+    if (const op::Constant *source = lowering_.graph.constant(operand(slot).value))
+        if (auto values = elements<int64_t>(*source)) return *values;
+    refuse("input " + std::to_string(slot) + " is not a constant");
+}
+
+std::vector<float> NodeView::constant_floats(size_t slot) const {
+    if (const op::Constant *source = lowering_.graph.constant(operand(slot).value))
+        if (auto values = elements<float>(*source)) return *values;
+    refuse("input " + std::to_string(slot) + " is not a constant");
+}
+
+std::vector<int64_t> NodeView::integers(std::initializer_list<std::string_view> names) const {
+    for (const std::string_view name : names) {
+        std::vector<int64_t> values = attrs().integers(name);
+        if (!values.empty()) return values;
+        if (const auto single = attrs().integer(name)) return {*single};
+        if (attrs().has(name)) return values;
+    }
+    refuse("attribute '" + std::string(*names.begin()) + "' is missing");
+}
+
+int64_t NodeView::integer(std::string_view name, int64_t fallback) const {
+    return attrs().integer(name).value_or(fallback);
+}
+
+float NodeView::real(std::string_view name, float fallback) const {
+    return attrs().real(name).value_or(fallback);
+}
+
+bool NodeView::boolean(std::string_view name, bool fallback) const {
+    return attrs().boolean(name).value_or(fallback);
+}
+
+std::string_view NodeView::text(std::string_view name, std::string_view fallback) const {
+    return attrs().text(name).value_or(fallback);
+}
+
+void NodeView::note(const std::string &text) {
+    lowering_.notes.push_back("node '" + std::string(node_.name) + "' (" + std::string(node_.type) +
+                              "): " + text);
+}
+
+void NodeView::refuse(const std::string &reason) const {
+    throw Refusal(node_.name, node_.type, reason);
+}
+
+}  // namespace ascendcl::host::engine

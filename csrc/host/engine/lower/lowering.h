@@ -1,0 +1,114 @@
+// The state of one lowering and the view of one node that the passes work on.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "host/engine/lower/logical_layout.h"
+#include "host/engine/plain_graph.h"
+#include "host/engine/refusal.h"
+#include "om/bytes.h"
+#include "om/graph.h"
+#include "om/kernels.h"
+
+namespace ascendcl::host::engine {
+
+enum class Framework { kUnknown, kOnnx, kTensorFlow, kCaffe };
+
+// A value of the GE graph: its plain value and the logical form its producer declares.
+struct Produced {
+    ValueId value;
+    LogicalTensor logical;
+};
+
+struct Lowering {
+    const om::ModelDef &def;
+    const om::KernelStore &kernels;
+    om::Bytes weights;
+    Framework framework = Framework::kUnknown;
+    PlainGraph graph;
+    std::vector<std::string> notes;
+    // Outputs of the nodes that are done; a producer of nothing (Send, ...) has an empty list.
+    std::unordered_map<std::string_view, std::vector<std::optional<Produced>>> done;
+};
+
+// One input of a node as the node sees it.
+struct Operand {
+    ValueId value;
+    LogicalTensor logical;
+    std::string_view source;  // producing node, for telling repeated inputs
+    int32_t source_index;
+    bool is_constant;
+
+    const Shape &shape() const noexcept { return logical.shape; }
+    int64_t rank() const noexcept { return static_cast<int64_t>(logical.shape.size()); }
+    Axes axes() const noexcept { return logical.axes; }
+    bool channels_last() const noexcept { return logical.axes == Axes::kNHWC; }
+    bool same_source(const Operand &other) const noexcept {
+        return source == other.source && source_index == other.source_index;
+    }
+};
+
+// A node with its operands connected. What a lowering function works on.
+class NodeView {
+   public:
+    NodeView(Lowering &lowering, const om::Node &node);
+
+    Lowering &lowering() noexcept { return lowering_; }
+    PlainGraph &graph() noexcept { return lowering_.graph; }
+    const om::Node &node() const noexcept { return node_; }
+    const om::AttrMap &attrs() const noexcept { return node_.attrs; }
+
+    size_t slots() const noexcept { return operands_.size(); }
+    bool has(size_t slot) const noexcept {
+        return slot < operands_.size() && operands_[slot].has_value();
+    }
+    // Throws Refusal when the slot is not connected.
+    const Operand &operand(size_t slot) const;
+    // All connected operands in slot order.
+    std::vector<Operand> connected() const;
+
+    // The logical form of output `index`.
+    const LogicalTensor &output(size_t index = 0) const;
+    size_t output_count() const noexcept { return node_.output_descs.size(); }
+
+    ValueId add(Op operation, std::vector<ValueId> inputs, int32_t outputs = 1) {
+        return lowering_.graph.add(std::string(node_.name), std::string(node_.type),
+                                   std::move(operation), std::move(inputs), std::nullopt, outputs);
+    }
+    ValueId constant(const std::vector<float> &values, const Shape &shape);
+    // `value` with another shape of as many elements; constants are reshaped in place.
+    ValueId reshape(ValueId value, const Shape &from, const Shape &to);
+    ValueId transpose(ValueId value, const std::vector<int64_t> &permutation);
+
+    // Integers or floats of a constant operand. Throws Refusal when it is not constant.
+    std::vector<int64_t> constant_integers(size_t slot) const;
+    std::vector<float> constant_floats(size_t slot) const;
+
+    // Attributes, by the first of the names that exists. Throws Refusal when none does.
+    std::vector<int64_t> integers(std::initializer_list<std::string_view> names) const;
+    int64_t integer(std::string_view name, int64_t fallback) const;
+    float real(std::string_view name, float fallback) const;
+    bool boolean(std::string_view name, bool fallback) const;
+    std::string_view text(std::string_view name, std::string_view fallback) const;
+
+    // A guess, for the report.
+    void note(const std::string &text);
+    [[noreturn]] void refuse(const std::string &reason) const;
+
+   private:
+    Lowering &lowering_;
+    const om::Node &node_;
+    std::vector<std::optional<Operand>> operands_;
+    mutable std::vector<std::optional<LogicalTensor>> outputs_;
+};
+
+// Values of the node's outputs, in order.
+using Values = std::vector<ValueId>;
+
+}  // namespace ascendcl::host::engine

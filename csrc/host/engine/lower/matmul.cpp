@@ -1,0 +1,135 @@
+// Matrix products.
+// SPDX-License-Identifier: Apache-2.0
+#include "host/engine/lower/matmul.h"
+
+#include <algorithm>
+
+#include "host/engine/lower/fused_kernel.h"
+
+namespace ascendcl::host::engine {
+namespace {
+
+struct Transposes {
+    bool a, b;
+};
+
+std::optional<Transposes> stated_transposes(const NodeView &view) {
+    if (is_fused(view.node())) return std::nullopt;
+    const auto flag = [&](std::initializer_list<std::string_view> names) -> std::optional<bool> {
+        for (const std::string_view name : names)
+            if (const auto value = view.attrs().boolean(name)) return value;
+        return std::nullopt;
+    };
+    const auto a = flag({"transpose_x1", "adj_x1", "transpose_a", "adj_x"});
+    const auto b = flag({"transpose_x2", "adj_x2", "transpose_b", "adj_y"});
+    if (!a && !b) return std::nullopt;
+    return Transposes{a.value_or(false), b.value_or(false)};
+}
+
+int64_t from_end(const Shape &shape, size_t i) { return shape[shape.size() - i]; }
+
+bool fits(const Shape &a, const Shape &b, const Shape &out, Transposes t) {
+    const int64_t rows = from_end(a, t.a ? 1 : 2), inner_a = from_end(a, t.a ? 2 : 1);
+    const int64_t inner_b = from_end(b, t.b ? 1 : 2), columns = from_end(b, t.b ? 2 : 1);
+    return inner_a == inner_b && from_end(out, 2) == rows && from_end(out, 1) == columns;
+}
+
+// Of a fused node: from shapes, then from the kind of the source op.
+Transposes recovered_transposes(NodeView &view, const Shape &a, const Shape &b, const Shape &out) {
+    if (fits(a, b, out, {false, false}) != fits(a, b, out, {false, true}))
+        return {false, fits(a, b, out, {false, true})};
+    if (!fits(a, b, out, {false, false})) {
+        const bool plain = fits(a, b, out, {true, false}), both = fits(a, b, out, {true, true});
+        if (plain != both) return {true, both};
+        view.refuse("no transposition maps " + to_string(a) + " and " + to_string(b) + " to " +
+                    to_string(out) + " unambiguously");
+    }
+    for (const std::string_view name : view.attrs().texts("_datadump_original_op_names")) {
+        const std::string_view last = name.substr(name.rfind('/') + 1);
+        if (last.find("Gemm") == std::string_view::npos &&
+            last.find("MatMul") == std::string_view::npos)
+            continue;
+        const bool transposed = last.find("Gemm") != std::string_view::npos;
+        view.note(std::string("its second matrix is square: taken as ") +
+                  (transposed ? "transposed, as Gemm layers have it" : "not transposed"));
+        return {false, transposed};
+    }
+    view.refuse("its second matrix is square and the file does not say whether it is transposed");
+}
+
+}  // namespace
+
+ValueId lower_matmul(NodeView &view, const Operand &a, const Operand &b,
+                     const std::optional<Operand> &bias) {
+    const Shape &out = view.output().shape;
+    if (a.rank() < 2 || b.rank() < 2 || out.size() < 2)
+        view.refuse("it multiplies " + to_string(a.shape()) + " and " + to_string(b.shape()));
+    const auto stated = stated_transposes(view);
+    const Transposes transposes =
+        stated ? *stated : recovered_transposes(view, a.shape(), b.shape(), out);
+    if (!fits(a.shape(), b.shape(), out, transposes))
+        view.refuse("its attributes do not map " + to_string(a.shape()) + " and " +
+                    to_string(b.shape()) + " to " + to_string(out));
+    ValueId y = view.add(op::MatMul{transposes.a, transposes.b}, {a.value, b.value});
+    if (bias) y = view.add(op::Binary{op::BinaryKind::kAdd}, {y, bias->value});
+    return y;
+}
+
+ValueId lower_fully_connection(NodeView &view, const Operand &x, const Operand &weights,
+                               const std::optional<Operand> &bias) {
+    ValueId value = x.value;
+    Shape shape = x.shape();
+    if (const auto order = axis_permutation(x.axes(), Axes::kNCHW)) {
+        value = view.transpose(value, *order);
+        Shape moved;
+        for (const int64_t axis : *order) moved.push_back(shape[static_cast<size_t>(axis)]);
+        shape = moved;
+    }
+    // A fused node shows the IR's default; the sizes decide whether it can be true.
+    int64_t axis = view.integer("axis", 1);
+    if (axis < 0) axis += x.rank();
+    if (axis < 1 || axis >= x.rank()) view.refuse("attribute 'axis' is out of range");
+    Shape rows(shape.begin(), shape.begin() + axis);
+    const int64_t inner = element_count(Shape(shape.begin() + axis, shape.end()));
+
+    const int64_t total = element_count(weights.shape());
+    if (inner < 1 || total % inner != 0)
+        view.refuse("its weights " + to_string(weights.shape()) + " do not take " +
+                    std::to_string(inner) + " inputs");
+    const int64_t outputs = total / inner;
+    bool transposed = true;  // [outputs, inputs]
+    if (weights.rank() == 2) {
+        const bool out_first = weights.shape()[0] == outputs;
+        const bool in_first = weights.shape()[0] == inner;
+        if (!out_first && !in_first)
+            view.refuse("its weights " + to_string(weights.shape()) + " do not take " +
+                        std::to_string(inner) + " inputs");
+        transposed = out_first && in_first ? !view.boolean("transpose", false) : out_first;
+        if (out_first && in_first && is_fused(view.node()))
+            view.note("its weights are square: taken as [outputs, inputs]");
+    } else if (weights.shape()[0] != outputs) {
+        view.refuse("its weights " + to_string(weights.shape()) + " do not take " +
+                    std::to_string(inner) + " inputs");
+    }
+    const Shape flat = transposed ? Shape{outputs, inner} : Shape{inner, outputs};
+    Shape flat_x = rows;
+    flat_x.push_back(inner);
+    ValueId y = view.add(
+        op::MatMul{false, transposed},
+        {view.reshape(value, shape, flat_x), view.reshape(weights.value, weights.shape(), flat)});
+    if (bias) {
+        if (element_count(bias->shape()) != outputs)
+            view.refuse("its bias has shape " + to_string(bias->shape()) + " for " +
+                        std::to_string(outputs) + " outputs");
+        y = view.add(op::Binary{op::BinaryKind::kAdd},
+                     {y, view.reshape(bias->value, bias->shape(), {outputs})});
+    }
+    Shape computed = rows;
+    computed.push_back(outputs);
+    if (element_count(computed) != element_count(view.output().shape))
+        view.refuse("it computes " + to_string(computed) + " where the file declares " +
+                    to_string(view.output().shape));
+    return view.reshape(y, computed, view.output().shape);
+}
+
+}  // namespace ascendcl::host::engine

@@ -1,0 +1,124 @@
+// Parameters and results. A model may take or give NC1HWC0: unpacked and packed here.
+// SPDX-License-Identifier: Apache-2.0
+#include "host/engine/lower/model_io.h"
+
+#include <algorithm>
+
+namespace ascendcl::host::engine {
+namespace {
+
+void require_static_dims(const om::Node &node, const om::IoDescriptor &descriptor) {
+    for (const int64_t dim : descriptor.dims)
+        if (dim < 0)
+            throw Refusal(node.name, node.type,
+                          "its shape " + to_string(descriptor.dims) + " is dynamic");
+}
+
+// [N, C1, H, W, C0] -> logical NCHW or NHWC.
+ValueId unpack_channels(NodeView &view, ValueId value, const Shape &stored,
+                        const LogicalTensor &logical) {
+    if (stored.size() != 5 || logical.shape.size() != 4)
+        view.refuse("an input of layout NC1HWC0 and shape " + to_string(stored));
+    const bool last = logical.axes == Axes::kNHWC;
+    const int64_t channels = stored[1] * stored[4];
+    value = view.transpose(
+        value, last ? std::vector<int64_t>{0, 2, 3, 1, 4} : std::vector<int64_t>{0, 1, 4, 2, 3});
+    const Shape full = last ? Shape{stored[0], stored[2], stored[3], channels}
+                            : Shape{stored[0], channels, stored[2], stored[3]};
+    value = view.add(op::Reshape{full}, {value});
+    if (full == logical.shape) return value;
+    const std::vector<int64_t> zeros(4, 0), ones(4, 1);
+    return view.add(op::StridedSlice{zeros, logical.shape, ones, 0, 0, 0, 0, 0}, {value});
+}
+
+ValueId pack_channels(NodeView &view, ValueId value, const Shape &stored,
+                      const LogicalTensor &logical) {
+    if (stored.size() != 5 || logical.shape.size() != 4)
+        view.refuse("an output of layout NC1HWC0 and shape " + to_string(stored));
+    const bool last = logical.axes == Axes::kNHWC;
+    const auto axis = static_cast<size_t>(channel_axis(logical.axes));
+    std::vector<int64_t> end(4, 0);
+    end[axis] = stored[1] * stored[4] - logical.shape[axis];
+    if (end[axis] < 0) view.refuse("an output of layout NC1HWC0 and shape " + to_string(stored));
+    if (end[axis] > 0)
+        value = view.add(op::Pad{{0, 0, 0, 0}, end, op::PadMode::kConstant, 0}, {value});
+    const Shape split = last ? Shape{stored[0], stored[2], stored[3], stored[1], stored[4]}
+                             : Shape{stored[0], stored[1], stored[4], stored[2], stored[3]};
+    value = view.add(op::Reshape{split}, {value});
+    return view.transpose(
+        value, last ? std::vector<int64_t>{0, 3, 1, 2, 4} : std::vector<int64_t>{0, 1, 3, 4, 2});
+}
+
+void add_parameter(Lowering &lowering, const om::Node &node, const om::IoDescriptor &descriptor) {
+    require_static_dims(node, descriptor);
+    const auto aipp = node.attrs.text("_data_related_aipp_mode");
+    if (node.type == "AippData" || (aipp && !aipp->empty()))
+        throw Refusal(node.name, node.type, "image preprocessing (AIPP) is not supported");
+    if (node.output_descs.empty()) throw Refusal(node.name, node.type, "it has no output");
+    NodeView view(lowering, node);
+    ValueId value = view.add(op::Parameter{descriptor.dtype, descriptor.dims}, {});
+    lowering.graph.parameters.push_back(value);
+
+    const om::TensorDesc &stored =
+        node.input_descs.empty() ? node.output_descs[0] : node.input_descs[0];
+    LogicalTensor logical = view.output();
+    if (stored.format == om::Format::kNC1HWC0) {
+        logical = logical_tensor(stored);
+        value = unpack_channels(view, value, descriptor.dims, logical);
+    } else if (stored.format == om::Format::kFractalZ || stored.format == om::Format::kFractalNz) {
+        view.refuse("inputs of layout " + std::string(stored.layout) + " are not supported");
+    } else if (element_count(descriptor.dims) != element_count(logical.shape)) {
+        view.refuse("its descriptor says " + to_string(descriptor.dims) + ", its output " +
+                    to_string(logical.shape));
+    } else {
+        value = view.reshape(value, descriptor.dims, logical.shape);
+    }
+    lowering.done[node.name].push_back(Produced{value, logical});
+}
+
+}  // namespace
+
+bool is_input(const om::Node &node) noexcept {
+    return node.type == "Data" || node.type == "AippData" || node.type == "AnnData";
+}
+
+void add_parameters(Lowering &lowering, const om::Graph &graph,
+                    const om::Descriptors &descriptors) {
+    for (const om::IoDescriptor &descriptor : descriptors.inputs) {
+        const om::Node *node = graph.find(descriptor.name);
+        if (node == nullptr || !is_input(*node))
+            throw Refusal("the model's input '" + descriptor.name + "' is no node of its graph");
+        add_parameter(lowering, *node, descriptor);
+    }
+}
+
+void add_results(NodeView &view, const om::Descriptors &descriptors) {
+    const std::vector<Operand> outputs = view.connected();
+    if (outputs.size() != descriptors.outputs.size())
+        view.refuse("it has " + std::to_string(outputs.size()) + " inputs, the model has " +
+                    std::to_string(descriptors.outputs.size()) + " outputs");
+    const om::Node &node = view.node();
+    size_t result = 0;
+    for (size_t slot = 0; slot < view.slots(); ++slot) {
+        if (!view.has(slot)) continue;
+        const Operand &operand = view.operand(slot);
+        const om::IoDescriptor &descriptor = descriptors.outputs[result++];
+        require_static_dims(node, descriptor);
+        ValueId value = operand.value;
+        if (operand.logical.stored == om::Format::kNC1HWC0) {
+            value = pack_channels(view, value, descriptor.dims, operand.logical);
+        } else if (operand.logical.stored == om::Format::kFractalZ ||
+                   operand.logical.stored == om::Format::kFractalNz) {
+            view.refuse("outputs of a fractal layout are not supported");
+        } else {
+            if (element_count(descriptor.dims) != element_count(operand.shape()))
+                view.refuse("output " + descriptor.name + " has shape " +
+                            to_string(operand.shape()) + ", its descriptor says " +
+                            to_string(descriptor.dims));
+            value = view.reshape(value, operand.shape(), descriptor.dims);
+        }
+        view.graph().results.push_back({value, descriptor.name, descriptor.dtype, descriptor.dims});
+    }
+}
+
+}  // namespace ascendcl::host::engine

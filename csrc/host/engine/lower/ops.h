@@ -1,0 +1,46 @@
+// Lowering of the nodes that are no fusions: GE op type -> function.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+
+#include "host/engine/lower/lowering.h"
+
+namespace ascendcl::host::engine {
+
+using LowerFunction = Values (*)(NodeView &);
+
+struct OpEntry {
+    std::string_view type;
+    LowerFunction lower;
+};
+
+// Null for a type that no family knows.
+LowerFunction find_lowering(std::string_view type) noexcept;
+
+// The value itself, in the declared output shape: Identity, Cast between floats, Reshape, ...
+Values lower_pass(NodeView &view);
+
+// Elementwise op by its GE type; null when it is none. FrameworkOp uses it for TensorFlow's names.
+Values lower_elementwise(NodeView &view, std::string_view type);
+
+// One table per family.
+struct OpFamily {
+    const OpEntry *entries;
+    size_t count;
+};
+OpFamily cube_ops() noexcept;
+OpFamily activation_ops() noexcept;
+OpFamily normalization_ops() noexcept;
+OpFamily pool_ops() noexcept;
+OpFamily reduce_ops() noexcept;
+OpFamily resize_ops() noexcept;
+OpFamily layout_ops() noexcept;
+OpFamily slice_ops() noexcept;
+OpFamily framework_ops() noexcept;
+
+// Constant axes: attribute `name`, else constant input `slot`; negative ones counted from `rank`.
+std::vector<int64_t> axes_of_node(NodeView &view, std::string_view name, size_t slot, int64_t rank);
+int64_t axis_of_node(NodeView &view, std::string_view name, size_t slot, int64_t rank);
+
+}  // namespace ascendcl::host::engine

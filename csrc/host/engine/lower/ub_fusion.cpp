@@ -1,0 +1,251 @@
+// The pattern table and the stack machine.
+// SPDX-License-Identifier: Apache-2.0
+#include "host/engine/lower/ub_fusion.h"
+
+#include <algorithm>
+#include <array>
+
+#include "host/engine/lower/activations.h"
+#include "host/engine/lower/cube.h"
+#include "host/engine/lower/fused_scalars.h"
+
+namespace ascendcl::host::engine {
+namespace {
+
+using op::BinaryKind;
+using op::UnaryKind;
+
+std::vector<FusedStep> without_passes(const std::vector<FusedStep> &steps) {
+    std::vector<FusedStep> kept;
+    for (const FusedStep &step : steps)
+        if (step.kind != StepKind::kPass) kept.push_back(step);
+    return kept;
+}
+
+bool is_unary(const FusedStep &step) noexcept {
+    return step.kind == StepKind::kElementwise && step.elementwise->is_unary();
+}
+bool is_binary(const FusedStep &step) noexcept {
+    return step.kind == StepKind::kElementwise && !step.elementwise->is_unary();
+}
+
+// Inputs that a step takes besides the value of the chain.
+size_t extra_inputs(const FusedStep &step) noexcept {
+    switch (step.kind) {
+        case StepKind::kElementwise:
+            return step.elementwise->is_unary() ? 0 : 1;
+        case StepKind::kPRelu:
+            return 1;
+        case StepKind::kClip:
+        case StepKind::kBatchNormInference:
+            return 2;
+        default:
+            return 0;
+    }
+}
+
+// Pattern table of branched fusions: ops, number of inputs, which inputs are one value, and how
+// they are wired.
+using Inputs = std::vector<Operand>;
+struct BranchedPattern {
+    std::array<std::string_view, 4> tokens;
+    size_t inputs;
+    std::array<size_t, 2> same;  // these two inputs are the same value
+    ValueId (*build)(NodeView &, const Inputs &);
+};
+
+// c1 * x + c2 * |x|: a leaky Relu written out.
+ValueId build_two_slopes(NodeView &view, const Inputs &in) {
+    const ValueId linear = view.add(op::Binary{BinaryKind::kMultiply}, {in[0].value, in[1].value});
+    const ValueId magnitude = view.add(op::Unary{UnaryKind::kAbs}, {in[2].value});
+    const ValueId folded = view.add(op::Binary{BinaryKind::kMultiply}, {magnitude, in[3].value});
+    return view.add(op::Binary{BinaryKind::kAdd}, {linear, folded});
+}
+
+constexpr std::array kBranched = {
+    BranchedPattern{{"abs", "mul", "mul", "add"}, 4, {0, 2}, build_two_slopes},
+};
+
+const BranchedPattern *find_branched(const std::vector<FusedStep> &steps, const Inputs &inputs) {
+    for (const BranchedPattern &pattern : kBranched) {
+        if (steps.size() != pattern.tokens.size() || inputs.size() != pattern.inputs) continue;
+        if (!std::equal(
+                steps.begin(), steps.end(), pattern.tokens.begin(),
+                [](const FusedStep &step, std::string_view token) { return step.token == token; }))
+            continue;
+        if (inputs[pattern.same[0]].same_source(inputs[pattern.same[1]])) return &pattern;
+    }
+    return nullptr;
+}
+
+// Refuses chains whose wiring the file leaves open. Constants are certain: ops between constants
+// would have been folded, so a constant always meets the chain.
+void require_linear(NodeView &view, const std::vector<FusedStep> &steps, const Inputs &inputs) {
+    const auto joins = static_cast<size_t>(std::count_if(steps.begin(), steps.end(), is_binary));
+    if (joins < 2) return;
+    std::vector<Operand> variable;
+    for (const Operand &input : inputs)
+        if (!input.is_constant) variable.push_back(input);
+    for (size_t i = 0; i < variable.size(); ++i)
+        for (size_t j = 0; j < i; ++j)
+            if (variable[i].same_source(variable[j]))
+                view.refuse("'" + std::string(variable[i].source) +
+                            "' enters the fusion twice: its wiring is not known");
+    if (joins >= 3 && variable.size() > 2)
+        view.refuse("the fusion may branch: its wiring is not known");
+}
+
+class StackMachine {
+   public:
+    StackMachine(NodeView &view, const std::vector<FusedStep> &steps, Inputs inputs)
+        : view_(view), steps_(steps), inputs_(std::move(inputs)), scalars_(view) {}
+
+    ValueId run() {
+        size_t first = 0;
+        if (steps_[0].is_cube()) {
+            value_ = cube();
+            first = 1;
+        } else {
+            value_ = take().value;
+            shape_ = inputs_[0].shape();
+            axes_ = inputs_[0].axes();
+        }
+        before_unary_ = value_;
+        for (size_t i = first; i < steps_.size(); ++i) apply(steps_[i], i);
+        if (next_ != inputs_.size())
+            view_.refuse("the fusion has " + std::to_string(inputs_.size()) +
+                         " inputs, its ops take " + std::to_string(next_));
+        return value_;
+    }
+
+   private:
+    const Operand &take() {
+        if (next_ >= inputs_.size())
+            view_.refuse("the fusion has " + std::to_string(inputs_.size()) +
+                         " inputs, its ops take more");
+        return inputs_[next_++];
+    }
+
+    // Has the cube op a bias? The ops behind it tell how many inputs are left for it.
+    bool has_bias() {
+        if (inputs_.size() < 2) view_.refuse("the fused cube op lacks inputs");
+        const size_t left = inputs_.size() - 2;
+        size_t needed = 0, closable = 0;
+        for (size_t i = 1; i < steps_.size(); ++i) {
+            needed += extra_inputs(steps_[i]);
+            closable += is_binary(steps_[i]) && i > 1 && is_unary(steps_[i - 1]);
+        }
+        // `closable` binary ops may take the value before the unary op instead of an input.
+        const auto possible = [&](size_t bias) {
+            return left <= needed + bias && left + closable >= needed + bias;
+        };
+        if (possible(0) && possible(1)) {
+            // A vector of channels behind the filter is a bias.
+            const Operand &third = inputs_[std::min<size_t>(2, inputs_.size() - 1)];
+            const LogicalTensor &out = view_.output();
+            const auto axis = out.shape.size() == 4 ? static_cast<size_t>(channel_axis(out.axes))
+                                                    : out.shape.size() - 1;
+            return left > 0 && third.is_constant && third.rank() == 1 &&
+                   element_count(third.shape()) == out.shape[axis];
+        }
+        return possible(1);
+    }
+
+    ValueId cube() {
+        std::optional<Operand> bias;
+        const bool biased = has_bias();
+        const Operand first = take();
+        const Operand second = take();
+        if (biased) bias = take();
+        shape_ = view_.output().shape;
+        axes_ = view_.output().axes;
+        return lower_cube(view_, steps_[0].kind, first, second, bias);
+    }
+
+    void apply(const FusedStep &step, size_t index) {
+        const ValueId before = value_;
+        switch (step.kind) {
+            case StepKind::kElementwise:
+                if (step.elementwise->is_unary()) {
+                    value_ = view_.add(scalars_.unary(*step.elementwise), {value_});
+                    before_unary_ = before;
+                    return;
+                }
+                binary(step, index);
+                break;
+            case StepKind::kPRelu:
+                value_ = add_prelu(view_, value_, shape_, axes_, take());
+                break;
+            case StepKind::kClip: {
+                const Operand low = take(), high = take();
+                value_ = add_clip(view_, value_, low, high);
+                break;
+            }
+            case StepKind::kBatchNormInference: {
+                // y = (x + mean') * var', folded on the host.
+                const ValueId mean = take().value, variance = take().value;
+                value_ = view_.add(op::Binary{BinaryKind::kAdd}, {value_, mean});
+                value_ = view_.add(op::Binary{BinaryKind::kMultiply}, {value_, variance});
+                break;
+            }
+            default:
+                view_.refuse("'" + std::string(step.token) + "' inside a fusion is not supported");
+        }
+        before_unary_ = value_;
+    }
+
+    void binary(const FusedStep &step, size_t index) {
+        const BinaryKind kind = step.elementwise->binary();
+        const bool after_unary = index > 0 && is_unary(steps_[index - 1]);
+        if (next_ == inputs_.size() && after_unary) {
+            if (!is_commutative(kind)) refuse_order(step);
+            value_ = view_.add(op::Binary{kind}, {value_, before_unary_});
+            return;
+        }
+        // Only the first op of a fusion shows its operand order.
+        if (index > 0 && !is_commutative(kind)) refuse_order(step);
+        const Operand &other = take();
+        grow(other);
+        value_ = view_.add(op::Binary{kind}, {value_, other.value});
+    }
+
+    [[noreturn]] void refuse_order(const FusedStep &step) {
+        view_.refuse("the file does not keep the operand order of its '" + std::string(step.token) +
+                     "'");
+    }
+
+    // The chain's shape after meeting `other`, as far as PRelu needs it.
+    void grow(const Operand &other) {
+        if (element_count(other.shape()) <= element_count(shape_)) return;
+        shape_ = other.shape();
+        axes_ = other.axes();
+    }
+
+    NodeView &view_;
+    const std::vector<FusedStep> &steps_;
+    const Inputs inputs_;
+    FusedScalars scalars_;
+    size_t next_ = 0;
+    ValueId value_ = 0;
+    ValueId before_unary_ = 0;
+    Shape shape_;
+    Axes axes_ = Axes::kNone;
+};
+
+}  // namespace
+
+ValueId lower_ub_fusion(NodeView &view, const std::vector<FusedStep> &all) {
+    if (view.output_count() != 1)
+        view.refuse("a fusion with " + std::to_string(view.output_count()) +
+                    " outputs: its wiring is not known");
+    const std::vector<FusedStep> steps = without_passes(all);
+    const Inputs inputs = view.connected();
+    if (inputs.empty()) view.refuse("the fusion has no inputs");
+    if (steps.empty()) return view.reshape(inputs[0].value, inputs[0].shape(), view.output().shape);
+    if (const BranchedPattern *pattern = find_branched(steps, inputs))
+        return pattern->build(view, inputs);
+    require_linear(view, steps, inputs);
+    return StackMachine(view, steps, inputs).run();
+}
+
+}  // namespace ascendcl::host::engine

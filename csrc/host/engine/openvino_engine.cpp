@@ -1,0 +1,110 @@
+// The engine: an .om file to a compiled program, and the one symbol that the library exports.
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <openvino/openvino.hpp>
+#include <thread>
+
+#include "host/engine/engine.h"
+#include "host/engine/lower/lower.h"
+#include "host/engine/program.h"
+#include "host/engine/refusal.h"
+#include "host/engine/translate/translate.h"
+#include "om/container.h"
+#include "om/descriptors.h"
+#include "om/error.h"
+#include "om/graph.h"
+#include "om/kernels.h"
+
+namespace ascendcl::host::engine {
+namespace {
+
+// One per process and leaked: plugin threads may outlive static destructors.
+ov::Core &core() {
+    static auto &instance = *new ov::Core;
+    return instance;
+}
+
+int32_t cores() {
+    const auto count = static_cast<int32_t>(std::thread::hardware_concurrency());
+    return std::max(1, count);
+}
+
+ov::AnyMap properties(const CompileRequest &request) {
+    ov::AnyMap map = {
+        ov::hint::inference_precision(ov::element::f32),
+        ov::hint::execution_mode(ov::hint::ExecutionMode::ACCURACY),
+        ov::hint::performance_mode(ov::hint::PerformanceMode::LATENCY),
+        ov::enable_profiling(request.profiling),
+    };
+    int32_t streams = 1, threads = cores();
+    if (request.threads > 0) {
+        const auto wanted = static_cast<int32_t>(std::min<uint32_t>(request.threads, 1024));
+        streams = std::max(1, cores() / wanted);
+        threads = wanted * streams;
+    }
+    map.insert(ov::num_streams(streams));
+    map.insert(ov::inference_num_threads(threads));
+    return map;
+}
+
+std::shared_ptr<Program> compile_model(const CompileRequest &request) {
+    const om::Container container =
+        om::Container::parse({static_cast<const uint8_t *>(request.om), request.om_size});
+    if (container.header().is_dynamic || container.models().size() != 1)
+        throw Refusal("models with dynamic shapes are not supported");
+    if (request.gear >= 0) throw Refusal("models with gears are not supported");
+    const om::ModelPartitions &model = container.models()[0];
+    const om::ModelDef def = om::ModelDef::parse(model.find(om::PartitionType::kModelDef));
+    const om::Descriptors descriptors =
+        om::describe(model, def, container.header().model_type != 3);
+    if (!descriptors.gears.empty()) throw Refusal("models with gears are not supported");
+    const om::KernelStore kernels = om::KernelStore::parse(model.find(om::PartitionType::kKernels));
+    const om::Bytes weights =
+        request.weights != nullptr
+            ? om::Bytes{static_cast<const uint8_t *>(request.weights), request.weight_size}
+            : model.find(om::PartitionType::kWeights);
+    Lowered lowered = lower({def, descriptors, kernels, weights});
+    ov::CompiledModel compiled =
+        core().compile_model(translate(lowered.graph), "CPU", properties(request));
+    return std::make_shared<CompiledProgram>(std::move(compiled), std::move(lowered.notes),
+                                             request.profiling);
+}
+
+class OpenVinoEngine : public Engine {
+   public:
+    std::shared_ptr<Program> compile(const CompileRequest &request,
+                                     Outcome &outcome) noexcept override {
+        try {
+            outcome = {};
+            return compile_model(request);
+        } catch (const Refusal &refusal) {
+            outcome = {Outcome::Kind::kRefused, refusal.what()};
+        } catch (const std::exception &error) {
+            outcome = {Outcome::Kind::kFailed, error.what()};
+        } catch (...) {
+            outcome = {Outcome::Kind::kFailed, "unknown exception"};
+        }
+        return nullptr;
+    }
+
+    const char *version() const noexcept override {
+        try {
+            // Leaked for the same reason as the core.
+            static const auto &text =
+                *new std::string(std::string("OpenVINO ") + ov::get_openvino_version().buildNumber);
+            return text.c_str();
+        } catch (...) {
+            return "OpenVINO";
+        }
+    }
+};
+
+}  // namespace
+}  // namespace ascendcl::host::engine
+
+extern "C" __attribute__((visibility("default"))) ascendcl::host::engine::Engine *ascendcl_engine(
+    uint32_t abi) {
+    if (abi != ascendcl::host::engine::kEngineAbi) return nullptr;
+    static ascendcl::host::engine::OpenVinoEngine engine;
+    return &engine;
+}

@@ -1,0 +1,117 @@
+// Executions: the caller's memory is wrapped, not copied, and the wrappers are kept, so that a run
+// with the same pointers as the last one costs nothing but the inference.
+// SPDX-License-Identifier: Apache-2.0
+#include "host/engine/program.h"
+
+#include <cstring>
+
+namespace ascendcl::host::engine {
+namespace {
+
+// Buffers sized by a runtime that rounds differently may be this much short.
+constexpr size_t kShortOutput = 64;
+
+Outcome failed(const std::string &text) { return {Outcome::Kind::kFailed, text}; }
+
+class RequestExecution : public Execution {
+   public:
+    RequestExecution(const ov::CompiledModel &model, ov::InferRequest request, bool profiling)
+        : request_(std::move(request)), profiling_(profiling) {
+        for (const auto &port : model.inputs()) inputs_.emplace_back(port);
+        for (const auto &port : model.outputs()) outputs_.emplace_back(port);
+    }
+
+    Outcome run(const std::vector<Binding> &inputs,
+                const std::vector<Binding> &outputs) noexcept override {
+        try {
+            if (inputs.size() != inputs_.size() || outputs.size() != outputs_.size())
+                return failed("the model has " + std::to_string(inputs_.size()) + " inputs and " +
+                              std::to_string(outputs_.size()) + " outputs, " +
+                              std::to_string(inputs.size()) + " and " +
+                              std::to_string(outputs.size()) + " were bound");
+            for (size_t i = 0; i < inputs.size(); ++i) {
+                if (inputs[i].data == nullptr || inputs[i].size < inputs_[i].size)
+                    return failed("input " + std::to_string(i) + " holds " +
+                                  std::to_string(inputs[i].size) + " bytes, the model reads " +
+                                  std::to_string(inputs_[i].size));
+                bind(inputs_[i], inputs[i].data);
+            }
+            for (size_t i = 0; i < outputs.size(); ++i) {
+                if (outputs[i].data == nullptr || outputs[i].size + kShortOutput < outputs_[i].size)
+                    return failed("output " + std::to_string(i) + " holds " +
+                                  std::to_string(outputs[i].size) + " bytes, the model writes " +
+                                  std::to_string(outputs_[i].size));
+                bind(outputs_[i],
+                     outputs[i].size < outputs_[i].size ? bounce(outputs_[i]) : outputs[i].data);
+            }
+            request_.infer();
+            for (size_t i = 0; i < outputs.size(); ++i)
+                if (outputs[i].size < outputs_[i].size)
+                    std::memcpy(outputs[i].data, outputs_[i].bounce.data(), outputs[i].size);
+            return {};
+        } catch (const std::exception &error) {
+            return failed(error.what());
+        } catch (...) {
+            return failed("unknown exception");
+        }
+    }
+
+    std::vector<OpTime> op_times() const noexcept override {
+        std::vector<OpTime> times;
+        if (!profiling_) return times;
+        try {
+            for (const ov::ProfilingInfo &info : request_.get_profiling_info())
+                if (info.status == ov::ProfilingInfo::Status::EXECUTED)
+                    times.push_back({info.node_name, info.node_type,
+                                     static_cast<uint64_t>(info.real_time.count()) * 1000});
+        } catch (...) {
+            times.clear();
+        }
+        return times;
+    }
+
+   private:
+    struct Port {
+        explicit Port(const ov::Output<const ov::Node> &output)
+            : port(output),
+              size(ov::shape_size(output.get_shape()) * output.get_element_type().size()) {}
+        ov::Output<const ov::Node> port;
+        size_t size;
+        void *bound = nullptr;
+        std::vector<uint8_t> bounce;
+    };
+
+    void bind(Port &port, void *data) {
+        if (port.bound == data) return;
+        request_.set_tensor(port.port,
+                            ov::Tensor(port.port.get_element_type(), port.port.get_shape(), data));
+        port.bound = data;
+    }
+
+    static void *bounce(Port &port) {
+        port.bounce.resize(port.size);
+        return port.bounce.data();
+    }
+
+    mutable ov::InferRequest request_;
+    const bool profiling_;
+    std::vector<Port> inputs_;
+    std::vector<Port> outputs_;
+};
+
+}  // namespace
+
+std::unique_ptr<Execution> CompiledProgram::new_execution(Outcome &outcome) noexcept {
+    try {
+        outcome = {};
+        return std::make_unique<RequestExecution>(model_, model_.create_infer_request(),
+                                                  profiling_);
+    } catch (const std::exception &error) {
+        outcome = failed(error.what());
+    } catch (...) {
+        outcome = failed("unknown exception");
+    }
+    return nullptr;
+}
+
+}  // namespace ascendcl::host::engine

@@ -1,0 +1,28 @@
+// A compiled OpenVINO model and its executions.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <openvino/openvino.hpp>
+#include <string>
+#include <vector>
+
+#include "host/engine/engine.h"
+
+namespace ascendcl::host::engine {
+
+class CompiledProgram : public Program {
+   public:
+    CompiledProgram(ov::CompiledModel model, std::vector<std::string> notes, bool profiling)
+        : model_(std::move(model)), notes_(std::move(notes)), profiling_(profiling) {}
+
+    std::unique_ptr<Execution> new_execution(Outcome &outcome) noexcept override;
+    const std::vector<std::string> &notes() const noexcept override { return notes_; }
+
+   private:
+    ov::CompiledModel model_;
+    const std::vector<std::string> notes_;
+    const bool profiling_;
+};
+
+}  // namespace ascendcl::host::engine

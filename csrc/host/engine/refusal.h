@@ -1,0 +1,20 @@
+// How lowering and translation give up: with the node's name, its type and the reason. The engine
+// turns it into Outcome::kRefused, so nothing that could not be recovered is ever computed.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace ascendcl::host::engine {
+
+class Refusal : public std::runtime_error {
+   public:
+    explicit Refusal(const std::string &text) : std::runtime_error(text) {}
+    Refusal(std::string_view node, std::string_view type, std::string_view reason)
+        : std::runtime_error("node '" + std::string(node) + "' (" + std::string(type) +
+                             "): " + std::string(reason)) {}
+};
+
+}  // namespace ascendcl::host::engine

@@ -1,0 +1,67 @@
+// Reductions, softmax, arg max, normalisation.
+// SPDX-License-Identifier: Apache-2.0
+#include <openvino/opsets/opset13.hpp>
+
+#include "host/engine/refusal.h"
+#include "host/engine/translate/emit.h"
+
+namespace ascendcl::host::engine {
+
+namespace ops = ov::opset13;
+
+Outputs emit(const op::Reduce &reduce, const Outputs &inputs) {
+    const ov::Output<ov::Node> &x = inputs[0], axes = integer_constant(reduce.axes);
+    const bool keep = reduce.keep_dims;
+    switch (reduce.kind) {
+        case op::ReduceKind::kMean:
+            return {std::make_shared<ops::ReduceMean>(x, axes, keep)};
+        case op::ReduceKind::kMax:
+            return {std::make_shared<ops::ReduceMax>(x, axes, keep)};
+        case op::ReduceKind::kMin:
+            return {std::make_shared<ops::ReduceMin>(x, axes, keep)};
+        case op::ReduceKind::kSum:
+            return {std::make_shared<ops::ReduceSum>(x, axes, keep)};
+        case op::ReduceKind::kProduct:
+            return {std::make_shared<ops::ReduceProd>(x, axes, keep)};
+        case op::ReduceKind::kAll:
+            return {std::make_shared<ops::ReduceLogicalAnd>(x, axes, keep)};
+        case op::ReduceKind::kAny:
+            return {std::make_shared<ops::ReduceLogicalOr>(x, axes, keep)};
+    }
+    throw Refusal("a reduction without translation");
+}
+
+Outputs emit(const op::Softmax &softmax, const Outputs &inputs) {
+    const ov::Output<ov::Node> &x = inputs[0];
+    if (softmax.axes.size() == 1) {
+        if (softmax.logarithm) return {std::make_shared<ops::LogSoftmax>(x, softmax.axes[0])};
+        return {std::make_shared<ops::Softmax>(x, softmax.axes[0])};
+    }
+    const ov::Output<ov::Node> axes = integer_constant(softmax.axes);
+    const auto centred =
+        std::make_shared<ops::Subtract>(x, std::make_shared<ops::ReduceMax>(x, axes, true));
+    const auto powers = std::make_shared<ops::Exp>(centred);
+    const auto sum = std::make_shared<ops::ReduceSum>(powers, axes, true);
+    if (softmax.logarithm)
+        return {std::make_shared<ops::Subtract>(centred, std::make_shared<ops::Log>(sum))};
+    return {std::make_shared<ops::Divide>(powers, sum)};
+}
+
+Outputs emit(const op::ArgExtreme &arg, const Outputs &inputs) {
+    const auto one =
+        std::make_shared<ops::Constant>(ov::element::i64, ov::Shape{}, std::vector<int64_t>{1});
+    const auto mode = arg.largest ? ov::op::TopKMode::MAX : ov::op::TopKMode::MIN;
+    // Stable, so that the first of equal elements wins.
+    const auto type =
+        element_type(arg.dtype) == ov::element::i64 ? ov::element::i64 : ov::element::i32;
+    const auto top = std::make_shared<ops::TopK>(inputs[0], one, arg.axis, mode,
+                                                 ov::op::TopKSortType::SORT_VALUES, type, true);
+    return {std::make_shared<ops::Squeeze>(top->output(1), integer_constant({arg.axis}))};
+}
+
+Outputs emit(const op::MeanVarianceNormalization &mvn, const Outputs &inputs) {
+    return {std::make_shared<ops::MVN>(inputs[0], integer_constant(mvn.axes), true, mvn.epsilon,
+                                       ov::op::MVNEpsMode::INSIDE_SQRT)};
+}
+
+}  // namespace ascendcl::host::engine

@@ -1,0 +1,260 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Exceptions of the object API, and the one place that makes them from status codes.
+
+The flat functions (``acl.rt.malloc`` and so on) answer codes and never raise these.
+"""
+
+from __future__ import annotations
+
+import errno
+import functools
+import os
+import warnings
+from typing import Final
+
+__all__ = [
+    "AclError",
+    "AclFileNotFoundError",
+    "AclMemoryError",
+    "AclPermissionError",
+    "AclTimeoutError",
+    "AclValueError",
+    "AclWarning",
+    "BufferInUse",
+    "ClosedError",
+    "ContextError",
+    "DeviceFaultError",
+    "ForkedError",
+    "ModelClosedError",
+    "NotSupportedError",
+    "WrongDeviceError",
+]
+
+
+class AclError(RuntimeError):
+    """A call of the runtime failed.
+
+    Attributes
+    ----------
+    code : int
+        What the C function answered; negative when this package refused before any call.
+    symbol : str
+        The code's name in the C headers, such as ``ACL_ERROR_RT_PARAM_INVALID``; may be empty.
+    function : str
+        The C function, or the method that refused.
+    detail : str
+        What the runtime says about it (``aclGetRecentErrMsg``); may be empty.
+    hint : str
+        What to do about it; may be empty.
+    """
+
+    def __init__(self, code: int, function: str, detail: str = "") -> None:
+        super().__init__(code, function, detail)
+        self.code: Final = code
+        self.function: Final = function
+        self.detail: Final = detail.strip()
+        self.symbol: Final = _symbols().get(code, "")
+        self.hint: Final = _HINTS.get(code, "")
+
+    def __str__(self) -> str:
+        if self.code < 0:
+            text = f"{self.function}: {self.hint}" if self.function else self.hint
+        else:
+            name = f"{self.code} ({self.symbol})" if self.symbol else str(self.code)
+            text = f"{self.function} failed with {name}"
+            if self.hint:
+                text += f": {self.hint}"
+        return f"{text}\n{self.detail}" if self.detail else text
+
+
+class AclValueError(AclError, ValueError):
+    """An argument, or what a file holds, is not acceptable."""
+
+
+class AclMemoryError(AclError, MemoryError):
+    """The device or the host has no memory left."""
+
+
+class AclFileNotFoundError(AclError, FileNotFoundError):
+    """There is no such model file."""
+
+
+class AclPermissionError(AclError, PermissionError):
+    """The model file may not be read."""
+
+
+class AclTimeoutError(AclError, TimeoutError):
+    """Waiting took longer than asked for."""
+
+
+class NotSupportedError(AclError, NotImplementedError):
+    """This runtime, chip or release cannot do it."""
+
+
+class ContextError(AclError):
+    """The calling thread has no context, or another one than the object's."""
+
+
+class DeviceFaultError(AclError):
+    """The device failed while it worked. What runs on it afterwards may fail too."""
+
+
+class BufferInUse(AclError):  # noqa: N818
+    """A loaded model holds the buffer: close the model first."""
+
+
+class ClosedError(AclError):
+    """The object was closed."""
+
+
+class ModelClosedError(ClosedError):
+    """The model was closed."""
+
+
+class ForkedError(AclError):
+    """The runtime was in use when this process was forked, and cannot be used in the child."""
+
+
+class WrongDeviceError(AclError, ValueError):
+    """A buffer or stream belongs to another device than the model."""
+
+
+class AclWarning(RuntimeWarning):
+    """Releasing a resource failed where no caller could be told: in a destructor or at exit."""
+
+
+# Refusals of csrc/core/status.h.
+CLOSED: Final = -1
+MODEL_CLOSED: Final = -2
+BUFFER_IN_USE: Final = -3
+FORKED: Final = -4
+SHUT_DOWN: Final = -5
+WRONG_DEVICE: Final = -6
+OTHER_WEIGHTS: Final = -7
+OTHER_ROLE: Final = -8
+OUT_OF_BOUNDS: Final = -9
+
+_PATH_INVALID: Final = 145002
+
+_CLASSES: Final[dict[int, type[AclError]]] = {
+    CLOSED: ClosedError,
+    MODEL_CLOSED: ModelClosedError,
+    BUFFER_IN_USE: BufferInUse,
+    FORKED: ForkedError,
+    SHUT_DOWN: ClosedError,
+    WRONG_DEVICE: WrongDeviceError,
+    OTHER_WEIGHTS: BufferInUse,
+    OTHER_ROLE: BufferInUse,
+    OUT_OF_BOUNDS: AclValueError,
+    **dict.fromkeys(
+        (
+            *(100000, 100003, 100006, 100007, 100008, 100009, 100010, 100011, 100017, 100018),
+            *(107000, 107001, 107008, 107016, 107017, 107018, 148053, 200003),
+            *(145000, 145002, 145003, 145006, 145007, 145008, 145011, 145012, 145013, 145014),
+            *(145015, 145016, 145020, 145021, 145022, 545002, 545003, 545004, 545005),
+        ),
+        AclValueError,
+    ),
+    **dict.fromkeys((200000, 207001, 207018, 245000, 245002), AclMemoryError),
+    **dict.fromkeys(
+        (107019, 107020, 207020, 507012, 507046, 507047, 545601),
+        AclTimeoutError,
+    ),
+    **dict.fromkeys((100039, 200001, 200006, 200007, 207000), NotSupportedError),
+    **dict.fromkeys((107002, 107003, 107004), ContextError),
+    **dict.fromkeys(
+        (
+            *(507010, 507011, 507013, 507014, 507015, 507016, 507017, 507018, 507034, 507035),
+            *(507036, 507042, 507043, 507044, 507045, 507048, 507049, 507050, 507053, 507054),
+            *(507055, 507056, 507057),
+        ),
+        DeviceFaultError,
+    ),
+}
+
+_HINTS: Final[dict[int, str]] = {
+    CLOSED: "it was closed",
+    MODEL_CLOSED: "the model was closed",
+    BUFFER_IN_USE: "a loaded model holds the buffer; close the model first",
+    FORKED: (
+        "the runtime was in use when this process was forked, and a forked child cannot use it; "
+        "start processes with multiprocessing's 'spawn' or 'forkserver' method"
+    ),
+    SHUT_DOWN: "the interpreter is exiting and has released the device",
+    WRONG_DEVICE: "the work or weight buffer belongs to another device than the model",
+    OTHER_WEIGHTS: (
+        "the weight buffer holds the weights of another model that is still loaded; give each "
+        "model file a weight buffer of its own"
+    ),
+    OTHER_ROLE: (
+        "the buffer is held by a loaded model in the other role; work memory and weights cannot be "
+        "the same buffer"
+    ),
+    OUT_OF_BOUNDS: "more bytes, or more arrays, than there is room for",
+    100000: "an argument was refused",
+    100039: "this is CANN's stub library for linking; put the real one first on LD_LIBRARY_PATH",
+    107000: "an argument was refused",
+    107001: "there is no such device; see acl.Device.count() and ASCEND_RT_VISIBLE_DEVICES",
+    107002: "this thread has no context, or its context is gone; was the device reset elsewhere?",
+    107003: "the stream belongs to another context",
+    107004: "the model was loaded in another context",
+    107017: "the handle is not valid, or was destroyed already",
+    145000: (
+        "the file is not a model that this runtime can read, or the work or weight memory is too "
+        "small; an encrypted or damaged .om looks like this too"
+    ),
+    145001: "acl was finalized; acl.init() is needed first",
+    145002: "the model file is missing, unreadable, or its path has characters that ACL refuses",
+    145003: "no model of this number is loaded; was it unloaded elsewhere?",
+    145006: "the model is shorter than it should be: empty, truncated, or not an .om file",
+    200000: "the host has no memory left",
+    200001: "this runtime does not have the function, or not for this model",
+    207000: "this device does not have the feature",
+    207001: "the device has no memory left; see Device.memory_info()",
+    245000: "the device has no memory left; see Device.memory_info()",
+    500002: "the graph engine failed; the model may be for another chip, or be damaged",
+    507010: "the device does not answer",
+    507011: "the model failed on the device",
+    507046: "the stream was not done in time",
+    507047: "the event was not done in time",
+}
+
+
+@functools.cache
+def _symbols() -> dict[int, str]:
+    from ascendcl import _acl
+
+    # Deprecated names share no number with others, save ACL_ERROR_NONE and its kind: first wins.
+    names: dict[int, str] = {}
+    for name, value in vars(_acl.constants).items():
+        if name.startswith("ACL_ERROR_"):
+            names.setdefault(value, name)
+    return names
+
+
+def from_status(code: int, function: str, detail: str, path: bytes = b"") -> AclError:
+    """The exception for a failure; `path` is the model file that it is about."""
+    kind = _CLASSES.get(code, AclError)
+    if code == _PATH_INVALID and path:
+        if not os.path.exists(path):  # noqa: PTH110
+            return _with_file(AclFileNotFoundError(code, function, detail), errno.ENOENT, path)
+        if not os.access(path, os.R_OK):
+            return _with_file(AclPermissionError(code, function, detail), errno.EACCES, path)
+    error = kind(code, function, detail)
+    if path:
+        error.add_note(f"model file: {os.fsdecode(path)}") if hasattr(error, "add_note") else None
+    return error
+
+
+def _with_file(
+    error: AclFileNotFoundError | AclPermissionError, number: int, path: bytes
+) -> AclError:
+    error.errno = number
+    error.strerror = os.strerror(number)
+    error.filename = os.fsdecode(path)
+    return error
+
+
+def warn(error: AclError) -> None:
+    """Tell of a failure that has no caller."""
+    warnings.warn(AclWarning(str(error)), stacklevel=2)

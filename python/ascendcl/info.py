@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is in use: the runtime of this process, and where the package's files are."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from ascendcl import _acl, _runtime
+
+__all__ = ["RuntimeInfo", "get_include", "get_library_dir", "runtime_info"]
+
+
+@dataclass(frozen=True)
+class RuntimeInfo:
+    """The runtime that this process uses.
+
+    Attributes
+    ----------
+    kind : {"cann", "host"}
+        CANN's library and an NPU, or this package's own and a CPU.
+    library : Path
+        The libascendcl.so that was loaded.
+    version : str
+        The version of the ACL interface that it speaks; empty where the runtime does not know.
+    soc : str
+        The chip, such as ``"Ascend310P3"``; ``"Host"`` for the host runtime. Empty where the
+        runtime does not know.
+    engine : str or None
+        What runs models on the CPU; None with CANN, or where the host runtime has no engine.
+    """
+
+    kind: Literal["cann", "host"]
+    library: Path
+    version: str
+    soc: str
+    engine: str | None
+
+
+def runtime_info() -> RuntimeInfo:
+    """Tell which runtime this process uses. No device is set up."""
+    runtime = _runtime.load()
+    return RuntimeInfo(
+        kind=runtime.kind,
+        library=runtime.library,
+        version=".".join(str(part) for part in _acl.core.version() or ()),
+        soc=_acl.core.soc_name(),
+        engine=_host_engine() if runtime.kind == "host" else None,
+    )
+
+
+def _host_engine() -> str | None:
+    if not _runtime.HOST_LIBRARY.with_name("libascendcl_engine.so").exists():
+        return None
+    try:
+        return f"OpenVINO {importlib.metadata.version('openvino')}"
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def get_include() -> Path:
+    """The folder with ``acl/acl.h``, for compiling C and C++ against this package."""
+    return Path(__file__).parent / "include"
+
+
+def get_library_dir() -> Path:
+    """The folder with the host runtime's libascendcl.so, for linking C and C++ against it."""
+    return _runtime.HOST_LIBRARY.parent

@@ -1,0 +1,338 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Models: load, describe, run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ascendcl import _acl
+from ascendcl.device import Context, Device, context_of
+from ascendcl.dtypes import dtype_of, format_name
+from ascendcl.memory import DeviceBuffer, MemorySize, path_bytes, query_size
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+    from ascendcl.memory import BytesLike
+
+    Array = npt.NDArray[Any]
+
+__all__ = ["Model", "TensorInfo"]
+
+# Inputs that ATC adds to models whose shapes or preprocessing are chosen at run time.
+_HIDDEN_INPUTS = ("ascend_mbatch_shape_data", "ascend_dynamic_aipp_data")
+
+
+@dataclass(frozen=True)
+class TensorInfo:
+    """An input or output of a model."""
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+    format: str
+    nbytes: int
+
+
+class Model:
+    """A loaded model. Made by `from_file` or `from_bytes`.
+
+    A model holds all it needs: its context and the buffers given to it. It may be called from any
+    thread; calls of one model take turns, and so do calls of models that share work memory. While
+    the device works, other Python threads run.
+
+    Examples
+    --------
+    >>> with acl.Model.from_file("model.om") as model:
+    ...     output = model(array)
+    """
+
+    __slots__ = ("__weakref__", "_handle", "_inputs", "_outputs", "_size", "_weight", "_work")
+
+    _handle: _acl.core.Model
+    _inputs: tuple[TensorInfo, ...]
+    _outputs: tuple[TensorInfo, ...]
+    _size: MemorySize
+    _work: DeviceBuffer | None
+    _weight: DeviceBuffer | None
+
+    def __init__(self) -> None:
+        raise TypeError("use acl.Model.from_file or acl.Model.from_bytes")
+
+    @classmethod
+    def from_file(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        work: DeviceBuffer | None = None,
+        weight: DeviceBuffer | None = None,
+        device: Device | Context | int | None = None,
+    ) -> Self:
+        """Load a model file.
+
+        Parameters
+        ----------
+        path : str or path
+            The .om file.
+        work : DeviceBuffer or None
+            Work memory of at least ``query_size(path).work`` bytes. Models may share it: their
+            calls then take turns. None lets the system manage it. Models with dynamic shapes do
+            not use it.
+        weight : DeviceBuffer or None
+            Weight memory of at least ``query_size(path).weight`` bytes. Several loads of the same
+            model may share it. None lets the system manage it.
+        device : Device, Context, int or None
+            Where to load. By default where the buffers are, or else device 0.
+
+        Raises
+        ------
+        AclFileNotFoundError
+            There is no such file.
+        ValueError
+            The file is no model, or a buffer is too small (both sizes are named).
+        BufferInUse
+            `weight` holds the weights of another loaded model.
+        """
+        size = query_size(path)
+        context = cls._prepare(size, work, weight, device)
+        handle = _acl.core.Model.load_file(
+            context,
+            path_bytes(path),
+            work._handle if work else None,
+            weight._handle if weight else None,
+        )
+        return cls._of(handle, size, work, weight)
+
+    @classmethod
+    def from_bytes(
+        cls,
+        data: BytesLike,
+        *,
+        work: DeviceBuffer | None = None,
+        weight: DeviceBuffer | None = None,
+        device: Device | Context | int | None = None,
+    ) -> Self:
+        """Load a model from what an .om file holds; `data` is not needed afterwards.
+
+        Parameters and exceptions are those of `from_file`.
+        """
+        size = query_size(data)
+        context = cls._prepare(size, work, weight, device)
+        handle = _acl.core.Model.load_bytes(
+            context, data, work._handle if work else None, weight._handle if weight else None
+        )
+        return cls._of(handle, size, work, weight)
+
+    @staticmethod
+    def _prepare(
+        size: MemorySize,
+        work: DeviceBuffer | None,
+        weight: DeviceBuffer | None,
+        device: Device | Context | int | None,
+    ) -> _acl.core.Context:
+        for role, buffer, needed in (("work", work, size.work), ("weight", weight, size.weight)):
+            if buffer is not None and buffer.size < needed:
+                raise ValueError(
+                    f"{role}: the model needs {needed} bytes of {role} memory, and the buffer has "
+                    f"{buffer.size}"
+                )
+        return context_of(device, (b._handle.context for b in (work, weight) if b is not None))
+
+    @classmethod
+    def _of(
+        cls,
+        handle: _acl.core.Model,
+        size: MemorySize,
+        work: DeviceBuffer | None,
+        weight: DeviceBuffer | None,
+    ) -> Self:
+        model = cls.__new__(cls)
+        model._handle = handle
+        model._size = size
+        model._work = work
+        model._weight = weight
+        try:
+            model._inputs = _infos(handle.describe_inputs())
+            model._outputs = _infos(handle.describe_outputs())
+            _check_static(model._inputs, model._outputs)
+        except BaseException:
+            handle.close()
+            raise
+        return model
+
+    @property
+    def inputs(self) -> tuple[TensorInfo, ...]:
+        """What the model takes."""
+        return self._inputs
+
+    @property
+    def outputs(self) -> tuple[TensorInfo, ...]:
+        """What the model gives."""
+        return self._outputs
+
+    @property
+    def model_id(self) -> int:
+        """The number that the flat functions know the model by."""
+        return self._handle.model_id
+
+    @property
+    def device(self) -> int:
+        """The number of the device that the model is loaded on."""
+        return self._handle.device
+
+    @property
+    def work(self) -> DeviceBuffer | None:
+        """The work memory that was given; None once closed, or where the system manages it."""
+        return self._work
+
+    @property
+    def weight(self) -> DeviceBuffer | None:
+        """The weight memory that was given; None once closed, or where the system manages it."""
+        return self._weight
+
+    @property
+    def workspace_is_user_managed(self) -> bool:
+        """Whether the runtime uses the given work memory; not with dynamic shapes."""
+        return self._work is not None and self._size.work > 0
+
+    @property
+    def weight_is_user_managed(self) -> bool:
+        """Whether the weights are in the given weight memory."""
+        return self._weight is not None
+
+    @property
+    def closed(self) -> bool:
+        """Whether the model was unloaded."""
+        return self._handle.closed
+
+    def close(self) -> None:
+        """Unload the model and let go of its buffers, after a call on another thread has ended.
+
+        Doing it again does nothing.
+        """
+        self._handle.close()
+        self._work = None
+        self._weight = None
+
+    def __call__(
+        self, *inputs: Array | Mapping[str, Array], out: Sequence[Array] | None = None
+    ) -> Any:
+        """Run the model.
+
+        Parameters
+        ----------
+        *inputs : numpy.ndarray, or one mapping from names to arrays
+            One array per input, of exactly its dtype and shape.
+        out : sequence of numpy.ndarray, optional
+            Arrays to put the outputs in: C-contiguous, of their dtype and shape.
+
+        Returns
+        -------
+        numpy.ndarray or tuple of numpy.ndarray
+            The output, or a tuple where there are several.
+        """
+        results = self.run(*inputs, out=out)
+        return results[0] if len(results) == 1 else tuple(results)
+
+    def run(
+        self, *inputs: Array | Mapping[str, Array], out: Sequence[Array] | None = None
+    ) -> list[Array]:
+        """Run the model; like a call, but always a list of outputs."""
+        arrays: Sequence[Any] = inputs
+        if len(inputs) == 1 and isinstance(inputs[0], Mapping):
+            arrays = self._by_name(inputs[0])
+        if len(arrays) != len(self._inputs):
+            names = ", ".join(repr(info.name) for info in self._inputs)
+            raise TypeError(
+                f"the model takes {len(self._inputs)} inputs ({names}), and {len(arrays)} are given"
+            )
+        checked = [
+            _checked_input(array, info) for array, info in zip(arrays, self._inputs, strict=True)
+        ]
+        if out is None:
+            results = [np.empty(info.shape, info.dtype) for info in self._outputs]
+        else:
+            results = self._checked_outputs(out)
+        self._handle.run(checked, results)
+        return results
+
+    def _by_name(self, named: Mapping[str, Array]) -> list[Array]:
+        names = [info.name for info in self._inputs]
+        missing = [name for name in names if name not in named]
+        unknown = [name for name in named if name not in names]
+        if missing or unknown:
+            raise TypeError(
+                f"the model's inputs are {names}; missing: {missing}, unknown: {unknown}"
+            )
+        return [named[name] for name in names]
+
+    def _checked_outputs(self, out: Sequence[Array]) -> list[Array]:
+        if isinstance(out, np.ndarray) or len(out) != len(self._outputs):
+            raise TypeError(f"out: expected a sequence of {len(self._outputs)} arrays")
+        for array, info in zip(out, self._outputs, strict=True):
+            _check(array, info, "output")
+            if not (array.flags.c_contiguous and array.flags.writeable):
+                raise ValueError(f"output {info.name!r}: must be C-contiguous and writable")
+        return list(out)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        if self.closed:
+            return "<acl.Model closed>"
+        shapes = [
+            ", ".join(f"{info.name}: {info.dtype}{list(info.shape)}" for info in infos)
+            for infos in (self._inputs, self._outputs)
+        ]
+        return f"<acl.Model ({shapes[0]}) -> ({shapes[1]}) on device {self.device}>"
+
+
+def _infos(described: list[tuple[str, tuple[int, ...], int, int, int]]) -> tuple[TensorInfo, ...]:
+    return tuple(
+        TensorInfo(name, shape, dtype_of(dtype), format_name(format_), nbytes)
+        for name, shape, dtype, format_, nbytes in described
+    )
+
+
+def _check_static(inputs: Sequence[TensorInfo], outputs: Sequence[TensorInfo]) -> None:
+    for info in (*inputs, *outputs):
+        if info.name in _HIDDEN_INPUTS or any(size < 0 for size in info.shape):
+            raise NotImplementedError(
+                f"{info.name!r} of shape {info.shape}: acl.Model does not run models with dynamic "
+                "shapes or dynamic AIPP yet; the flat functions of acl.mdl do"
+            )
+
+
+def _check(array: object, info: TensorInfo, role: str) -> None:
+    if not isinstance(array, np.ndarray):
+        raise TypeError(
+            f"{role} {info.name!r}: expected a numpy array, got {type(array).__qualname__}"
+        )
+    if array.dtype != info.dtype:
+        raise TypeError(
+            f"{role} {info.name!r}: expected dtype {info.dtype}, got {array.dtype}; "
+            "convert it first, nothing is converted silently"
+        )
+    if array.shape != info.shape:
+        raise ValueError(f"{role} {info.name!r}: expected shape {info.shape}, got {array.shape}")
+
+
+def _checked_input(array: Any, info: TensorInfo) -> Array:
+    _check(array, info, "input")
+    return array if array.flags.c_contiguous else np.ascontiguousarray(array)

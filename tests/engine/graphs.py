@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Small compiled models to run, and ONNX Runtime to compare with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import onnx
+import onnxruntime
+from onnx import helper
+
+import ascendcl as acl
+from ascendcl.om import GraphBuilder, ModelBuilder, TensorSpec, Value
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+
+def half(array: Array) -> Array:
+    """What a compiled model keeps of weights."""
+    return array.astype(np.float16).astype(np.float32)
+
+
+def plain(shape: Sequence[int], format: str = "NCHW", dtype: str = "float32") -> TensorSpec:
+    return TensorSpec(tuple(shape), dtype, format if len(shape) == 4 else "ND")
+
+
+def blocked(shape: Sequence[int], format: str = "NCHW") -> TensorSpec:
+    return TensorSpec(tuple(shape), "float16", format, "NC1HWC0")
+
+
+def blocked_input(
+    graph: GraphBuilder, name: str, shape: Sequence[int], format: str = "NCHW"
+) -> Value:
+    """An input as compilers begin a model: f32 in, cast, rearranged."""
+    x = graph.data(name, TensorSpec(tuple(shape), "float32", format))
+    cast = graph.op("Cast", [x], TensorSpec(tuple(shape), "float16", format))
+    return graph.op("TransData", [cast], blocked(shape, format))
+
+
+def finish(graph: GraphBuilder, *values: Value) -> None:
+    """The way back, to f32 in a plain layout."""
+    outputs = []
+    for value in values:
+        spec, last = value.spec, value
+        if spec.layout != spec.format:
+            spec = TensorSpec(spec.shape, "float16", spec.format)
+            last = graph.op("TransData", [last], spec)
+        if spec.dtype == "float16":
+            last = graph.op("Cast", [last], TensorSpec(spec.shape, "float32", spec.format))
+        outputs.append(last)
+    graph.output(outputs)
+
+
+def load(graph: GraphBuilder, **about: Any) -> acl.Model:
+    return acl.Model.from_bytes(ModelBuilder(graph, **about).to_bytes())
+
+
+def run(graph: GraphBuilder, *inputs: Array, **about: Any) -> list[Array]:
+    with load(graph, **about) as model:
+        return model.run(*inputs)
+
+
+def onnx_op(
+    type: str, inputs: Sequence[Array | None], outputs: int = 1, opset: int = 17, **attrs: Any
+) -> list[Array]:
+    """One ONNX node, run by ONNX Runtime."""
+    names = [f"i{i}" if x is not None else "" for i, x in enumerate(inputs)]
+    given = {n: x for n, x in zip(names, inputs, strict=True) if x is not None}
+    graph = helper.make_graph(
+        [helper.make_node(type, names, [f"o{i}" for i in range(outputs)], **attrs)],
+        "g",
+        [
+            helper.make_tensor_value_info(n, helper.np_dtype_to_tensor_dtype(x.dtype), x.shape)
+            for n, x in given.items()
+        ],
+        [helper.make_empty_tensor_value_info(f"o{i}") for i in range(outputs)],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)])
+    model.ir_version = 8
+    return run_onnx(model, given)
+
+
+def run_onnx(model: onnx.ModelProto, inputs: dict[str, Array]) -> list[Array]:
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    session = onnxruntime.InferenceSession(
+        model.SerializeToString(), options, providers=["CPUExecutionProvider"]
+    )
+    return session.run(None, inputs)
+
+
+def relative_error(actual: Array, expected: Array) -> float:
+    return float(np.linalg.norm(actual - expected) / np.linalg.norm(expected))
+
+
+def assert_close(actual: Array, expected: Array, tolerance: float = 1e-5) -> None:
+    assert actual.shape == expected.shape
+    np.testing.assert_allclose(actual, expected, rtol=tolerance, atol=tolerance)

@@ -1,0 +1,388 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Fused nodes: FixPipe by slots, chains and branched fusions by kernel names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from graphs import Array, assert_close, blocked, blocked_input, finish, half, onnx_op, plain, run
+
+from ascendcl.om import Fusion, GraphBuilder, Value, conv_kernel, fixpipe_inputs, kernels
+
+Generator = np.random.Generator
+
+
+def _prelu(x: Array, slope: Array | float) -> Array:
+    return np.where(x > 0, x, x * slope)
+
+
+def _relu(x: Array) -> Array:
+    return np.maximum(x, 0)
+
+
+class FixPipe:
+    """A 3x3 convolution with bias fused with FixPipe, on a fixed input."""
+
+    def __init__(self, rng: Generator) -> None:
+        self.x = rng.standard_normal((1, 16, 8, 10), np.float32)
+        self.w = half(rng.standard_normal((32, 16, 3, 3), np.float32) / 8)
+        self.b = half(rng.standard_normal(32, np.float32))
+        self.x2 = rng.standard_normal((1, 32, 8, 10), np.float32)
+        self.conv = onnx_op("Conv", [self.x, self.w, self.b], pads=[1, 1, 1, 1])[0]
+        self.graph = GraphBuilder("g")
+
+    def second(self) -> Value:
+        return blocked_input(self.graph, "x2", self.x2.shape)
+
+    def slope(self, name: str, value: Array | float) -> Value:
+        shape = (-1, 1, 1) if isinstance(value, np.ndarray) else (1, 1, 1)
+        return self.graph.constant(name, np.reshape(value, shape), dtype="float32", format="ND")
+
+    def run(
+        self, types: list[str], origin: str = "", names: list[str] | None = None, **slots: Any
+    ) -> Array:
+        graph = self.graph
+        y = graph.op(
+            "Conv2D",
+            fixpipe_inputs(
+                blocked_input(graph, "x", self.x.shape),
+                graph.constant("w", self.w, format="NCHW", layout="FRACTAL_Z"),
+                graph.constant("b", self.b),
+                **slots,
+            ),
+            blocked(self.conv.shape),
+            name="block/fused",
+            attrs={"dilations": [1, 1, 1, 1], "data_format": "NHWC", "groups": 1},
+            fusion=Fusion(
+                names or ["block/Conv", *types], types, ["conv2d", "fix_pipe"], origin_name=origin
+            ),
+            kernel=conv_kernel((3, 3), (8, 10), pads=(1, 1, 1, 1)),
+        )
+        finish(graph, y)
+        inputs = [self.x2, self.x] if "x2" in graph.nodes else [self.x]
+        return run(graph, *inputs)[0]
+
+
+@pytest.fixture
+def fixpipe(rng: Generator) -> FixPipe:
+    return FixPipe(rng)
+
+
+def test_fixpipe_alone(fixpipe: FixPipe) -> None:
+    assert_close(fixpipe.run([]), fixpipe.conv, 1e-4)
+
+
+def test_fixpipe_relu(fixpipe: FixPipe) -> None:
+    assert_close(fixpipe.run(["BatchNorm", "Relu"]), _relu(fixpipe.conv), 1e-4)
+
+
+def test_fixpipe_prelu(fixpipe: FixPipe) -> None:
+    y = fixpipe.run(["PRelu"], relu_weight_0=fixpipe.slope("s", 0.25))
+    assert_close(y, _prelu(fixpipe.conv, 0.25), 1e-4)
+
+
+def test_fixpipe_prelu_with_a_slope_per_channel(fixpipe: FixPipe, rng: Generator) -> None:
+    slopes = rng.random(32, np.float32)
+    y = fixpipe.run(["PRelu"], relu_weight_0=fixpipe.slope("s", slopes))
+    assert_close(y, _prelu(fixpipe.conv, slopes.reshape(-1, 1, 1)), 1e-4)
+
+
+@pytest.mark.parametrize("types", [["PRelu", "Add", "PRelu"], ["Add", "PRelu", "PRelu"]])
+def test_fixpipe_prelu_add_prelu_in_any_order(fixpipe: FixPipe, types: list[str]) -> None:
+    y = fixpipe.run(
+        types,
+        x2=fixpipe.second(),
+        relu_weight_0=fixpipe.slope("s0", 0.1),
+        relu_weight_1=fixpipe.slope("s1", 0.3),
+    )
+    before = _prelu(fixpipe.conv, np.float32(0.1))
+    assert_close(y, _prelu(before + fixpipe.x2, np.float32(0.3)), 1e-4)
+
+
+def test_fixpipe_relu_add_relu(fixpipe: FixPipe) -> None:
+    y = fixpipe.run(["Relu", "Add", "Relu"], x2=fixpipe.second())
+    assert_close(y, _relu(_relu(fixpipe.conv) + fixpipe.x2), 1e-4)
+
+
+def test_fixpipe_mul(fixpipe: FixPipe) -> None:
+    y = fixpipe.run(["Mul"], x2=fixpipe.second())
+    assert_close(y, fixpipe.conv * fixpipe.x2, 1e-4)
+
+
+@pytest.mark.parametrize("last", ["Relu", "Add"])
+def test_a_lone_relu_is_placed_by_the_origin_of_the_output(fixpipe: FixPipe, last: str) -> None:
+    y = fixpipe.run(["Relu", "Add"], origin=f"block/{last}_7", x2=fixpipe.second())
+    conv, x2 = fixpipe.conv, fixpipe.x2
+    assert_close(y, _relu(conv + x2) if last == "Relu" else _relu(conv) + x2, 1e-4)
+
+
+@pytest.mark.parametrize("slot", [0, 1])
+def test_a_lone_prelu_is_placed_by_its_slot(fixpipe: FixPipe, slot: int) -> None:
+    y = fixpipe.run(
+        ["Add", "PRelu"],
+        x2=fixpipe.second(),
+        **{f"relu_weight_{slot}": fixpipe.slope("s", 0.2)},
+    )
+    conv, x2, slope = fixpipe.conv, fixpipe.x2, np.float32(0.2)
+    assert_close(y, _prelu(conv + x2, slope) if slot else _prelu(conv, slope) + x2, 1e-4)
+
+
+def test_prelu_and_relu_share_a_fixpipe(fixpipe: FixPipe) -> None:
+    y = fixpipe.run(
+        ["Add", "Relu", "PRelu"], x2=fixpipe.second(), relu_weight_0=fixpipe.slope("s", 0.5)
+    )
+    assert_close(y, _relu(_prelu(fixpipe.conv, 0.5) + fixpipe.x2), 1e-4)
+
+
+@pytest.mark.parametrize("as_bits", [False, True])
+def test_quantisation_scale_and_clip(fixpipe: FixPipe, as_bits: bool, rng: Generator) -> None:
+    scales = rng.random(32).astype(np.float32)
+    graph = fixpipe.graph
+    if as_bits:  # the device's form: an f32 in the low half of 64 bits
+        scale = graph.constant("q", scales.view(np.uint32).astype(np.uint64), dtype="uint64")
+    else:
+        scale = graph.constant("q", scales, dtype="float32")
+    clip = graph.constant("c", 0.5, dtype="float32")
+    y = fixpipe.run(["Relu6"], quant_scale_0=scale, clip_value_0=clip)
+    assert_close(y, np.clip(fixpipe.conv * scales.reshape(-1, 1, 1), 0, 0.5), 1e-4)
+
+
+def _fused(
+    tokens: list[str],
+    inputs: dict[str, Array],
+    constants: dict[str, Array],
+    order: list[str],
+    *,
+    type: str = "AutomaticBufferFusionOp",
+    dialect: str = "cann5",
+    kernel: bytes | None = None,
+    attrs: dict[str, Any] | None = None,
+    shape: tuple[int, ...] | None = None,
+) -> Array:
+    graph = GraphBuilder("g", dialect)
+    values = {
+        name: blocked_input(graph, name, array.shape)
+        if array.ndim == 4
+        else graph.data(name, plain(array.shape))
+        for name, array in inputs.items()
+    }
+    for name, array in constants.items():
+        filter = array.ndim == 4
+        values[name] = graph.constant(
+            name,
+            array,
+            format="NCHW" if filter else "ND",
+            layout="FRACTAL_Z" if filter else "ND",
+        )
+    shape = shape or next(iter(inputs.values())).shape
+    y = graph.op(
+        type,
+        [values[name] for name in order],
+        blocked(shape) if len(shape) == 4 else plain(shape),
+        name="fused",
+        attrs=attrs,
+        fusion=Fusion([f"{t}_1" for t in tokens], tokens=tokens, passes=["AutomaticUbFusion"]),
+        kernel=kernel,
+    )
+    finish(graph, y)
+    return run(graph, *inputs.values())[0]
+
+
+SHAPE = (1, 16, 5, 6)
+
+
+def _conv_case(rng: Generator) -> tuple[Array, Array, Array, Array]:
+    x = rng.standard_normal(SHAPE, np.float32)
+    w = half(rng.standard_normal((16, 16, 1, 1), np.float32) / 4)
+    b = half(rng.standard_normal(16, np.float32))
+    return x, w, b, onnx_op("Conv", [x, w, b])[0]
+
+
+@pytest.mark.parametrize("dialect", ["cann5", "cann8"])
+def test_conv_relu(rng: Generator, dialect: str) -> None:
+    x, w, b, conv = _conv_case(rng)
+    y = _fused(
+        ["conv2d", "relu"],
+        {"x": x},
+        {"w": w, "b": b},
+        ["x", "w", "b"],
+        type="Conv2D",
+        dialect=dialect,
+    )
+    assert_close(y, _relu(conv), 1e-4)
+
+
+@pytest.mark.parametrize("biased", [True, False])
+def test_conv_add(rng: Generator, biased: bool) -> None:
+    x, w, b, conv = _conv_case(rng)
+    e = rng.standard_normal(SHAPE, np.float32)
+    y = _fused(
+        ["conv2d", "add"],
+        {"x": x, "e": e},
+        {"w": w, "b": b} if biased else {"w": w},
+        ["x", "w", "b", "e"] if biased else ["x", "w", "e"],
+        type="Conv2D",
+    )
+    assert_close(y, conv + e if biased else onnx_op("Conv", [x, w])[0] + e, 1e-4)
+
+
+def test_conv_clip(rng: Generator) -> None:
+    x, w, b, conv = _conv_case(rng)
+    bounds = {"low": np.float32(0), "high": np.float32(1.5)}
+    y = _fused(
+        ["conv2d", "clip_by_value"],
+        {"x": x},
+        {"w": w, "b": b, **{k: np.asarray(v) for k, v in bounds.items()}},
+        ["x", "w", "b", "low", "high"],
+        type="Conv2D",
+    )
+    assert_close(y, np.clip(conv, 0, 1.5), 1e-4)
+
+
+def test_conv_hard_sigmoid_mul_closes_on_itself(rng: Generator) -> None:
+    x, w, b, conv = _conv_case(rng)
+    y = _fused(
+        ["conv2d", "hard_sigmoid", "mul"],
+        {"x": x},
+        {"w": w, "b": b},
+        ["x", "w", "b"],
+        type="Conv2D",
+    )
+    assert_close(y, conv * np.clip(conv / 6 + 0.5, 0, 1), 1e-4)
+
+
+def test_backprop_input_takes_its_filter_first(rng: Generator) -> None:
+    x = rng.standard_normal(SHAPE, np.float32)
+    w = half(rng.standard_normal((16, 16, 2, 2)).astype(np.float32))
+    conv = onnx_op("ConvTranspose", [x, w], strides=[2, 2])[0]
+    y = _fused(
+        ["conv2d_backprop_input_d", "relu"],
+        {"x": x},
+        {"w": w},
+        ["w", "x"],
+        type="Conv2DBackpropInputD",
+        shape=conv.shape,
+    )
+    assert_close(y, _relu(conv), 1e-4)
+
+
+def test_fully_connection_relu(rng: Generator) -> None:
+    x, w, b = (
+        rng.standard_normal((2, 16, 1, 1), np.float32),
+        half(rng.standard_normal((10, 16, 1, 1)).astype(np.float32)),
+        half(rng.standard_normal(10).astype(np.float32)),
+    )
+    y = _fused(
+        ["fully_connection", "relu"],
+        {"x": x},
+        {"w": w, "b": b},
+        ["x", "w", "b"],
+        type="FullyConnection",
+        shape=(2, 10, 1, 1),
+    )
+    expected = _relu(x.reshape(2, 16) @ w.reshape(10, 16).T + b)
+    assert_close(y, expected.reshape(2, 10, 1, 1), 1e-4)
+
+
+def test_add_prelu(rng: Generator) -> None:
+    a, b = (rng.standard_normal(SHAPE, np.float32) for _ in range(2))
+    y = _fused(
+        ["add", "prelu"],
+        {"a": a, "b": b},
+        {"s": np.full((1, 1, 1), 0.25, np.float32)},
+        ["a", "b", "s"],
+    )
+    assert_close(y, _prelu(a + b, 0.25))
+
+
+def test_bn_prelu(rng: Generator) -> None:
+    x, mean, var = (
+        rng.standard_normal(SHAPE, np.float32),
+        half(rng.standard_normal(16, np.float32)),
+        half(rng.random(16, np.float32) + 0.5),
+    )
+    graph = GraphBuilder("g")
+    y = graph.op(
+        "AutomaticBufferFusionOp",
+        [
+            blocked_input(graph, "x", SHAPE),
+            graph.constant("mean", mean, format="NCHW", layout="NC1HWC0"),
+            graph.constant("var", var, format="NCHW", layout="NC1HWC0"),
+            graph.constant("slope", np.full((1, 1, 1), 0.5)),
+        ],
+        blocked(SHAPE),
+        fusion=Fusion(["bn", "act"], ["BatchNorm", "PRelu"], ["bninference_d", "prelu"]),
+    )
+    finish(graph, y)
+    per_channel = (1, 16, 1, 1)
+    expected = _prelu((x + mean.reshape(per_channel)) * var.reshape(per_channel), 0.5)
+    assert_close(run(graph, x)[0], expected)
+
+
+def test_hard_sigmoid_mul_of_one_value(rng: Generator) -> None:
+    x = rng.standard_normal(SHAPE, np.float32) * 4
+    y = _fused(["hard_sigmoid", "mul"], {"x": x}, {}, ["x", "x"], type="HardSigmoid")
+    assert_close(y, x * np.clip(x / 6 + 0.5, 0, 1))
+
+
+def test_mul_hard_sigmoid_mul_of_two_values(rng: Generator) -> None:
+    a, b = (rng.standard_normal(SHAPE, np.float32) * 2 for _ in range(2))
+    y = _fused(["mul", "hard_sigmoid", "mul"], {"a": a, "b": b}, {}, ["a", "b"], type="Mul")
+    v = a * b
+    assert_close(y, v * np.clip(v / 6 + 0.5, 0, 1))
+
+
+def test_two_slopes_written_out(rng: Generator) -> None:
+    x = rng.standard_normal(SHAPE, np.float32)
+    y = _fused(
+        ["abs", "mul", "mul", "add"],
+        {"x": x},
+        {"c1": np.asarray(0.75, np.float32), "c2": np.asarray(0.25, np.float32)},
+        ["x", "c1", "x", "c2"],
+        type="Abs",
+    )
+    assert_close(y, 0.75 * x + 0.25 * np.abs(x))
+
+
+def test_a_long_chain_with_constants_is_linear(rng: Generator) -> None:
+    x = rng.standard_normal((3, 7), np.float32)
+    c = [np.asarray(v, np.float32) for v in (0.5, 2.0, -1.5)]
+    y = _fused(
+        ["mul", "cast", "add", "relu", "mul"],
+        {"x": x},
+        {f"c{i}": v for i, v in enumerate(c)},
+        ["x", "c0", "c1", "c2"],
+    )
+    assert_close(y, _relu(x * c[0] + c[1]) * c[2])
+
+
+def test_leaky_relu_slope_is_read_from_the_kernel(rng: Generator) -> None:
+    x, w, b, conv = _conv_case(rng)
+    code = kernels.move_immediate(5, 0x3000) + kernels.move_immediate(
+        6, int(np.float32(0.2).view(np.uint32))
+    )
+    y = _fused(
+        ["conv2d", "leaky_relu"],
+        {"x": x},
+        {"w": w, "b": b},
+        ["x", "w", "b"],
+        type="Conv2D",
+        kernel=kernels.encode_elf(code),
+    )
+    assert_close(y, _prelu(conv, np.float32(0.2)), 1e-4)
+
+
+def test_hard_sigmoid_alpha_is_read_from_the_kernel(rng: Generator) -> None:
+    x = rng.standard_normal(SHAPE, np.float32) * 4
+    code = kernels.move_immediate(5, int(np.float16(0.2).view(np.uint16)))
+    y = _fused(
+        ["hard_sigmoid", "mul"],
+        {"x": x},
+        {},
+        ["x", "x"],
+        type="HardSigmoid",
+        kernel=kernels.encode_elf(code),
+    )
+    assert_close(y, x * np.clip(x * np.float32(0.2) + 0.5, 0, 1))

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Compiled models of real networks against ONNX Runtime on the models they were compiled from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from graphs import Array, relative_error, run_onnx
+from onnx import numpy_helper
+
+import ascendcl as acl
+
+MODELS = Path(__file__).parents[2].parent / "shared" / "models"
+pytestmark = pytest.mark.skipif(not MODELS.is_dir(), reason=f"{MODELS} is not there")
+
+LANE_SHAPE = (1, 3, 256, 512)
+
+
+def _waves(x: Array, y: Array, phase: int) -> Array:
+    return 0.5 + 0.5 * np.sin(x / 17 + phase) * np.cos(y / (11 + phase)) + 0.3 * (y > 128)
+
+
+def _lane_inputs() -> dict[str, Array]:
+    rng = np.random.default_rng(1)
+    y, x = np.mgrid[0:256, 0:512].astype(np.float32)
+    return {
+        "noise": rng.random(LANE_SHAPE, np.float32),
+        "gradients": np.stack([x / 511, y / 255, (x + y) / 766])[None],
+        "zeros": np.zeros(LANE_SHAPE, np.float32),
+        "bytes": rng.random(LANE_SHAPE, np.float32) * 255,
+        "image": np.stack([_waves(x, y, phase) for phase in range(3)])[None].astype(np.float32),
+    }
+
+
+@pytest.fixture(scope="module")
+def lane() -> acl.Model:
+    with acl.Model.from_file(MODELS / "lane.om") as model:
+        yield model
+
+
+@pytest.fixture(scope="module")
+def lane_onnx() -> onnx.ModelProto:
+    """The source, with the resize mode that the compiler put into the compiled file."""
+    model = onnx.load(MODELS / "lane.onnx")
+    modes = [
+        attr
+        for node in model.graph.node
+        if node.op_type == "Resize"
+        for attr in node.attribute
+        if attr.name == "coordinate_transformation_mode"
+    ]
+    assert len(modes) == 4
+    for mode in modes:
+        mode.s = b"asymmetric"
+    return model
+
+
+@pytest.mark.parametrize("name", _lane_inputs())
+def test_lane(name: str, lane: acl.Model, lane_onnx: onnx.ModelProto) -> None:
+    x = _lane_inputs()[name]
+    for actual, expected in zip(lane.run(x), run_onnx(lane_onnx, {"input_image": x}), strict=True):
+        assert actual.shape == expected.shape
+        a, b = actual.ravel().astype(np.float64), expected.ravel().astype(np.float64)
+        assert a @ b / np.sqrt((a @ a) * (b @ b)) >= 0.99999
+
+
+def test_the_file_not_its_source_decides_how_to_resize(lane: acl.Model) -> None:
+    x = _lane_inputs()["bytes"]
+    unmodified = run_onnx(onnx.load(MODELS / "lane.onnx"), {"input_image": x})
+    assert relative_error(lane.run(x)[0], unmodified[0]) > 1e-2
+
+
+def test_nanotrack_backbone() -> None:
+    source = onnx.load(MODELS / "nanotrack_backbone127.onnx")
+    for weight in source.graph.initializer:
+        array = numpy_helper.to_array(weight)
+        if array.dtype == np.float32:
+            rounded = array.astype(np.float16).astype(np.float32)
+            weight.CopyFrom(numpy_helper.from_array(rounded, weight.name))
+    x = np.random.default_rng(2).random((1, 3, 127, 127), np.float32) * 255
+    with acl.Model.from_file(MODELS / "nanotrack_backbone127.om") as model:
+        actual = model.run(x)[0]
+    expected = run_onnx(source, {source.graph.input[0].name: x})[0]
+    assert relative_error(actual, expected) <= 1e-4

@@ -1,0 +1,258 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a file does not hold is refused with the node's name, never computed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from graphs import blocked, blocked_input, finish, load, plain
+
+import ascendcl as acl
+from ascendcl.om import Fusion, GraphBuilder, TensorSpec, Value, fixpipe_inputs
+
+SHAPE = (1, 16, 5, 6)
+
+
+def _assert_refused(graph: GraphBuilder, *values: Value, reason: str) -> None:
+    finish(graph, *values)
+    with pytest.raises(acl.AclError) as failure, load(graph) as model:
+        model.run(*(np.zeros(info.shape, info.dtype) for info in model.inputs))
+    text = str(failure.value)
+    assert "culprit" in text
+    assert reason in text
+
+
+def _filter(graph: GraphBuilder, size: int = 3) -> Value:
+    return graph.constant("w", np.ones((16, 16, size, size)), format="NCHW", layout="FRACTAL_Z")
+
+
+def test_unknown_op() -> None:
+    graph = GraphBuilder("g")
+    y = graph.op("FancyNewOp", [graph.data("x", plain((2, 3)))], plain((2, 3)), name="culprit")
+    _assert_refused(graph, y, reason="FancyNewOp")
+
+
+def test_unknown_tensorflow_op() -> None:
+    graph = GraphBuilder("g")
+    y = graph.op(
+        "FrameworkOp",
+        [graph.data("x", plain((2, 3)))],
+        plain((2, 3)),
+        name="culprit",
+        attrs={"original_type": "NonMaxSuppressionV9"},
+    )
+    _assert_refused(graph, y, reason="NonMaxSuppressionV9")
+
+
+def test_geometry_that_fits_nothing() -> None:
+    graph = GraphBuilder("g")
+    y = graph.op(
+        "Conv2D",
+        [blocked_input(graph, "x", SHAPE), _filter(graph)],
+        blocked((1, 16, 9, 9)),
+        name="culprit",
+        fusion=Fusion(["a", "b"], ["Relu"], ["conv2d", "relu"]),
+    )
+    _assert_refused(graph, y, reason="geometry")
+
+
+def test_attributes_that_contradict_the_shapes() -> None:
+    graph = GraphBuilder("g")
+    y = graph.op(
+        "Conv2D",
+        [blocked_input(graph, "x", SHAPE), _filter(graph)],
+        blocked(SHAPE),
+        name="culprit",
+        attrs={
+            "strides": [1, 1, 1, 1],
+            "pads": [0, 0, 0, 0],
+            "data_format": "NCHW",
+            "dilations": [1, 1, 1, 1],
+            "groups": 1,
+        },
+    )
+    _assert_refused(graph, y, reason="5x6")
+
+
+def test_groups_that_contradict_the_channels() -> None:
+    graph = GraphBuilder("g")
+    y = graph.op(
+        "Conv2D",
+        [blocked_input(graph, "x", SHAPE), _filter(graph, 1)],
+        blocked(SHAPE),
+        name="culprit",
+        attrs={
+            "strides": [1, 1, 1, 1],
+            "pads": [0, 0, 0, 0],
+            "data_format": "NCHW",
+            "dilations": [1, 1, 1, 1],
+            "groups": 4,
+        },
+    )
+    _assert_refused(graph, y, reason="groups")
+
+
+def _chain(
+    tokens: list[str], inputs: int, same: bool = False, type: str = "AutomaticBufferFusionOp"
+) -> tuple[GraphBuilder, Value]:
+    graph = GraphBuilder("g")
+    values = [graph.data(f"x{i}", plain((2, 3))) for i in range(inputs)]
+    if same:
+        values[2] = values[0]
+    y = graph.op(
+        type,
+        values,
+        plain((2, 3)),
+        name="culprit",
+        fusion=Fusion([f"s{i}" for i in range(len(tokens))], tokens=tokens),
+    )
+    return graph, y
+
+
+@pytest.mark.parametrize(
+    ("tokens", "inputs", "same", "reason"),
+    [
+        (["relu", "mul", "mul", "add"], 4, True, "enters the fusion twice"),
+        (["mul", "mul", "add"], 4, False, "may branch"),
+        (["add", "sub"], 3, False, "operand order"),
+        (["add", "mystery"], 2, False, "mystery"),
+        (["add", "add"], 5, False, "5 inputs"),
+        (["add", "leaky_relu"], 2, False, "slope"),
+        (["add", "softmax_v2"], 2, False, "softmax_v2"),
+    ],
+)
+def test_fusions(tokens: list[str], inputs: int, same: bool, reason: str) -> None:
+    graph, y = _chain(tokens, inputs, same)
+    _assert_refused(graph, y, reason=reason)
+
+
+def test_fusion_without_a_name() -> None:
+    graph = GraphBuilder("g")
+    y = graph.op(
+        "AutomaticBufferFusionOp",
+        [graph.data("x", plain((2, 3)))],
+        plain((2, 3)),
+        name="culprit",
+        fusion=Fusion(["a", "b"], ["Relu", "Abs"]),
+    )
+    _assert_refused(graph, y, reason="does not list its ops")
+
+
+def test_fusion_with_several_outputs() -> None:
+    graph = GraphBuilder("g")
+    parts = graph.node(
+        "AutomaticBufferFusionOp",
+        [graph.data("x", plain((2, 3)))],
+        [plain((2, 3))] * 2,
+        name="culprit",
+        fusion=Fusion(["a", "b"], tokens=["relu", "abs"]),
+    )
+    _assert_refused(graph, *parts, reason="2 outputs")
+
+
+def test_square_matmul_of_unknown_source() -> None:
+    graph = GraphBuilder("g")
+    y = graph.op(
+        "MatMulV2",
+        [graph.data("x", plain((3, 16))), graph.constant("w", np.eye(16))],
+        plain((3, 16)),
+        name="culprit",
+        fusion=Fusion(["dense", "act"], ["Relu"], ["mat_mul_v2", "relu"]),
+    )
+    _assert_refused(graph, y, reason="square")
+
+
+Slots = Callable[[GraphBuilder], dict[str, Any]]
+
+
+@pytest.mark.parametrize(
+    ("types", "slots", "reason"),
+    [
+        (["Relu", "Add"], lambda g: {"x2": blocked_input(g, "e", SHAPE)}, "before or after"),
+        (["Sub"], lambda g: {"x2": blocked_input(g, "e", SHAPE)}, "operand order"),
+        (["Add"], lambda g: {}, "no second operand"),
+        (["Relu"], lambda g: {"x2": blocked_input(g, "e", SHAPE)}, "no elementwise op"),
+        (["PRelu"], lambda g: {}, "no slope"),
+        (["Relu"], lambda g: {"relu_weight_0": g.constant("s", [0.5])}, "no PRelu"),
+        ([], lambda g: {"clip_value_0": g.constant("c", [0.5])}, "clip"),
+        (["Sigmoid"], lambda g: {}, "Sigmoid"),
+        (
+            ["Add"],
+            lambda g: {
+                "x2": blocked_input(g, "e", SHAPE),
+                "anti_quant_offset": g.constant("o", [1]),
+            },
+            "anti-quantisation",
+        ),
+        (
+            ["Relu"],
+            lambda g: {"quant_scale_0": g.constant("q", [1 << 40], dtype="uint64")},
+            "more than a scale",
+        ),
+    ],
+)
+def test_fixpipe(types: list[str], slots: Slots, reason: str) -> None:
+    graph = GraphBuilder("g")
+    x = blocked_input(graph, "x", SHAPE)
+    inputs = fixpipe_inputs(x, _filter(graph, 1), **slots(graph))
+    y = graph.op(
+        "Conv2D",
+        inputs,
+        blocked(SHAPE),
+        name="culprit",
+        fusion=Fusion(["a", "b"], types, ["conv2d", "fix_pipe"]),
+    )
+    _assert_refused(graph, y, reason=reason)
+
+
+def test_bn_inference_of_another_form() -> None:
+    graph = GraphBuilder("g")
+    vectors = [graph.constant(f"c{i}", np.ones(16)) for i in range(4)]
+    y = graph.op(
+        "BNInferenceD", [blocked_input(graph, "x", SHAPE), *vectors], blocked(SHAPE), name="culprit"
+    )
+    _assert_refused(graph, y, reason="5 inputs")
+
+
+def test_edge_that_changes_the_number_of_elements() -> None:
+    graph = GraphBuilder("g")
+    x = graph.data("x", plain((2, 3)))
+    y = graph.op("Relu", [x.viewed_as(shape=(2, 4))], plain((2, 4)), name="culprit")
+    _assert_refused(graph, y, reason="[2,3] where [2,4]")
+
+
+def test_declared_shape_that_cannot_be() -> None:
+    graph = GraphBuilder("g")
+    y = graph.op(
+        "TransposeD",
+        [graph.data("x", plain((2, 3)))],
+        plain((2, 3)),
+        name="culprit",
+        attrs={"perm": [1, 0]},
+    )
+    _assert_refused(graph, y, reason="declares [2,3]")
+
+
+def test_aipp() -> None:
+    graph = GraphBuilder("g")
+    x = graph.data(
+        "culprit",
+        TensorSpec((1, 3, 8, 8), "float32"),
+        attrs={"_data_related_aipp_mode": "static_aipp"},
+    )
+    _assert_refused(graph, graph.op("Relu", [x], plain((1, 3, 8, 8))), reason="AIPP")
+
+
+def test_resize_attributes_that_exclude_each_other() -> None:
+    graph = GraphBuilder("g")
+    y = graph.op(
+        "ResizeBilinearV2D",
+        [graph.data("x", plain((1, 3, 4, 4)))],
+        plain((1, 3, 8, 8)),
+        name="culprit",
+        attrs={"size": [8, 8], "align_corners": True, "half_pixel_centers": True},
+    )
+    _assert_refused(graph, y, reason="both set")

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Foreign runtimes: libraries named libascendcl.so that are neither CANN's nor ours."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+Run = Callable[[Path, str], "subprocess.CompletedProcess[str]"]
+
+
+def compile_library(folder: Path, *sources: Path, options: tuple[str, ...] = ()) -> Path:
+    """A folder with a libascendcl.so made of the sources."""
+    compiler = shutil.which("c++")
+    if compiler is None:
+        pytest.skip("no C++ compiler")
+    command = [compiler, "-shared", "-fPIC", "-w", *options, *map(str, sources)]
+    command += ["-Wl,-soname,libascendcl.so", "-o", str(folder / "libascendcl.so")]
+    subprocess.run(command, check=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def failing_runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Every function exists, does nothing and answers 200001, 0 or null."""
+    folder = tmp_path_factory.mktemp("failing")
+    (folder / "c_api").mkdir()
+    generated = folder / "unsupported.cpp"
+    headers = ROOT / "third_party" / "cann" / "include"
+    command = [sys.executable, str(ROOT / "cmake" / "generate_unsupported.py")]
+    command += ["--headers", str(headers), "--sources", str(folder / "c_api")]
+    subprocess.run([*command, "--output", str(generated)], check=True, capture_output=True)
+    code = folder / "code.cpp"
+    code.write_text(
+        "namespace ascendcl::host { int unsupported(const char *) noexcept { return 200001; } }\n"
+        'extern "C" { int acldvppMalloc(void **, unsigned long) { return 200001; }\n'
+        "int acldvppFree(void *) { return 200001; } }\n"
+    )
+    return compile_library(folder, generated, code, options=(f"-I{headers}", "-std=c++17"))
+
+
+@pytest.fixture(scope="session")
+def old_runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A runtime with three functions."""
+    folder = tmp_path_factory.mktemp("old")
+    source = folder / "old.c"
+    source.write_text(
+        "int aclInit(const char *path) { return 0; }\n"
+        "int aclFinalize(void) { return 0; }\n"
+        "int aclrtGetVersion(int *major, int *minor, int *patch) {\n"
+        "    *major = 1; *minor = 2; *patch = 3; return 0;\n"
+        "}\n"
+    )
+    return compile_library(folder, source, options=("-x", "c"))
+
+
+@pytest.fixture
+def run() -> Run:
+    """Runs Python code on a foreign runtime."""
+
+    def run_code(library: Path, code: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        environment = {
+            **os.environ,
+            "LD_LIBRARY_PATH": str(library),
+            "ASCENDCL_RUNTIME": "cann",
+            "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *filter(None, sys.path)]),
+            **variables,
+        }
+        return subprocess.run(
+            [sys.executable, "-X", "faulthandler", "-c", code],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    return run_code

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The stubs of the flat modules say what the extension has."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+MODULES = ("rt", "mdl", "op", "util", "prof", "blas", "fv", "media", "constants")
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_stubtest(module: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy.stubtest", f"ascendcl._acl.{module}"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The interpreter ends cleanly and silently, whatever is still alive and in whatever order."""
+
+from __future__ import annotations
+
+import pytest
+
+SETUP = """
+size = acl.query_size(DIGITS)
+work, weight = acl.DeviceBuffer(size.work), acl.DeviceBuffer(size.weight)
+model = acl.Model.from_file(DIGITS, work=work, weight=weight)
+stream, event = acl.Stream(), acl.Event()
+event.record(stream)
+assert model(image).shape == (1, 10)
+"""
+
+ENDINGS = {
+    "all alive": "",
+    "in a cycle": "cycle = [model, work, stream, event]; cycle.append(cycle); del model, work",
+    "buffers dropped": "del work, weight",
+    "context of its own": "context = acl.Context(0); other = acl.Model.from_file(DIGITS, device=context)",
+    "held by a module": "import string; string.model = model; string.work = work",
+    "held by a class": "class Keeper:\n    held = [weight, stream, model]",
+    "held by a default argument": "def keep(model=model, event=event): pass",
+    "finalizer": "class Late:\n    def __del__(self, m=model): assert m.closed\nlate = Late()",
+    "used by an atexit hook": "import atexit; atexit.register(lambda: model(image))",
+    "idle threads": "import threading; t = threading.Thread(target=lambda: model(image)); t.start()",
+    "daemon thread": (
+        "import threading\n"
+        "def loop():\n"
+        "    while True:\n"
+        "        try: model(image)\n"
+        "        except acl.AclError: return\n"
+        "threading.Thread(target=loop, daemon=True).start()"
+    ),
+}
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_ends_silently(ending: str, run_script) -> None:
+    result = run_script(SETUP + ENDINGS[ending])
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+
+
+def test_hook_that_runs_after_ours_is_told(run_script) -> None:
+    """Hooks run last in, first out: one that was registered before the import comes too late."""
+    result = run_script(
+        """
+        print(acl.__name__)
+        """
+    )
+    assert result.returncode == 0
+    late = run_script(SETUP + "acl._acl.core.shut_down()\nmodel(image)")
+    assert late.returncode == 1
+    assert "released the device" in late.stderr
+
+
+@pytest.mark.parametrize("code", ["sys.exit(3)", "raise KeyError('end')"])
+def test_ends_early(code: str, run_script) -> None:
+    result = run_script("import sys\n" + SETUP + "with model, stream:\n    " + code)
+    assert result.returncode == (3 if "exit" in code else 1)
+    assert ("KeyError: 'end'" in result.stderr) == ("KeyError" in code)
+    assert "Warning" not in result.stderr
+
+
+def test_interrupted(run_script) -> None:
+    result = run_script(
+        "import os, signal\n" + SETUP + "os.kill(os.getpid(), signal.SIGINT)\nmodel(image)"
+    )
+    assert result.returncode == -2
+    assert "KeyboardInterrupt" in result.stderr
+
+
+def test_finalized_by_the_flat_function(run_script) -> None:
+    """acl.finalize() takes everything away: no crash, at most warnings, and use is refused."""
+    result = run_script(
+        SETUP
+        + """
+assert acl.finalize() == 0
+try:
+    model(image)
+except acl.AclError as error:
+    print("refused")
+"""
+    )
+    assert result.returncode == 0, result.stderr
+    assert result.stdout in ("refused\\n", "")
+    assert "Traceback" not in result.stderr
+
+
+def test_leaves_nothing_in_the_runtime(run_script) -> None:
+    """The hook has released everything by the time that later hooks run."""
+    result = run_script(
+        """
+import atexit
+from ascendcl import _acl
+atexit.unregister(_acl.core.shut_down)
+def check():
+    print(sorted(_acl.core.live_counts().items()))
+atexit.register(check)
+atexit.register(_acl.core.shut_down)
+"""
+        + SETUP
+    )
+    assert result.returncode == 0, result.stderr
+    assert (
+        result.stdout
+        == str([(k, 0) for k in ("buffers", "contexts", "events", "models", "streams")]) + "\n"
+    )

@@ -1,0 +1,88 @@
+"""C and C++ programs compile against the package's headers and library and run with no NPU."""
+
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import ascendcl
+import pytest
+
+PROGRAM = """
+#include <stdio.h>
+#include "acl/acl.h"
+
+int main(void) {
+    void *memory = NULL;
+    if (aclInit(NULL) != ACL_SUCCESS || aclrtSetDevice(0) != ACL_SUCCESS) return 1;
+    if (aclrtMalloc(&memory, 4096, ACL_MEM_MALLOC_HUGE_FIRST) != ACL_SUCCESS) return 2;
+    if (aclrtFree(memory) != ACL_SUCCESS) return 3;
+    printf("%s\\n", aclrtGetSocName());
+    if (aclrtResetDevice(0) != ACL_SUCCESS) return 4;
+    return aclFinalize();
+}
+"""
+
+CMAKE_LISTS = """
+cmake_minimum_required(VERSION 3.24)
+project(sample LANGUAGES C)
+find_package(ascendcl REQUIRED)
+add_executable(sample sample.c)
+target_link_libraries(sample PRIVATE ascendcl::ascendcl)
+"""
+
+
+def compiler(variable: str, default: str) -> str:
+    return (sysconfig.get_config_var(variable) or default).split()[0]
+
+
+@pytest.mark.parametrize(
+    ("suffix", "command"), [("c", compiler("CC", "cc")), ("cpp", compiler("CXX", "c++"))]
+)
+def test_a_program_compiles_and_runs(tmp_path: Path, suffix: str, command: str) -> None:
+    source = tmp_path / f"sample.{suffix}"
+    source.write_text(PROGRAM)
+    binary = tmp_path / "sample"
+    library = ascendcl.get_library_dir()
+    subprocess.run(
+        [command, "-Wall", "-Wextra", "-Werror", source, "-o", binary]
+        + [f"-I{ascendcl.get_include()}", f"-L{library}", "-lascendcl", f"-Wl,-rpath,{library}"],
+        check=True,
+    )
+    run = subprocess.run([binary], check=True, capture_output=True, text=True)
+    assert run.stdout == "Host\n"
+
+
+def test_find_package(tmp_path: Path) -> None:
+    (tmp_path / "sample.c").write_text(PROGRAM)
+    (tmp_path / "CMakeLists.txt").write_text(CMAKE_LISTS)
+    config = subprocess.run(
+        [sys.executable, "-m", "ascendcl", "config", "--cmakedir"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    build = tmp_path / "build"
+    configure = ["cmake", "-S", tmp_path, "-B", build, f"-Dascendcl_DIR={config.stdout.strip()}"]
+    subprocess.run(configure, check=True, capture_output=True)
+    subprocess.run(["cmake", "--build", build], check=True, capture_output=True)
+    run = subprocess.run([build / "sample"], check=True, capture_output=True, text=True)
+    assert run.stdout == "Host\n"
+
+
+def test_only_the_interface_is_exported() -> None:
+    """`nm` shows the functions of the headers and nothing else."""
+    declared = set()
+    for header in Path(ascendcl.get_include()).rglob("*.h"):
+        for chunk in header.read_text().split("ACL_FUNC_VISIBILITY")[1:]:
+            declared.add(chunk.split("(", 1)[0].split()[-1].lstrip("*"))
+    listing = subprocess.run(
+        ["nm", "-D", "--defined-only", Path(ascendcl.get_library_dir()) / "libascendcl.so"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    exported = {line.split()[-1] for line in listing.stdout.splitlines()}
+    assert {s for s in exported if s.startswith("acl")} == declared & exported
+    assert declared <= exported, sorted(declared - exported)
+    assert exported <= declared, sorted(exported - declared)
