@@ -67,13 +67,6 @@ std::vector<ValueId> with_bias(NodeView &view, ValueId x, ValueId filter,
     return inputs;
 }
 
-// Same axes as x unless the descriptor says otherwise.
-ValueId in_output_axes(NodeView &view, ValueId value, Axes computed) {
-    if (const auto order = axis_permutation(computed, view.output().axes))
-        return view.transpose(value, *order);
-    return value;
-}
-
 struct ConvOperands {
     Axes axes;
     bool channels_last;
@@ -119,7 +112,7 @@ ValueId lower_convolution(NodeView &view, const Operand &x, const Operand &weigh
         view.add(op::Convolution{geometry.strides, geometry.dilations, geometry.pads_begin,
                                  geometry.pads_end, groups, conv.channels_last},
                  with_bias(view, x.value, filter.value, bias, filter.shape[0]));
-    return in_output_axes(view, y, conv.axes);
+    return view.in_output_axes(y, conv.axes);
 }
 
 ValueId lower_transposed(NodeView &view, const Operand &x, const Operand &weights,
@@ -141,7 +134,7 @@ ValueId lower_transposed(NodeView &view, const Operand &x, const Operand &weight
                                            geometry.pads_begin, geometry.pads_end,
                                            geometry.output_padding, groups, conv.channels_last},
                  with_bias(view, x.value, filter.value, bias, conv.output_channels));
-    return in_output_axes(view, y, conv.axes);
+    return view.in_output_axes(y, conv.axes);
 }
 
 }  // namespace

@@ -115,6 +115,11 @@ ValueId NodeView::transpose(ValueId value, const std::vector<int64_t> &permutati
     return add(op::Transpose{permutation}, {value});
 }
 
+ValueId NodeView::in_output_axes(ValueId value, Axes computed) {
+    const auto order = axis_permutation(computed, output().axes);
+    return order ? transpose(value, *order) : value;
+}
+
 std::vector<int64_t> NodeView::constant_integers(size_t slot) const {
     if (const op::Constant *source = lowering_.graph.constant(operand(slot).value))
         if (auto values = elements<int64_t>(*source)) return *values;

@@ -85,6 +85,8 @@ class NodeView {
     // `value` with another shape of as many elements; constants are reshaped in place.
     ValueId reshape(ValueId value, const Shape &from, const Shape &to);
     ValueId transpose(ValueId value, const std::vector<int64_t> &permutation);
+    // From the axes it was computed in to those that the output's descriptor names.
+    ValueId in_output_axes(ValueId value, Axes computed);
 
     // Integers or floats of a constant operand. Throws Refusal when it is not constant.
     std::vector<int64_t> constant_integers(size_t slot) const;

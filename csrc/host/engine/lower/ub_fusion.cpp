@@ -115,7 +115,7 @@ class StackMachine {
         if (next_ != inputs_.size())
             view_.refuse("the fusion has " + std::to_string(inputs_.size()) +
                          " inputs, its ops take " + std::to_string(next_));
-        return value_;
+        return view_.in_output_axes(value_, axes_);
     }
 
    private:
@@ -241,7 +241,12 @@ ValueId lower_ub_fusion(NodeView &view, const std::vector<FusedStep> &all) {
     const std::vector<FusedStep> steps = without_passes(all);
     const Inputs inputs = view.connected();
     if (inputs.empty()) view.refuse("the fusion has no inputs");
-    if (steps.empty()) return view.reshape(inputs[0].value, inputs[0].shape(), view.output().shape);
+    if (steps.empty()) {
+        const ValueId value = view.in_output_axes(inputs[0].value, inputs[0].axes());
+        return value != inputs[0].value
+                   ? value
+                   : view.reshape(value, inputs[0].shape(), view.output().shape);
+    }
     if (const BranchedPattern *pattern = find_branched(steps, inputs))
         return pattern->build(view, inputs);
     require_linear(view, steps, inputs);
