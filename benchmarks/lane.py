@@ -55,8 +55,12 @@ def main() -> None:
         )
     for contestant, value in seconds.items():
         print(f"{contestant:12} {value * 1e3:8.2f} ms")
-    print(f"ascendcl / openvino     {seconds['ascendcl'] / seconds['openvino']:.3f}  (at most 1.15)")
-    print(f"onnxruntime / ascendcl  {seconds['onnxruntime'] / seconds['ascendcl']:.2f}  (at least 8)")
+    print(
+        f"ascendcl / openvino     {seconds['ascendcl'] / seconds['openvino']:.3f}  (at most 1.15)"
+    )
+    print(
+        f"onnxruntime / ascendcl  {seconds['onnxruntime'] / seconds['ascendcl']:.2f}  (at least 8)"
+    )
 
 
 if __name__ == "__main__":
