@@ -19,7 +19,7 @@ def main() -> None:
     import acl
     import numpy as np
 
-    path = Path(acl.Model.__module__ and __import__("ascendcl").__file__).parent / "data/digits.om"
+    path = digits_model_path()
     need = acl.query_size(path)
 
     def cycle(count: int) -> None:

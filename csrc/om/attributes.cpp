@@ -101,6 +101,7 @@ AttrMap::AttrMap(Bytes owner, uint32_t field, std::shared_ptr<const AttrNames> n
 std::optional<Attribute> AttrMap::find(std::string_view name) const {
     std::optional<Bytes> found;
     bool is_value_index = false;
+    bool found_plain = false;
     wire::Reader reader(owner_, kDamage);
     wire::Field field;
     while (reader.next(field)) {
@@ -108,7 +109,12 @@ std::optional<Attribute> AttrMap::find(std::string_view name) const {
         const Entry entry = read_entry(field.bytes);
         const AttrNames::Key key = resolve(names_.get(), entry.key);
         if (key.name != name) continue;
-        found = entry.value;  // a map: the last one counts
+        // lane.om has a description with both: the plain one was set after the compression, and is
+        // the one that agrees with the layout. Of equal keys the last one counts, as in any map.
+        const bool is_plain = key.name.data() == entry.key.data();
+        if (found_plain && !is_plain) continue;
+        found_plain = is_plain;
+        found = entry.value;
         is_value_index = key.is_value_index;
     }
     if (!found) return std::nullopt;

@@ -22,8 +22,9 @@ struct TensorDef;
 struct Attribute;
 
 // map<string, AttrDef>, read from the message that owns it. Compressed names (om_compress_version
-// 1) are resolved here, so callers use plain names throughout. A getter answers nullopt (an empty
-// list) when the attribute is absent or of another kind.
+// 1) are resolved here, so callers use plain names throughout; where a name is stored in both ways,
+// the plain one counts. A getter answers nullopt (an empty list) when the attribute is absent or of
+// another kind.
 class AttrMap {
    public:
     AttrMap() = default;

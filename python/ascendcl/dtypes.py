@@ -59,7 +59,8 @@ def dtype_of(number: int) -> np.dtype[Any]:
         raise ImportError(
             f"the model has {name} tensors, which numpy lacks: pip install ml_dtypes"
         ) from error
-    return np.dtype(getattr(ml_dtypes, name))
+    dtype: np.dtype[Any] = np.dtype(getattr(ml_dtypes, name))
+    return dtype
 
 
 def format_name(number: int) -> str:

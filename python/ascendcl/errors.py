@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import functools
 import os
+import sys
 import warnings
 from typing import Final
 
@@ -241,8 +242,8 @@ def from_status(code: int, function: str, detail: str, path: bytes = b"") -> Acl
         if not os.access(path, os.R_OK):
             return _with_file(AclPermissionError(code, function, detail), errno.EACCES, path)
     error = kind(code, function, detail)
-    if path:
-        error.add_note(f"model file: {os.fsdecode(path)}") if hasattr(error, "add_note") else None
+    if path and sys.version_info >= (3, 11):
+        error.add_note(f"model file: {os.fsdecode(path)}")
     return error
 
 

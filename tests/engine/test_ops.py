@@ -548,6 +548,19 @@ def test_inputs_and_outputs_of_half_precision(rng: Generator) -> None:
     np.testing.assert_array_equal(run(graph, x)[0], np.maximum(x, 0))
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float16", "int32", "uint8", "bool", "int64"])
+def test_an_output_may_be_an_input(dtype: str, rng: Generator) -> None:
+    x = rng.integers(0, 2, (2, 8)).astype(dtype)
+    graph = GraphBuilder("g")
+    spec = TensorSpec(x.shape, dtype, "ND")
+    value = graph.data("x", spec)
+    flat = graph.op("Reshape", [value], TensorSpec((16,), dtype, "ND"))
+    graph.output([value, graph.op("Identity", [flat], flat.spec)])
+    same, flattened = run(graph, x)
+    np.testing.assert_array_equal(same, x)
+    np.testing.assert_array_equal(flattened, x.ravel())
+
+
 def test_blocked_inputs_and_outputs(rng: Generator) -> None:
     x = rng.standard_normal((1, 2, 3, 4, 16)).astype(np.float16)
     x[:, 1, :, :, 4:] = 0  # 20 channels

@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 Run = Callable[[Path, str], "subprocess.CompletedProcess[str]"]
 
 
-def compile_library(folder: Path, *sources: Path, options: tuple[str, ...] = ()) -> Path:
+def build_library(folder: Path, *sources: Path, options: tuple[str, ...] = ()) -> Path:
     """A folder with a libascendcl.so made of the sources."""
     compiler = shutil.which("c++")
     if compiler is None:
@@ -26,6 +26,11 @@ def compile_library(folder: Path, *sources: Path, options: tuple[str, ...] = ())
     command += ["-Wl,-soname,libascendcl.so", "-o", str(folder / "libascendcl.so")]
     subprocess.run(command, check=True)
     return folder
+
+
+@pytest.fixture(scope="session")
+def compile_library() -> Callable[..., Path]:
+    return build_library
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +49,7 @@ def failing_runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
         'extern "C" { int acldvppMalloc(void **, unsigned long) { return 200001; }\n'
         "int acldvppFree(void *) { return 200001; } }\n"
     )
-    return compile_library(folder, generated, code, options=(f"-I{headers}", "-std=c++17"))
+    return build_library(folder, generated, code, options=(f"-I{headers}", "-std=c++17"))
 
 
 @pytest.fixture(scope="session")
@@ -59,7 +64,7 @@ def old_runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "    *major = 1; *minor = 2; *patch = 3; return 0;\n"
         "}\n"
     )
-    return compile_library(folder, source, options=("-x", "c"))
+    return build_library(folder, source, options=("-x", "c"))
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import threading
 import time
 import weakref
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -143,18 +144,134 @@ def test_process_report_lets_others_run() -> None:
     assert acl.rt.reset_device(0) == 0
 
 
-def test_exception_info_slot() -> None:
-    class Callback:
-        def __call__(self, info: int) -> None: ...
+SLOTS = """
+import acl, weakref
 
-    callback = Callback()
-    alive = weakref.ref(callback)
-    assert acl.rt.set_exception_info_callback(callback) == 0
-    del callback
-    assert alive() is not None
-    assert acl.rt.set_exception_info_callback() == 0
-    assert alive() is None
-    assert acl.rt.set_exception_info_callback(None) == 0
+class Callback:
+    def __call__(self, *args): ...
+
+# A runtime that refuses: the callable is not kept.
+callback = Callback()
+alive = weakref.ref(callback)
+assert acl.rt.set_exception_info_callback(callback) == 200001
+assert acl.mdl.dump_reg_callback(callback, 0) == 200001
+assert acl.rt.allocator_set_alloc_func_to_desc(0, callback) == 200001
+assert acl.op.register_compile_func("Add", callback) == 200001
+assert acl.rt.set_exception_info_callback() == 200001
+del callback
+assert alive() is None
+print("done")
+"""
+
+
+def test_refused_registrations_keep_nothing(failing_runtime: Path, run: Any) -> None:
+    done = run(failing_runtime, SLOTS)
+    assert (done.returncode, done.stdout.strip()) == (0, "done"), done.stderr
+
+
+CALLING_RUNTIME = r"""
+#include <pthread.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+typedef void (*info_fn)(void *);
+struct chunk {
+    char name[4096]; uint32_t len, last; int64_t offset; int32_t flag; uint8_t data[4];
+};
+typedef int32_t (*dump_fn)(const struct chunk *, int32_t);
+typedef void *(*alloc_fn)(void *, size_t);
+typedef int (*compile_fn)(int, void **, int, void **, void *, void *);
+static info_fn on_info;
+static dump_fn on_dump;
+static alloc_fn on_alloc;
+static compile_fn on_compile[2];
+static int compile_count;
+int aclInit(const char *path) { return 0; }
+int aclrtSetExceptionInfoCallback(info_fn fn) { on_info = fn; return 0; }
+int acldumpRegCallback(dump_fn fn, int32_t flag) { on_dump = fn; return 0; }
+void acldumpUnregCallback(void) { on_dump = NULL; }
+int aclrtAllocatorSetAllocFuncToDesc(void *desc, alloc_fn fn) { on_alloc = fn; return 0; }
+int aclopRegisterCompileFunc(const char *op, compile_fn fn) {
+    on_compile[compile_count++] = fn; return 0;
+}
+static int64_t result;
+static void *call(void *which) {
+    struct chunk chunk = {"dump.bin", 3, 1, 16, 7, {'a', 'b', 'c', 0}};
+    void *descs[] = {(void *)1, (void *)2};
+    switch ((intptr_t)which) {
+        case 0: if (on_info) on_info((void *)0x1234); break;
+        case 1: result = on_dump ? on_dump(&chunk, sizeof chunk) : -1; break;
+        case 2: result = (intptr_t)on_alloc((void *)0x10, 64); break;
+        default: result = on_compile[(intptr_t)which - 3](2, descs, 1, descs, (void *)8, (void *)9);
+    }
+    return NULL;
+}
+/* The code that the library answers is used to ask for a call from a thread of its own. */
+int aclrtSetDevice(int32_t which) {
+    pthread_t thread;
+    pthread_create(&thread, NULL, call, (void *)(intptr_t)which);
+    pthread_join(thread, NULL);
+    return (int)result;
+}
+"""
+
+FROM_FOREIGN_THREADS = """
+import acl, sys, threading
+
+seen = []
+assert acl.rt.set_exception_info_callback(seen.append) == 0
+acl.rt.set_device(0)
+assert seen == [0x1234], seen
+second = []
+assert acl.rt.set_exception_info_callback(second.append) == 0
+acl.rt.set_device(0)
+assert (seen, second) == ([0x1234], [0x1234])
+acl.rt.set_exception_info_callback(None)
+acl.rt.set_device(0)
+assert second == [0x1234]
+
+def dump(chunk):
+    payload = acl.util.ptr_to_bytes(chunk.pop("data_buf"), chunk["buf_len"])
+    seen.append((chunk, payload, threading.current_thread() is threading.main_thread()))
+    return 5
+acl.mdl.dump_reg_callback(dump, 0)
+assert acl.rt.set_device(1) == 5
+fields = {"file_name": "dump.bin", "buf_len": 3, "is_last_chunk": 1, "offset": 16, "flag": 7}
+assert seen[-1] == (fields, b"abc", False), seen[-1]
+assert acl.mdl.dump_unreg_callback() is None
+assert acl.rt.set_device(1) == -1
+
+acl.rt.allocator_set_alloc_func_to_desc(0, lambda allocator, size: allocator + size)
+assert acl.rt.set_device(2) == 0x10 + 64
+acl.rt.allocator_set_alloc_func_to_desc(0, lambda allocator, size: None)
+assert acl.rt.set_device(2) == 0
+
+# Two operator types keep their own functions.
+acl.op.register_compile_func("Add", lambda *args: seen.append(("Add", *args)))
+acl.op.register_compile_func("Mul", lambda *args: 7)
+assert acl.rt.set_device(3) == 0
+assert seen[-1] == ("Add", 2, [1, 2], 1, [1], 8, 9), seen[-1]
+assert acl.rt.set_device(4) == 7
+
+shown = []
+sys.unraisablehook = lambda info: shown.append(type(info.exc_value))
+acl.rt.allocator_set_alloc_func_to_desc(0, lambda allocator, size: "no address")
+assert acl.rt.set_device(2) == 0
+acl.rt.allocator_set_alloc_func_to_desc(0, lambda: None)
+assert acl.rt.set_device(2) == 0
+assert len(shown) == 2 and shown[1] is TypeError, shown
+print("done")
+"""
+
+
+def test_calls_from_the_runtimes_own_threads(
+    tmp_path: Path, run: Any, compile_library: Any
+) -> None:
+    source = tmp_path / "calling.c"
+    source.write_text(CALLING_RUNTIME)
+    library = compile_library(tmp_path, source, options=("-x", "c", "-pthread"))
+    done = run(library, FROM_FOREIGN_THREADS)
+    assert (done.returncode, done.stdout.strip()) == (0, "done"), done.stderr
 
 
 AT_EXIT = """
@@ -175,7 +292,7 @@ for k in range(50):
 """
 
 
-@pytest.mark.parametrize("attempt", range(3))
+@pytest.mark.parametrize("attempt", range(6))
 def test_exit_with_work_left(attempt: int) -> None:
     """Neither a crash nor a hang when the interpreter ends amid callbacks."""
     done = subprocess.run(

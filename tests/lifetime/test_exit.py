@@ -18,13 +18,13 @@ ENDINGS = {
     "all alive": "",
     "in a cycle": "cycle = [model, work, stream, event]; cycle.append(cycle); del model, work",
     "buffers dropped": "del work, weight",
-    "context of its own": "context = acl.Context(0); other = acl.Model.from_file(DIGITS, device=context)",
+    "context of its own": "c = acl.Context(0); other = acl.Model.from_file(DIGITS, device=c)",
     "held by a module": "import string; string.model = model; string.work = work",
     "held by a class": "class Keeper:\n    held = [weight, stream, model]",
     "held by a default argument": "def keep(model=model, event=event): pass",
     "finalizer": "class Late:\n    def __del__(self, m=model): assert m.closed\nlate = Late()",
     "used by an atexit hook": "import atexit; atexit.register(lambda: model(image))",
-    "idle threads": "import threading; t = threading.Thread(target=lambda: model(image)); t.start()",
+    "thread": "import threading; threading.Thread(target=lambda: model(image)).start()",
     "daemon thread": (
         "import threading\n"
         "def loop():\n"
@@ -44,13 +44,7 @@ def test_ends_silently(ending: str, run_script) -> None:
 
 def test_hook_that_runs_after_ours_is_told(run_script) -> None:
     """Hooks run last in, first out: one that was registered before the import comes too late."""
-    result = run_script(
-        """
-        print(acl.__name__)
-        """
-    )
-    assert result.returncode == 0
-    late = run_script(SETUP + "acl._acl.core.shut_down()\nmodel(image)")
+    late = run_script(SETUP + "from ascendcl import _acl\n_acl.core.shut_down()\nmodel(image)")
     assert late.returncode == 1
     assert "released the device" in late.stderr
 
@@ -84,7 +78,7 @@ except acl.AclError as error:
 """
     )
     assert result.returncode == 0, result.stderr
-    assert result.stdout in ("refused\\n", "")
+    assert result.stdout == "refused\n"
     assert "Traceback" not in result.stderr
 
 

@@ -116,16 +116,20 @@ def test_closed_object_holds_no_device(digits: Path) -> None:
 
 
 def test_exception_in_with_block(digits: Path) -> None:
-    size = acl.query_size(digits)
-    with (
-        pytest.raises(ZeroDivisionError),
-        acl.DeviceBuffer(size.work) as work,
-        acl.Model.from_file(digits, work=work) as model,
-    ):
-        model(IMAGE)
-        raise ZeroDivisionError
-    assert model.closed
-    assert work.closed
+    opened: list[acl.DeviceBuffer | acl.Model] = []
+
+    def fail() -> None:
+        with (
+            acl.DeviceBuffer(acl.query_size(digits).work) as work,
+            acl.Model.from_file(digits, work=work) as model,
+        ):
+            opened.extend((work, model))
+            model(IMAGE)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert [thing.closed for thing in opened] == [True, True]
 
 
 def test_with_blocks_the_wrong_way_round(digits: Path) -> None:

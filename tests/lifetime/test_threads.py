@@ -68,22 +68,22 @@ def test_results_do_not_depend_on_what_is_shared(
 
 def test_closing_waits_for_the_run(digits: Path, images: list[np.ndarray]) -> None:
     """Every call either gives its result or says that the model was closed."""
+
+    def run(model: acl.Model, expected: np.ndarray, started: threading.Event) -> str:
+        while True:
+            started.set()
+            try:
+                result = model(images[0])
+            except acl.ModelClosedError:
+                return "closed"
+            np.testing.assert_array_equal(result, expected)
+
     for _ in range(20):
         model = acl.Model.from_file(digits)
         expected = model(images[0])
         started = threading.Event()
-
-        def run(model: acl.Model = model, expected: np.ndarray = expected) -> str:
-            while True:
-                started.set()
-                try:
-                    result = model(images[0])
-                except acl.ModelClosedError:
-                    return "closed"
-                np.testing.assert_array_equal(result, expected)
-
         with ThreadPoolExecutor(2) as pool:
-            futures = [pool.submit(run) for _ in range(2)]
+            futures = [pool.submit(run, model, expected, started) for _ in range(2)]
             started.wait()
             model.close()
             assert [future.result() for future in futures] == ["closed", "closed"]

@@ -45,11 +45,9 @@ def test_a_program_compiles_and_runs(tmp_path: Path, suffix: str, command: str) 
     source.write_text(PROGRAM)
     binary = tmp_path / "sample"
     library = ascendcl.get_library_dir()
-    subprocess.run(
-        [command, "-Wall", "-Wextra", "-Werror", source, "-o", binary]
-        + [f"-I{ascendcl.get_include()}", f"-L{library}", "-lascendcl", f"-Wl,-rpath,{library}"],
-        check=True,
-    )
+    compile_and_link = [command, "-Wall", "-Wextra", "-Werror", source, "-o", binary]
+    use = [f"-I{ascendcl.get_include()}", f"-L{library}", "-lascendcl", f"-Wl,-rpath,{library}"]
+    subprocess.run([*compile_and_link, *use], check=True)
     run = subprocess.run([binary], check=True, capture_output=True, text=True)
     assert run.stdout == "Host\n"
 

@@ -22,12 +22,12 @@ struct Slot {
 
     py::object get() const { return py::reinterpret_borrow<py::object>(callable); }
 
-    // Registers with the runtime by `call` and keeps `fn` if that succeeds. The new callable is in
+    // Calls `registering` and keeps `fn` if that succeeds. The new callable is in
     // place before the runtime can call it.
-    template <typename Call>
-    aclError replace(const py::function &fn, Call &&call) {
+    template <typename Register>
+    aclError replace(const py::function &fn, Register &&registering) {
         PyObject *const previous = std::exchange(callable, fn ? fn.inc_ref().ptr() : nullptr);
-        const aclError code = without_gil(call);
+        const aclError code = without_gil(registering);
         if (code == ACL_SUCCESS) {
             Py_XDECREF(previous);
         } else {
@@ -55,7 +55,7 @@ void run_launched(void *data) {
     auto *const raw = static_cast<Launched *>(data);
     call_python("acl.rt.launch_callback", 0, [raw] {
         const std::unique_ptr<Launched> launched(raw);
-        launched->fn(launched->user_data);
+        call(launched->fn, launched->user_data);
         return 0;
     });
 }
@@ -64,7 +64,7 @@ void run_launched(void *data) {
 
 void on_exception_info(aclrtExceptionInfo *info) {
     call_python("acl.rt.set_exception_info_callback", 0, [info] {
-        if (const py::object fn = exception_info_slot.get()) fn(object_of(info));
+        if (const py::object fn = exception_info_slot.get()) call(fn, object_of(info));
         return 0;
     });
 }
@@ -80,7 +80,7 @@ int32_t on_dump(const acldumpChunk *chunk, int32_t) {
         fields["is_last_chunk"] = chunk->isLastChunk;
         fields["offset"] = chunk->offset;
         fields["flag"] = chunk->flag;
-        const py::object answer = fn(fields);
+        const py::object answer = call(fn, fields);
         return PyLong_Check(answer.ptr()) ? integer_of<int32_t>(answer, "the answer") : 0;
     });
 }
@@ -94,13 +94,13 @@ void *on_alloc(aclrtAllocator allocator, size_t size) {
     return call_python("acl.rt.allocator_set_alloc_func_to_desc", static_cast<void *>(nullptr),
                        [=] {
                            const py::object fn = alloc_slot.get();
-                           return fn ? address_of(fn(object_of(allocator), size)) : nullptr;
+                           return fn ? address_of(call(fn, object_of(allocator), size)) : nullptr;
                        });
 }
 
 void on_free(aclrtAllocator allocator, aclrtAllocatorBlock block) {
     call_python("acl.rt.allocator_set_free_func_to_desc", 0, [=] {
-        if (const py::object fn = free_slot.get()) fn(object_of(allocator), object_of(block));
+        if (const py::object fn = free_slot.get()) call(fn, object_of(allocator), object_of(block));
         return 0;
     });
 }
@@ -109,7 +109,8 @@ void *on_alloc_advise(aclrtAllocator allocator, size_t size, aclrtAllocatorAddr 
     return call_python(
         "acl.rt.allocator_set_alloc_advise_func_to_desc", static_cast<void *>(nullptr), [=] {
             const py::object fn = alloc_advise_slot.get();
-            return fn ? address_of(fn(object_of(allocator), size, object_of(address))) : nullptr;
+            return fn ? address_of(call(fn, object_of(allocator), size, object_of(address)))
+                      : nullptr;
         });
 }
 
@@ -117,7 +118,7 @@ void *on_get_addr(aclrtAllocatorBlock block) {
     return call_python("acl.rt.allocator_set_get_addr_from_block_func_to_desc",
                        static_cast<void *>(nullptr), [=] {
                            const py::object fn = get_addr_slot.get();
-                           return fn ? address_of(fn(object_of(block))) : nullptr;
+                           return fn ? address_of(call(fn, object_of(block))) : nullptr;
                        });
 }
 
@@ -149,8 +150,8 @@ aclError on_compile(int num_in, const aclTensorDesc *const *in, int num_out,
             const py::object fn = compile_slots()[N].slot.get();
             if (!fn) return ACL_ERROR_FAILURE;
             const py::object answer =
-                fn(num_in, addresses_of(in, num_in), num_out, addresses_of(out, num_out),
-                   object_of(attr), object_of(kernel));
+                call(fn, num_in, addresses_of(in, num_in), num_out, addresses_of(out, num_out),
+                     object_of(attr), object_of(kernel));
             return answer.is_none() ? ACL_SUCCESS : integer_of<aclError>(answer, "the answer");
         });
 }

@@ -21,8 +21,8 @@ std::string library_version() {
     aclCANNPackageVersion package{};
     if (&aclsysGetCANNVersion != nullptr &&
         aclsysGetCANNVersion(ACL_PKG_NAME_CANN, &package) == ACL_SUCCESS) {
-        version = "CANN " + std::string(package.version,
-                                        ::strnlen(package.version, sizeof package.version));
+        version = "CANN " +
+                  std::string(package.version, ::strnlen(package.version, sizeof package.version));
     }
     int32_t major = 0;
     int32_t minor = 0;

@@ -273,7 +273,6 @@ struct Body<F, Flags, pybind11::object (*)(P...), Needed...> {
             if (!keywords) positional = 0;
         }
         if (!bind_arguments(signature, arguments, positional, keywords, bound)) return nullptr;
-        // No catch (...): the unwinding of a thread that CPython ends must pass.
         try {
             return call_with(bound, std::index_sequence_for<P...>());
         } catch (const std::exception &) {

@@ -37,9 +37,9 @@ void *run(void *argument) {
         NativeThread &thread = **owner;
         try {
             if (thread.arguments.is_none()) {
-                thread.fn();
+                call(thread.fn);
             } else {
-                thread.fn(thread.arguments);
+                call(thread.fn, thread.arguments);
             }
         } catch (const py::error_already_set &error) {
             thread.error = error.value();

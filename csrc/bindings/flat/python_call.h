@@ -1,11 +1,31 @@
 // Calling Python from a thread that the runtime or pthread started.
-// SPDX-License-Identifier: Apache-2.0
+//
+// CPython up to 3.13 ends a thread that comes for the GIL of a finalizing interpreter by unwinding
+// it, also in the middle of Python code. As in without_gil.h, such a thread sleeps for good
+// instead. SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <pybind11/pybind11.h>
+#include <unistd.h>
+
+#include <exception>
 
 namespace ascendcl::flat {
 
+namespace detail {
+
+template <typename Call>
+auto without_unwinding(Call &&call) {
+    try {
+        return call();
+    } catch (...) {  // CPython itself throws nothing
+        for (;;) ::pause();
+    }
+}
+
+}  // namespace detail
+
+// True until Py_Finalize begins.
 inline bool is_python_running() {
 #if PY_VERSION_HEX >= 0x030D0000
     return Py_IsInitialized() && !Py_IsFinalizing();
@@ -14,11 +34,10 @@ inline bool is_python_running() {
 #endif
 }
 
-// Not noexcept on purpose: CPython up to 3.13 ends a thread that asks for the GIL while the
-// interpreter is finalizing by unwinding it.
+// Takes the GIL in a thread that may be none of Python's.
 class WithGil {
    public:
-    WithGil() : state_(PyGILState_Ensure()) {}
+    WithGil() : state_(detail::without_unwinding([] { return PyGILState_Ensure(); })) {}
     WithGil(const WithGil &) = delete;
     WithGil &operator=(const WithGil &) = delete;
     ~WithGil() { PyGILState_Release(state_); }
@@ -26,6 +45,16 @@ class WithGil {
    private:
     PyGILState_STATE state_;
 };
+
+// fn(arguments...). Throws error_already_set.
+template <typename... Arguments>
+pybind11::object call(const pybind11::object &fn, const Arguments &...arguments) {
+    const pybind11::tuple packed = pybind11::make_tuple(arguments...);
+    PyObject *const answer =
+        detail::without_unwinding([&] { return PyObject_CallObject(fn.ptr(), packed.ptr()); });
+    if (!answer) throw pybind11::error_already_set();
+    return pybind11::reinterpret_steal<pybind11::object>(answer);
+}
 
 // Runs `body` with the GIL; answers `otherwise` when Python is gone or `body` raised.
 template <typename Result, typename Body>

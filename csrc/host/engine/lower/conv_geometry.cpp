@@ -260,6 +260,7 @@ Geometry transposed_geometry(NodeView &view, const ConvSizes &sizes) {
     }
     Geometry geometry;
     for (size_t i = 0; i < 2; ++i) {
+        if (sizes.input[i] < 1) view.refuse("its input is empty");
         const int64_t stride =
             std::max<int64_t>(1, (sizes.output[i] + sizes.input[i] / 2) / sizes.input[i]);
         geometry.strides[i] = stride;
@@ -278,7 +279,7 @@ Geometry transposed_geometry(NodeView &view, const ConvSizes &sizes) {
 
 int64_t convolution_groups(NodeView &view, int64_t input_channels, int64_t filter_channels,
                            const om::TensorDesc *filter_desc) {
-    if (filter_channels < 1 || input_channels % filter_channels != 0)
+    if (filter_channels < 1 || input_channels < 1 || input_channels % filter_channels != 0)
         view.refuse("its filter has " + std::to_string(filter_channels) +
                     " channels, its input has " + std::to_string(input_channels));
     const int64_t groups = input_channels / filter_channels;

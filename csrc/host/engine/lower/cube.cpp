@@ -82,6 +82,8 @@ ConvOperands conv_operands(NodeView &view, const Operand &x, const Filter &filte
     if (operands.axes == Axes::kNone)
         operands.axes = attributes_channels_last(view, x) ? Axes::kNHWC : Axes::kNCHW;
     if (operands.axes == Axes::kHWCN) view.refuse("its input has HWCN axes");
+    if (element_count(x.shape()) < 1 || element_count(view.output().shape) < 1)
+        view.refuse("it works on empty tensors");
     operands.channels_last = operands.axes == Axes::kNHWC;
     const Axes out = view.output().axes == Axes::kNone ? operands.axes : view.output().axes;
     const bool out_last = out == Axes::kNHWC;

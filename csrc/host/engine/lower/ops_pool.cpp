@@ -104,6 +104,7 @@ Values pooling(NodeView &view) {
 
 Values global_average(NodeView &view) {
     const Operand &x = view.operand(0);
+    if (x.rank() < 3) view.refuse("its input " + to_string(x.shape()) + " has no spatial dims");
     std::vector<int64_t> axes;
     for (int64_t axis = 1; axis < x.rank(); ++axis)
         axes.push_back(x.channels_last() ? axis : axis + 1);

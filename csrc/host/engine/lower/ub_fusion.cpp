@@ -143,6 +143,7 @@ class StackMachine {
             // A vector of channels behind the filter is a bias.
             const Operand &third = inputs_[std::min<size_t>(2, inputs_.size() - 1)];
             const LogicalTensor &out = view_.output();
+            if (out.shape.empty()) return false;
             const auto axis = out.shape.size() == 4 ? static_cast<size_t>(channel_axis(out.axes))
                                                     : out.shape.size() - 1;
             return left > 0 && third.is_constant && third.rank() == 1 &&

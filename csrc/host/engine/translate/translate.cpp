@@ -33,6 +33,22 @@ ov::Output<ov::Node> in_declared_shape(const PlainNode &node, const ov::Output<o
     return reshaped(value, *node.declared);
 }
 
+// True when `value` is an input of the model in another shape or type at most.
+bool is_passed_through(ov::Output<ov::Node> value) {
+    while (ov::is_type<ops::Reshape>(value.get_node()) ||
+           ov::is_type<ops::Convert>(value.get_node()))
+        value = value.get_node()->input_value(0);
+    return ov::is_type<ops::Parameter>(value.get_node());
+}
+
+// The CPU plugin does not write an output that is an input when both are the caller's memory:
+// something has to compute it.
+ov::Output<ov::Node> computed(const ov::Output<ov::Node> &value) {
+    if (value.get_element_type() == ov::element::boolean)
+        return std::make_shared<ops::LogicalOr>(value, value);
+    return std::make_shared<ops::Maximum>(value, value);
+}
+
 class Translation {
    public:
     explicit Translation(const PlainGraph &graph) : graph_(graph), values_(graph.value_count()) {}
@@ -50,6 +66,8 @@ class Translation {
                 inputs.push_back(values_[static_cast<size_t>(input)]);
             Outputs outputs = std::visit(
                 [&](const auto &operation) { return emit_any(operation, inputs); }, node.op);
+            if (node.output_count < 1 || outputs.size() != static_cast<size_t>(node.output_count))
+                throw Refusal("its number of outputs is not possible");
             if (node.output_count == 1) outputs[0] = in_declared_shape(node, outputs[0]);
             outputs[0].get_node()->set_friendly_name(node.name + "/" +
                                                      std::to_string(node.first_output));
@@ -83,6 +101,7 @@ class Translation {
         for (const PlainResult &result : graph_.results) {
             ov::Output<ov::Node> value = values_[static_cast<size_t>(result.value)];
             const ov::element::Type type = element_type(result.dtype);
+            if (is_passed_through(value)) value = computed(value);
             if (value.get_element_type() != type)
                 value = std::make_shared<ops::Convert>(value, type);
             const ov::Shape dims(result.dims.begin(), result.dims.end());
