@@ -16,10 +16,12 @@ def main() -> None:
     arguments = parser.parse_args()
 
     os.environ["ASCENDCL_RUNTIME"] = "host"
-    import acl
     import numpy as np
 
-    path = digits_model_path()
+    import acl
+    from ascendcl.data import DIGITS_MODEL
+
+    path = DIGITS_MODEL
     need = acl.query_size(path)
 
     def cycle(count: int) -> None:

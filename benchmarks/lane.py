@@ -19,11 +19,12 @@ def main() -> None:
 
     os.environ["ASCENDCL_RUNTIME"] = "host"
     os.environ["ASCENDCL_HOST_THREADS"] = str(THREADS)
-    import acl
     import numpy as np
     import onnxruntime as ort
     import openvino as ov
     from interleave import interleave
+
+    import acl
 
     shape = (1, 3, 256, 512)
     x = np.random.default_rng(0).random(shape, dtype=np.float32)

@@ -6,8 +6,9 @@ import sys
 import sysconfig
 from pathlib import Path
 
-import ascendcl
 import pytest
+
+import ascendcl
 
 PROGRAM = """
 #include <stdio.h>
