@@ -170,7 +170,7 @@ Status Model::Tensors::release() noexcept {
 }
 
 Status Model::close() noexcept {
-    if (forked()) return {};
+    if (nothing_to_release()) return {};
     ContextHandle last;  // goes after the lock: it may be the last share of the context
     std::lock_guard lock(mutex_);
     if (!open_.exchange(false)) return {};

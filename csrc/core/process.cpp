@@ -31,6 +31,7 @@ Process &process() {
 
 std::atomic<bool> was_forked{false};
 std::atomic<bool> is_shut_down{false};
+std::atomic<bool> contexts_are_gone{false};
 std::atomic<FailureSink> failure_sink{nullptr};
 
 // What core calls without asking. All functions of the C API are weak references: in a library that
@@ -135,6 +136,10 @@ void finalize(Process &state) noexcept {
 
 bool forked() noexcept { return was_forked.load(std::memory_order_relaxed); }
 
+bool nothing_to_release() noexcept {
+    return forked() || contexts_are_gone.load(std::memory_order_acquire);
+}
+
 Status usable() noexcept {
     if (forked()) return {kForked, ""};
     if (is_shut_down.load(std::memory_order_acquire)) return {kShutDown, ""};
@@ -194,6 +199,8 @@ void shut_down() noexcept {
     Process &state = process();
     for (size_t kind = 0; kind < Resource::kKinds; ++kind) {
         std::vector<std::shared_ptr<Resource>> alive;
+        // Daemon threads may still be about to release something.
+        if (kind == static_cast<size_t>(Resource::Kind::kContext)) contexts_are_gone = true;
         try {
             std::lock_guard lock(state.live_mutex);
             for (auto &[address, weak] : state.live[kind]) {

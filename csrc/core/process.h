@@ -33,6 +33,10 @@ Status usable() noexcept;
 // True in a child of a process that used the runtime: its locks and handles are not to be touched.
 bool forked() noexcept;
 
+// True when there is nothing left to release: in a forked child, and once the contexts have gone at
+// exit, for what was in them went with them.
+bool nothing_to_release() noexcept;
+
 // aclInit, once per process. That somebody else has done it already is fine.
 Status initialize() noexcept;
 // aclInit although it was done: somebody else has finalized since.
