@@ -38,7 +38,7 @@ ENUMS = (
     "aclrtStreamAttr",
     "aclrtStreamStatus",
 )
-DEFINE = re.compile(r"^#define (ACL_SUCCESS|ACL_ERROR_\w+|ACL_MDL_LOAD_\w+) +(\d+) *$", re.M)
+DEFINE = re.compile(r"^#define (ACL_SUCCESS|ACL_ERROR_\w+|ACL_MDL_LOAD_\w+) +(\d+)U? *$", re.M)
 
 
 def constants_of(text: str) -> list[tuple[str, str]]:

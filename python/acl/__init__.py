@@ -8,6 +8,7 @@ import sys
 
 import ascendcl
 from ascendcl import *  # noqa: F403
+from ascendcl._acl.constants import *  # noqa: F403
 
 # ``import acl.rt`` gives the very module that ``acl.rt`` is.
 for _name in ("blas", "fv", "mdl", "media", "op", "prof", "rt", "util"):

@@ -69,6 +69,7 @@ from ascendcl._acl import (
     trans_tensor_desc_format,
     update_data_buffer,
 )
+from ascendcl._acl.constants import *  # noqa: F403  ACL_*: the numbers of the headers
 from ascendcl._runtime import HostRuntimeWarning
 from ascendcl.device import Context, Device, MemoryInfo
 from ascendcl.errors import (
