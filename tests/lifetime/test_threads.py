@@ -123,12 +123,12 @@ def test_buffers_used_from_many_threads() -> None:
 def test_closing_a_buffer_while_it_is_copied() -> None:
     for _ in range(50):
         buffer = acl.DeviceBuffer(1 << 16)
-        target = bytearray(1 << 16)
 
-        def use(i: int, buffer: acl.DeviceBuffer = buffer, target: bytearray = target) -> None:
+        def use(i: int, buffer: acl.DeviceBuffer = buffer) -> None:
             if i == 0:
                 buffer.close()
                 return
+            target = bytearray(1 << 16)
             try:
                 while True:
                     buffer.copy_to(target)

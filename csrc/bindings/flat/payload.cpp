@@ -91,8 +91,8 @@ py::object ptr_to_numpy(void *ptr, py::handle &shape, int npy_type) {
         dims.push_back(integer_of<py::ssize_t>(item, "shape[...]"));
         if (dims.back() < 0) throw py::value_error("argument 'shape' has a negative entry");
     }
-    // A base of None keeps pybind11 from copying: the array is a view that keeps nothing alive.
-    return py::array(py::dtype(npy_type), dims, ptr, py::none());
+    // Any base keeps pybind11 from copying: the array is a view that keeps nothing alive.
+    return py::array(py::dtype(npy_type), dims, ptr, py::capsule(ptr, "borrowed memory"));
 }
 
 }  // namespace ascendcl::flat
