@@ -7,6 +7,7 @@
 namespace ascendcl::core {
 
 Status Buffer::allocate(ContextHandle context, size_t size, BufferHandle &buffer) noexcept {
+    const InFlight flight;
     if (Status status = usable(); !status.ok()) return status;
     CurrentContext scope(*context);
     if (!scope.status().ok()) return scope.status();
@@ -26,6 +27,7 @@ Status Buffer::allocate(ContextHandle context, size_t size, BufferHandle &buffer
 
 Status Buffer::adopt(ContextHandle context, void *data, size_t size, std::shared_ptr<void> owner,
                      BufferHandle &buffer) noexcept {
+    const InFlight flight;
     if (Status status = usable(); !status.ok()) return status;
     try {
         buffer = std::make_shared<Buffer>(std::move(context), data, size, false, std::move(owner));

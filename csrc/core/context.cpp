@@ -36,6 +36,7 @@ void restore(aclrtContext previous) noexcept {
 }  // namespace
 
 Status Context::of_device(int32_t device, ContextHandle &context) noexcept {
+    const InFlight flight;
     if (Status status = initialize(); !status.ok()) return status;
     Devices &all = devices();
     std::lock_guard lock(all.mutex);
@@ -62,6 +63,7 @@ Status Context::of_device(int32_t device, ContextHandle &context) noexcept {
 }
 
 Status Context::create(int32_t device, ContextHandle &context) noexcept {
+    const InFlight flight;
     if (Status status = initialize(); !status.ok()) return status;
     const aclrtContext previous = current();
     aclrtContext handle = nullptr;

@@ -43,6 +43,7 @@ class InContext : public Resource {
     // Runs `release(handle)` with the context current, the first time.
     template <typename Release>
     Status close_with(Release &&release) noexcept {
+        const InFlight flight;
         if (nothing_to_release()) return {};
         ContextHandle last;  // goes after the lock: it may be the last share of the context
         std::unique_lock lock(mutex_);

@@ -32,6 +32,7 @@ Status query_size(const ModelSource &source, size_t &work, size_t &weight) noexc
 
 Status Model::load(ContextHandle context, const ModelSource &source, BufferHandle work,
                    BufferHandle weight, ModelHandle &model) noexcept {
+    const InFlight flight;
     if (Status status = usable(); !status.ok()) return status;
     for (const BufferHandle &buffer : {work, weight}) {
         if (buffer && buffer->device() != context->device()) {
@@ -170,6 +171,7 @@ Status Model::Tensors::release() noexcept {
 }
 
 Status Model::close() noexcept {
+    const InFlight flight;
     if (nothing_to_release()) return {};
     ContextHandle last;  // goes after the lock: it may be the last share of the context
     std::lock_guard lock(mutex_);

@@ -5,7 +5,9 @@
 #include <pthread.h>
 
 #include <atomic>
+#include <chrono>
 #include <mutex>
+#include <thread>
 #include <unordered_map>
 #include <vector>
 
@@ -32,6 +34,7 @@ Process &process() {
 std::atomic<bool> was_forked{false};
 std::atomic<bool> is_shut_down{false};
 std::atomic<bool> contexts_are_gone{false};
+std::atomic<size_t> in_flight{0};
 std::atomic<FailureSink> failure_sink{nullptr};
 
 // What core calls without asking. All functions of the C API are weak references: in a library that
@@ -106,6 +109,11 @@ Status check_functions() noexcept {
     return {};
 }
 
+// Once per process and short, so it may poll.
+void wait_for_flights() noexcept {
+    while (in_flight.load() != 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+}
+
 // The caller holds init_mutex.
 Status call_init(Process &state) noexcept {
     const aclError code = aclInit(nullptr);
@@ -136,13 +144,15 @@ void finalize(Process &state) noexcept {
 
 bool forked() noexcept { return was_forked.load(std::memory_order_relaxed); }
 
-bool nothing_to_release() noexcept {
-    return forked() || contexts_are_gone.load(std::memory_order_acquire);
-}
+bool nothing_to_release() noexcept { return forked() || contexts_are_gone.load(); }
+
+InFlight::InFlight() noexcept { in_flight.fetch_add(1); }
+
+InFlight::~InFlight() { in_flight.fetch_sub(1); }
 
 Status usable() noexcept {
     if (forked()) return {kForked, ""};
-    if (is_shut_down.load(std::memory_order_acquire)) return {kShutDown, ""};
+    if (is_shut_down.load()) return {kShutDown, ""};
     return {};
 }
 
@@ -196,11 +206,14 @@ void report(Status status) noexcept {
 
 void shut_down() noexcept {
     if (forked() || is_shut_down.exchange(true)) return;
+    wait_for_flights();
     Process &state = process();
     for (size_t kind = 0; kind < Resource::kKinds; ++kind) {
         std::vector<std::shared_ptr<Resource>> alive;
-        // Daemon threads may still be about to release something.
-        if (kind == static_cast<size_t>(Resource::Kind::kContext)) contexts_are_gone = true;
+        if (kind == static_cast<size_t>(Resource::Kind::kContext)) {
+            contexts_are_gone = true;
+            wait_for_flights();
+        }
         try {
             std::lock_guard lock(state.live_mutex);
             for (auto &[address, weak] : state.live[kind]) {

@@ -52,6 +52,16 @@ Status with_initialized(Call &&call) noexcept {
     return call();
 }
 
+// Stands in whatever makes or releases a resource, before it asks usable() or nothing_to_release():
+// the release at exit waits for it, so that no daemon thread is half-way while the contexts go.
+class InFlight {
+   public:
+    InFlight() noexcept;
+    ~InFlight();
+    InFlight(const InFlight &) = delete;
+    InFlight &operator=(const InFlight &) = delete;
+};
+
 // Live resources, for the release at exit and for tests. May throw std::bad_alloc.
 void track(Resource::Kind kind, const std::shared_ptr<Resource> &resource);
 void untrack(Resource::Kind kind, const Resource *resource) noexcept;

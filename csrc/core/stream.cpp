@@ -5,6 +5,7 @@
 namespace ascendcl::core {
 
 Status Stream::create(ContextHandle context, StreamHandle &stream) noexcept {
+    const InFlight flight;
     if (Status status = usable(); !status.ok()) return status;
     CurrentContext scope(*context);
     if (!scope.status().ok()) return scope.status();
@@ -45,6 +46,7 @@ Status Stream::wait(Event &event) noexcept {
 }
 
 Status Event::create(ContextHandle context, EventHandle &event) noexcept {
+    const InFlight flight;
     if (Status status = usable(); !status.ok()) return status;
     CurrentContext scope(*context);
     if (!scope.status().ok()) return scope.status();

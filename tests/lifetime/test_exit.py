@@ -42,6 +42,29 @@ def test_ends_silently(ending: str, run_script) -> None:
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
 
 
+def test_daemon_threads_that_make_and_release(run_script) -> None:
+    """The release at exit waits for what is half-way made or released."""
+    script = (
+        SETUP
+        + """
+import threading, time
+def loop():
+    try:
+        while True:
+            acl.DeviceBuffer(64).close()
+            acl.Stream()
+    except acl.ClosedError:
+        pass
+for _ in range(3):
+    threading.Thread(target=loop, daemon=True).start()
+time.sleep(0.05)
+"""
+    )
+    for _ in range(5):
+        result = run_script(script)
+        assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+
+
 def test_hook_that_runs_after_ours_is_told(run_script) -> None:
     """Hooks run last in, first out: one that was registered before the import comes too late."""
     late = run_script(SETUP + "from ascendcl import _acl\n_acl.core.shut_down()\nmodel(image)")

@@ -4,6 +4,7 @@
 
 #include "bindings/objects/host_memory.h"
 #include "bindings/objects/status.h"
+#include "bindings/plain_type.h"
 
 namespace py = pybind11;
 
@@ -30,7 +31,8 @@ std::shared_ptr<void> keep_alive(py::object object) {
 }  // namespace
 
 void register_buffer(py::module_ &module) {
-    py::class_<Buffer, BufferHandle>(module, "Buffer", py::release_gil_before_calling_cpp_dtor())
+    py::class_<Buffer, BufferHandle>(module, "Buffer", bindings::plain_type(),
+                                     py::release_gil_before_calling_cpp_dtor())
         .def_static(
             "allocate",
             [](const ContextHandle &context, size_t size) {

@@ -3,6 +3,7 @@
 #include "core/context.h"
 
 #include "bindings/objects/status.h"
+#include "bindings/plain_type.h"
 
 namespace py = pybind11;
 
@@ -13,7 +14,8 @@ using core::ContextHandle;
 using core::Status;
 
 void register_context(py::module_ &module) {
-    py::class_<Context, ContextHandle>(module, "Context", py::release_gil_before_calling_cpp_dtor())
+    py::class_<Context, ContextHandle>(module, "Context", bindings::plain_type(),
+                                       py::release_gil_before_calling_cpp_dtor())
         .def_static(
             "of_device",
             [](int32_t device) {

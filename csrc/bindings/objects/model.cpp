@@ -6,6 +6,7 @@
 
 #include "bindings/objects/host_memory.h"
 #include "bindings/objects/status.h"
+#include "bindings/plain_type.h"
 
 namespace py = pybind11;
 
@@ -85,7 +86,8 @@ void register_model(py::module_ &module) {
         },
         py::arg("data"));
 
-    py::class_<Model, ModelHandle>(module, "Model", py::release_gil_before_calling_cpp_dtor())
+    py::class_<Model, ModelHandle>(module, "Model", bindings::plain_type(),
+                                   py::release_gil_before_calling_cpp_dtor())
         .def_static(
             "load_file",
             [](const ContextHandle &context, std::string path, BufferHandle work,

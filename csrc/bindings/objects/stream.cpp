@@ -3,6 +3,7 @@
 #include "core/stream.h"
 
 #include "bindings/objects/status.h"
+#include "bindings/plain_type.h"
 
 namespace py = pybind11;
 
@@ -21,7 +22,8 @@ namespace {
 // What the classes of one handle in a context share.
 template <typename T>
 py::class_<T, std::shared_ptr<T>> in_context(py::module_ &module, const char *name) {
-    py::class_<T, std::shared_ptr<T>> type(module, name, py::release_gil_before_calling_cpp_dtor());
+    py::class_<T, std::shared_ptr<T>> type(module, name, bindings::plain_type(),
+                                           py::release_gil_before_calling_cpp_dtor());
     type.def_static(
             "create",
             [](const ContextHandle &context) {

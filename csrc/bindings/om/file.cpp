@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "bindings/om/objects.h"
+#include "bindings/plain_type.h"
 #include "om/constants.h"
 
 namespace ascendcl::om_objects {
@@ -37,7 +38,7 @@ py::object constant(const std::shared_ptr<Model> &self, const om::Node &node) {
 
 void register_partitions(py::module_ &module) {
     using om::Partition;
-    py::class_<Partition, std::shared_ptr<Partition>>(module, "Partition")
+    py::class_<Partition, std::shared_ptr<Partition>>(module, "Partition", bindings::plain_type())
         .def_readonly("type", &Partition::type)
         .def_property_readonly("size", [](const Partition &self) { return self.bytes.size; })
         .def_property_readonly("bytes", [](const std::shared_ptr<Partition> &self) {
@@ -48,7 +49,7 @@ void register_partitions(py::module_ &module) {
 void register_kernels(py::module_ &module) {
     using om::ConvGeometry;
     using om::KernelStore;
-    py::class_<ConvGeometry>(module, "ConvGeometry")
+    py::class_<ConvGeometry>(module, "ConvGeometry", bindings::plain_type())
         .def_property_readonly(
             "strides",
             [](const ConvGeometry &self) { return py::make_tuple(self.stride_h, self.stride_w); })
@@ -62,7 +63,8 @@ void register_kernels(py::module_ &module) {
         .def_readonly("pad_right", &ConvGeometry::pad_right)
         .def_readonly("input_h", &ConvGeometry::input_h)
         .def_readonly("input_w", &ConvGeometry::input_w);
-    py::class_<KernelStore, std::shared_ptr<KernelStore>>(module, "KernelStore")
+    py::class_<KernelStore, std::shared_ptr<KernelStore>>(module, "KernelStore",
+                                                          bindings::plain_type())
         .def("__len__", &KernelStore::size)
         .def_property_readonly("names",
                                [](const KernelStore &self) {
@@ -100,7 +102,8 @@ void register_kernels(py::module_ &module) {
 void register_descriptors(py::module_ &module) {
     using om::Descriptors;
     using om::IoDescriptor;
-    py::class_<IoDescriptor, std::shared_ptr<IoDescriptor>>(module, "IoDescriptor")
+    py::class_<IoDescriptor, std::shared_ptr<IoDescriptor>>(module, "IoDescriptor",
+                                                            bindings::plain_type())
         .def_property_readonly("name", [](const IoDescriptor &self) { return text(self.name); })
         .def_property_readonly("dtype",
                                [](const IoDescriptor &self) { return om::name(self.dtype); })
@@ -110,7 +113,8 @@ void register_descriptors(py::module_ &module) {
         .def_readonly("dims", &IoDescriptor::dims)
         .def_readonly("dims_v2", &IoDescriptor::dims_v2)
         .def_readonly("ranges", &IoDescriptor::ranges);
-    py::class_<Descriptors, std::shared_ptr<Descriptors>>(module, "Descriptors")
+    py::class_<Descriptors, std::shared_ptr<Descriptors>>(module, "Descriptors",
+                                                          bindings::plain_type())
         .def_property_readonly(
             "inputs",
             [](const std::shared_ptr<Descriptors> &self) { return parts(self, self->inputs); })
@@ -129,7 +133,7 @@ void register_descriptors(py::module_ &module) {
 }
 
 void register_models(py::module_ &module) {
-    py::class_<Model, std::shared_ptr<Model>>(module, "Model")
+    py::class_<Model, std::shared_ptr<Model>>(module, "Model", bindings::plain_type())
         .def_property_readonly("partitions",
                                [](const std::shared_ptr<Model> &self) {
                                    return parts(self, self->partitions().partitions);
@@ -206,7 +210,7 @@ void register_file(py::module_ &module) {
     register_kernels(module);
     register_descriptors(module);
     register_models(module);
-    py::class_<File, std::shared_ptr<File>>(module, "File")
+    py::class_<File, std::shared_ptr<File>>(module, "File", bindings::plain_type())
         .def_static(
             "open",
             [](const py::object &path) {

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "bindings/om/objects.h"
+#include "bindings/plain_type.h"
 #include "om/decode.h"
 
 namespace ascendcl::om_objects {
@@ -122,7 +123,8 @@ const char *kind_name(om::Edge::Kind kind) {
 }
 
 void register_attributes(py::module_ &module) {
-    auto cls = py::class_<AttrMap, std::shared_ptr<AttrMap>>(module, "AttrMap");
+    auto cls =
+        py::class_<AttrMap, std::shared_ptr<AttrMap>>(module, "AttrMap", bindings::plain_type());
     cls.def("__getitem__", &required, py::arg("name"))
         .def(
             "get",
@@ -159,7 +161,8 @@ void register_attributes(py::module_ &module) {
     py::module_::import("collections.abc").attr("Mapping").attr("register")(cls);
 
     using om::NamedAttrs;
-    py::class_<NamedAttrs, std::shared_ptr<NamedAttrs>>(module, "NamedAttrs")
+    py::class_<NamedAttrs, std::shared_ptr<NamedAttrs>>(module, "NamedAttrs",
+                                                        bindings::plain_type())
         .def_property_readonly("name", [](const NamedAttrs &self) { return text(self.name); })
         .def_property_readonly("attrs", [](const std::shared_ptr<NamedAttrs> &self) {
             return part(self, self->attrs);
@@ -169,7 +172,8 @@ void register_attributes(py::module_ &module) {
 void register_tensors(py::module_ &module) {
     using om::TensorDef;
     using om::TensorDesc;
-    py::class_<TensorDesc, std::shared_ptr<TensorDesc>>(module, "TensorDesc")
+    py::class_<TensorDesc, std::shared_ptr<TensorDesc>>(module, "TensorDesc",
+                                                        bindings::plain_type())
         .def_property_readonly("name", [](const TensorDesc &self) { return text(self.name); })
         .def_property_readonly("layout", [](const TensorDesc &self) { return text(self.layout); })
         .def_property_readonly("format",
@@ -186,7 +190,7 @@ void register_tensors(py::module_ &module) {
         .def_property_readonly("attrs", [](const std::shared_ptr<TensorDesc> &self) {
             return part(self, self->attrs);
         });
-    py::class_<TensorDef, std::shared_ptr<TensorDef>>(module, "TensorDef")
+    py::class_<TensorDef, std::shared_ptr<TensorDef>>(module, "TensorDef", bindings::plain_type())
         .def_property_readonly(
             "desc", [](const std::shared_ptr<TensorDef> &self) { return part(self, self->desc); })
         .def_property_readonly(
@@ -196,11 +200,11 @@ void register_tensors(py::module_ &module) {
 void register_nodes(py::module_ &module) {
     using om::Edge;
     using om::Node;
-    py::class_<Edge, std::shared_ptr<Edge>>(module, "Edge")
+    py::class_<Edge, std::shared_ptr<Edge>>(module, "Edge", bindings::plain_type())
         .def_property_readonly("kind", [](const Edge &self) { return kind_name(self.kind); })
         .def_property_readonly("node", [](const Edge &self) { return text(self.node); })
         .def_readonly("index", &Edge::index);
-    py::class_<Node, std::shared_ptr<Node>>(module, "Node")
+    py::class_<Node, std::shared_ptr<Node>>(module, "Node", bindings::plain_type())
         .def_property_readonly("name", [](const Node &self) { return text(self.name); })
         .def_property_readonly("type", [](const Node &self) { return text(self.type); })
         .def_readonly("id", &Node::id)
@@ -230,7 +234,7 @@ py::object found(const Owner &owner, const T *value) {
 void register_graphs(py::module_ &module) {
     using om::Graph;
     using om::ModelDef;
-    py::class_<Graph, std::shared_ptr<Graph>>(module, "Graph")
+    py::class_<Graph, std::shared_ptr<Graph>>(module, "Graph", bindings::plain_type())
         .def_property_readonly("name", [](const Graph &self) { return text(self.name); })
         .def_property_readonly(
             "nodes", [](const std::shared_ptr<Graph> &self) { return parts(self, self->nodes); })
@@ -242,7 +246,7 @@ void register_graphs(py::module_ &module) {
             py::arg("name"))
         .def_property_readonly(
             "attrs", [](const std::shared_ptr<Graph> &self) { return part(self, self->attrs); });
-    py::class_<ModelDef, std::shared_ptr<ModelDef>>(module, "ModelDef")
+    py::class_<ModelDef, std::shared_ptr<ModelDef>>(module, "ModelDef", bindings::plain_type())
         .def_property_readonly("name", [](const ModelDef &self) { return text(self.name); })
         .def_property_readonly(
             "graphs",

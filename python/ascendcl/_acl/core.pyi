@@ -9,6 +9,7 @@ _Bytes = typing_extensions.Buffer | npt.NDArray[Any]
 _Described = list[tuple[str, tuple[int, ...], int, int, int]]
 
 class Context:
+    def __init__(self, *args: object, **kwargs: object) -> None: ...  # raises TypeError
     @staticmethod
     def of_device(device: int) -> Context: ...
     @staticmethod
@@ -23,6 +24,7 @@ class Context:
     def memory_info(self) -> tuple[int, int]: ...
 
 class Stream:
+    def __init__(self, *args: object, **kwargs: object) -> None: ...  # raises TypeError
     @staticmethod
     def create(context: Context) -> Stream: ...
     @property
@@ -36,6 +38,7 @@ class Stream:
     def wait(self, event: Event) -> None: ...
 
 class Event:
+    def __init__(self, *args: object, **kwargs: object) -> None: ...  # raises TypeError
     @staticmethod
     def create(context: Context) -> Event: ...
     @property
@@ -51,6 +54,7 @@ class Event:
     def elapsed_since(self, start: Event) -> float: ...
 
 class Buffer:
+    def __init__(self, *args: object, **kwargs: object) -> None: ...  # raises TypeError
     @staticmethod
     def allocate(context: Context, size: int) -> Buffer: ...
     @staticmethod
@@ -73,6 +77,7 @@ class Buffer:
     def fill(self, value: int) -> None: ...
 
 class Model:
+    def __init__(self, *args: object, **kwargs: object) -> None: ...  # raises TypeError
     @staticmethod
     def load_file(
         context: Context, path: bytes, work: Buffer | None, weight: Buffer | None

@@ -22,6 +22,7 @@ class FormatError(ValueError):
 class File:
     """An .om file."""
 
+    def __init__(self, *args: object, **kwargs: object) -> None: ...  # raises TypeError
     @staticmethod
     def open(path: str | bytes | os.PathLike[str] | os.PathLike[bytes]) -> File:
         """Map a file into memory. Raises OSError or FormatError."""
@@ -54,6 +55,7 @@ class File:
 class Model:
     """One model of a file. Its parts are decoded when they are asked for, once."""
 
+    def __init__(self, *args: object, **kwargs: object) -> None: ...  # raises TypeError
     @property
     def partitions(self) -> list[Partition]: ...
     @property
@@ -67,6 +69,7 @@ class Model:
         """Elements of a Const node as they are stored."""
 
 class Partition:
+    def __init__(self, *args: object, **kwargs: object) -> None: ...  # raises TypeError
     @property
     def type(self) -> int: ...
     @property
@@ -75,6 +78,7 @@ class Partition:
     def bytes(self) -> memoryview: ...
 
 class ModelDef:
+    def __init__(self, *args: object, **kwargs: object) -> None: ...  # raises TypeError
     @property
     def name(self) -> str: ...
     @property
@@ -85,6 +89,7 @@ class ModelDef:
     def attrs(self) -> AttrMap: ...
 
 class Graph:
+    def __init__(self, *args: object, **kwargs: object) -> None: ...  # raises TypeError
     @property
     def name(self) -> str: ...
     @property
@@ -95,6 +100,7 @@ class Graph:
     def attrs(self) -> AttrMap: ...
 
 class Node:
+    def __init__(self, *args: object, **kwargs: object) -> None: ...  # raises TypeError
     @property
     def name(self) -> str: ...
     @property
@@ -120,6 +126,7 @@ class Node:
     def attrs(self) -> AttrMap: ...
 
 class Edge:
+    def __init__(self, *args: object, **kwargs: object) -> None: ...  # raises TypeError
     @property
     def kind(self) -> Literal["data", "control", "none"]: ...
     @property
@@ -128,6 +135,7 @@ class Edge:
     def index(self) -> int: ...
 
 class TensorDesc:
+    def __init__(self, *args: object, **kwargs: object) -> None: ...  # raises TypeError
     @property
     def name(self) -> str: ...
     @property
@@ -157,41 +165,45 @@ class TensorDesc:
     def attrs(self) -> AttrMap: ...
 
 class TensorDef:
+    def __init__(self, *args: object, **kwargs: object) -> None: ...  # raises TypeError
     @property
     def desc(self) -> TensorDesc: ...
     @property
     def data(self) -> memoryview: ...
 
 class NamedAttrs:
+    def __init__(self, *args: object, **kwargs: object) -> None: ...  # raises TypeError
     @property
     def name(self) -> str: ...
     @property
     def attrs(self) -> AttrMap: ...
 
-AttrScalar: TypeAlias = (
+_AttrScalar: TypeAlias = (
     str | bytes | int | float | bool | NamedAttrs | TensorDesc | TensorDef | Graph
 )
-AttrValue: TypeAlias = AttrScalar | list[AttrScalar] | list[list[int]] | None
+_AttrValue: TypeAlias = _AttrScalar | list[_AttrScalar] | list[list[int]] | None
 
-class AttrMap(Mapping[str, AttrValue]):
+class AttrMap(Mapping[str, _AttrValue]):
     """Attributes by their plain names, whether the file compresses them or not.
 
     Texts are `str`, or `bytes` where they are not UTF-8.
     """
 
-    def __getitem__(self, name: str) -> AttrValue: ...
+    def __init__(self, *args: object, **kwargs: object) -> None: ...  # raises TypeError
+    def __getitem__(self, name: str) -> _AttrValue: ...
     def __contains__(self, name: object) -> bool: ...
     def __len__(self) -> int: ...
     def __iter__(self) -> Iterator[str]: ...
     @overload
-    def get(self, name: str, /) -> AttrValue: ...
+    def get(self, name: str, /) -> _AttrValue: ...
     @overload
-    def get(self, name: str, /, default: AttrValue | _T) -> AttrValue | _T: ...
+    def get(self, name: str, /, default: _AttrValue | _T) -> _AttrValue | _T: ...
     def keys(self) -> KeysView[str]: ...
-    def values(self) -> ValuesView[AttrValue]: ...
-    def items(self) -> ItemsView[str, AttrValue]: ...
+    def values(self) -> ValuesView[_AttrValue]: ...
+    def items(self) -> ItemsView[str, _AttrValue]: ...
 
 class KernelStore:
+    def __init__(self, *args: object, **kwargs: object) -> None: ...  # raises TypeError
     def __len__(self) -> int: ...
     def __getitem__(self, name: str) -> memoryview: ...
     @property
@@ -204,6 +216,7 @@ class KernelStore:
 class ConvGeometry:
     """Vertical, then horizontal. Pads that the kernel does not show are None."""
 
+    def __init__(self, *args: object, **kwargs: object) -> None: ...  # raises TypeError
     @property
     def strides(self) -> tuple[int, int]: ...
     @property
@@ -224,6 +237,7 @@ class ConvGeometry:
 class IoDescriptor:
     """One input or output as the runtime reports it."""
 
+    def __init__(self, *args: object, **kwargs: object) -> None: ...  # raises TypeError
     @property
     def name(self) -> str: ...
     @property
@@ -241,6 +255,7 @@ class IoDescriptor:
     def ranges(self) -> list[tuple[int, int]]: ...
 
 class Descriptors:
+    def __init__(self, *args: object, **kwargs: object) -> None: ...  # raises TypeError
     @property
     def inputs(self) -> list[IoDescriptor]: ...
     @property
