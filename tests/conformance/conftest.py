@@ -3,7 +3,7 @@
 
 The library is the installed package's host runtime, or any other given by
 `pytest tests/conformance --acl-library PATH`, such as CANN's on a machine that has it. A case's
-process is a fork of this one, which never loads the library itself.
+process is a fork of this one, which has not used the library yet: the cases go first.
 """
 
 from __future__ import annotations
@@ -38,6 +38,12 @@ def pytest_configure(config: pytest.Config) -> None:
         "case(number, tag): a case of the behaviour specification and what it is known from"
         " (DOC: documentation, SRC: read in the source; N/E: not established, our choice)",
     )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the cases first: a fork of a process that has used the runtime is not a fresh one."""
+    items.sort(key=lambda item: Path(__file__).parent not in item.path.parents)
 
 
 @pytest.fixture(scope="session")
