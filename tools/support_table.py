@@ -1,0 +1,189 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Write docs/support.md: which flat functions the host runtime supports, read off the sources.
+
+python tools/support_table.py            writes it
+python tools/support_table.py --check    answers 1 when it is not up to date
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "cmake"))
+
+from generate_unsupported import defined_functions, functions_of  # noqa: E402
+
+TARGET = ROOT / "docs" / "support.md"
+
+# What a body in c_api does not tell. REFUSED: checks its arguments and then supports nothing.
+REFUSED = {
+    "aclmdlBundleGetModelId": "no bundle can be loaded",
+    "aclmdlBundleGetModelNum": "no bundle can be loaded",
+    "aclmdlBundleLoadFromFile": "no bundle can be loaded",
+    "aclmdlBundleLoadFromMem": "no bundle can be loaded",
+    "aclmdlBundleUnload": "no bundle can be loaded",
+    "aclmdlGetFirstAippInfo": "no AIPP parameters are reported",
+    "aclmdlLoadFromFileWithQ": "there are no queues",
+    "aclmdlLoadFromMemWithQ": "there are no queues",
+    "aclmdlSetAIPPByInputIndex": "there is no dynamic AIPP",
+    "aclmdlSetDump": "nothing can be dumped",
+    "aclmdlSetInputAIPP": "there is no dynamic AIPP",
+}
+_POLICY = "the policy of huge or normal pages is ignored"
+_OPTION = "the value is kept and has no effect"
+_AIPP = "the setting is checked and not kept: there is no dynamic AIPP"
+_GEAR = "there is no model to call it for: models with gears cannot be loaded"
+DEVIATING = {
+    "aclGetDeviceCapability": "cores and cache are the CPU's",
+    "aclmdlCreateAIPP": "there is no model to give it to: there is no dynamic AIPP",
+    "aclmdlFinalizeDump": "nothing is dumped",
+    "aclmdlGetAippType": "inputs with dynamic AIPP are refused",
+    "aclmdlGetCurOutputDims": "models with dynamic shapes are refused",
+    "aclmdlInitDump": "nothing is dumped",
+    "aclmdlLoadWithConfig": "queues and external weights are refused",
+    "aclmdlSetAIPPAxSwapSwitch": _AIPP,
+    "aclmdlSetAIPPCropParams": _AIPP,
+    "aclmdlSetAIPPCscParams": _AIPP,
+    "aclmdlSetAIPPDtcPixelMean": _AIPP,
+    "aclmdlSetAIPPDtcPixelMin": _AIPP,
+    "aclmdlSetAIPPInputFormat": _AIPP,
+    "aclmdlSetAIPPPaddingParams": _AIPP,
+    "aclmdlSetAIPPPixelVarReci": _AIPP,
+    "aclmdlSetAIPPRbuvSwapSwitch": _AIPP,
+    "aclmdlSetAIPPScfParams": _AIPP,
+    "aclmdlSetAIPPSrcImageSize": _AIPP,
+    "aclmdlSetDynamicBatchSize": _GEAR,
+    "aclmdlSetDynamicHWSize": _GEAR,
+    "aclmdlSetInputDynamicDims": _GEAR,
+    "aclrtCtxSetSysParamOpt": _OPTION,
+    "aclrtGetDeviceCapability": "every feature is answered as not supported",
+    "aclrtGetDeviceInfo": "cores, memory and cache are the CPU's; other attributes are refused",
+    "aclrtGetSocName": "answers Host",
+    "aclrtMalloc": _POLICY,
+    "aclrtMallocAlign32": _POLICY,
+    "aclrtMallocCached": _POLICY,
+    "aclrtMallocForTaskScheduler": _POLICY,
+    "aclrtMallocWithCfg": _POLICY,
+    "aclrtMemFlush": "checks its arguments only: caches are coherent",
+    "aclrtMemInvalidate": "checks its arguments only: caches are coherent",
+    "aclrtSetSysParamOpt": _OPTION,
+}
+
+YES, DEVIATES, NO = "yes", "deviates", "no"
+
+HEAD = """\
+# What the host runtime supports
+
+Written by `tools/support_table.py` from the sources; do not edit.
+It lists the flat functions (`acl.rt.malloc`), the C functions behind them, and what becomes of them
+on the host runtime. On an NPU they are CANN's.
+
+| on the host runtime | meaning | functions |
+|---|---|--:|
+{totals}
+
+A function that is not supported answers 200001 (`ACL_ERROR_API_NOT_SUPPORT`), or, where it answers
+no code, 0 or nothing; `acl.get_recent_err_msg()` names it. One with a remark checks its arguments
+before.
+
+Which models can be run is another matter: that depends on their operators, and models with several
+sizes (gears), with dynamic shapes or with image preprocessing (AIPP) cannot.
+
+From which version of CANN on a function exists is not listed: our sources do not tell. One that the
+installed CANN lacks raises `NotImplementedError`.
+"""
+
+_BOUND = re.compile(r'\b(?:bind|body|body_optional)<([^"]*?)>\(\s*"(\w+)"')
+_ALIAS = re.compile(r'\.attr\("(\w+)"\)\s*=\s*\w+\.attr\("(\w+)"\)')
+_MODULE = re.compile(r'add_functions\(module, "([\w.]+)"')
+
+
+def bound_functions() -> dict[tuple[str, str], list[str]]:
+    """For each flat function (module, name) the C functions that it is made of."""
+    bound: dict[tuple[str, str], list[str]] = {}
+    for path in sorted((ROOT / "csrc" / "bindings").glob("register_*.cpp")):
+        text = path.read_text(encoding="utf-8")
+        module = _MODULE.search(text)
+        if module is None:
+            continue
+        for arguments, name in _BOUND.findall(text):
+            c_functions = dict.fromkeys(re.findall(r"&(acl\w+)", arguments))
+            bound[module[1], name] = list(c_functions)
+        for alias, name in _ALIAS.findall(text):
+            bound[module[1], alias] = bound[module[1], name]
+    return bound
+
+
+def host_functions() -> set[str]:
+    """The C functions that the host runtime has a body for."""
+    names: set[str] = set()
+    for path in sorted((ROOT / "csrc" / "host" / "c_api").rglob("*.cpp")):
+        names |= defined_functions(path.read_text(encoding="utf-8"))
+    return names
+
+
+def status(c_functions: list[str], declared: set[str], on_host: set[str]) -> tuple[str, str]:
+    """What the host runtime makes of a flat function, and a remark."""
+    if not c_functions:
+        return YES, "needs no C function"
+    if not declared.issuperset(c_functions):
+        return NO, "raises `NotImplementedError`"
+    if not on_host.issuperset(c_functions):
+        return NO, ""
+    for remarks, answer in ((REFUSED, NO), (DEVIATING, DEVIATES)):
+        for name in c_functions:
+            if name in remarks:
+                return answer, remarks[name]
+    return YES, ""
+
+
+def table() -> str:
+    """The text of docs/support.md."""
+    bound, on_host = bound_functions(), host_functions()
+    declared = {function.name for function in functions_of(ROOT / "third_party/cann/include")}
+    if unknown := (REFUSED.keys() | DEVIATING.keys()) - (on_host & declared):
+        raise ValueError(f"remarks on functions that have no body: {sorted(unknown)}")
+    rows: dict[str, list[tuple[str, str]]] = {}
+    with (ROOT / "tests" / "data" / "pyacl.tsv").open(encoding="utf-8") as file:
+        for row in csv.DictReader(file, delimiter="\t"):
+            c_functions = bound[row["module"], row["name"]]
+            answer, remark = status(c_functions, declared, on_host)
+            cells = [f"`{row['name']}`", ", ".join(f"`{name}`" for name in c_functions)]
+            line = "| " + " | ".join([*cells, answer, remark]) + " |"
+            rows.setdefault(row["module"], []).append((answer, line))
+    answers = [answer for module in rows.values() for answer, _ in module]
+    meanings = {
+        YES: "supported",
+        DEVIATES: "supported, but for what the remark says",
+        NO: "not supported",
+    }
+    lines = [f"| {key} | {meanings[key]} | {answers.count(key)} |" for key in meanings]
+    text = HEAD.format(totals="\n".join(lines))
+    for module, entries in rows.items():
+        supported = sum(answer != NO for answer, _ in entries)
+        text += f"\n## {module}: {supported} of {len(entries)}\n\n"
+        text += "| function | C function | host | remark |\n|---|---|---|---|\n"
+        text += "".join(f"{line}\n" for _, line in entries)
+    return text
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--check", action="store_true", help="write nothing")
+    options = parser.parse_args()
+    if not options.check:
+        TARGET.write_text(table(), encoding="utf-8")
+    elif TARGET.read_text(encoding="utf-8") != table():
+        print(f"{TARGET} is not up to date: run python tools/support_table.py", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
