@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import importlib.resources
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,8 +11,6 @@ import numpy as np
 import pytest
 
 # These tests are about the Python API: the CPU will do, unless somebody chose otherwise.
-os.environ.setdefault("ASCENDCL_RUNTIME", "host")
-
 import ascendcl as acl
 
 REAL_MODELS = Path(__file__).parents[2].parent / "shared" / "models"

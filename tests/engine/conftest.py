@@ -3,14 +3,12 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-os.environ.setdefault("ASCENDCL_RUNTIME", "host")
 sys.path.insert(0, str(Path(__file__).parent))
 
 

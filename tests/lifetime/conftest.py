@@ -6,7 +6,6 @@ from __future__ import annotations
 import ctypes
 import gc
 import importlib.resources
-import os
 import subprocess
 import sys
 import textwrap
@@ -14,8 +13,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-
-os.environ.setdefault("ASCENDCL_RUNTIME", "host")
 
 import ascendcl as acl
 from ascendcl import _acl
