@@ -358,7 +358,9 @@ def test_a_long_chain_with_constants_is_linear(rng: Generator) -> None:
     assert_close(y, _relu(x * c[0] + c[1]) * c[2])
 
 
-def test_leaky_relu_slope_is_read_from_the_kernel(rng: Generator) -> None:
+def test_leaky_relu_slope_is_read_from_the_kernel(
+    rng: Generator, capfd: pytest.CaptureFixture[str]
+) -> None:
     x, w, b, conv = _conv_case(rng)
     code = kernels.move_immediate(5, 0x3000) + kernels.move_immediate(
         6, int(np.float32(0.2).view(np.uint32))
@@ -372,6 +374,7 @@ def test_leaky_relu_slope_is_read_from_the_kernel(rng: Generator) -> None:
         kernel=kernels.encode_elf(code),
     )
     assert_close(y, _prelu(conv, np.float32(0.2)), 1e-4)
+    assert "slope 0.2" in capfd.readouterr().err  # a guess is said
 
 
 def test_hard_sigmoid_alpha_is_read_from_the_kernel(rng: Generator) -> None:

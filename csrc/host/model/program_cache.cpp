@@ -3,6 +3,7 @@
 #include "host/model/program_cache.h"
 
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <map>
 #include <mutex>
@@ -74,6 +75,10 @@ std::shared_ptr<engine::Program> shared_program(om::Bytes file, om::Bytes weight
     engine::Outcome outcome;
     auto program = engine().compile(request, outcome);
     if (!program) throw Failure{ACL_ERROR_GE_FAILURE, outcome.text};
+    // What the file does not say and the engine had to guess is never guessed silently.
+    for (const std::string &note : program->notes()) {
+        std::fprintf(stderr, "ascendcl host runtime: %s\n", note.c_str());
+    }
     slot->program = program;
     return program;
 }
