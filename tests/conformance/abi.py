@@ -200,9 +200,14 @@ class Library:
         return data.raw
 
 
+_callbacks: list[Any] = []
+
+
 def callback(function: Callable[[], None]) -> Any:
-    """A C callback; keep it alive as long as the library may call it."""
-    return CALLBACK(lambda _: function())
+    """A C callback. It lives as long as the process: after an abort nobody can tell whether the
+    library is still in it."""
+    _callbacks.append(CALLBACK(lambda _: function()))
+    return _callbacks[-1]
 
 
 @contextlib.contextmanager

@@ -6,7 +6,8 @@ from __future__ import annotations
 import pytest
 
 PARENT = """
-import os, sys
+import os, sys, warnings
+warnings.simplefilter("ignore", DeprecationWarning)  # 3.12 on: forking with threads about
 size = acl.query_size(DIGITS)
 work = acl.DeviceBuffer(size.work)
 model = acl.Model.from_file(DIGITS, work=work)
