@@ -2,8 +2,8 @@
 """Programs written as pyACL's users write them: right results, and nothing left at the end.
 
 Each file beside this one that is neither a test nor run_client is such a program. It knows nothing
-but flat functions and bare numbers. Three families are missing, because the host runtime lacks what
-they need: dynamic batch, single operators, profiling.
+but flat functions and bare numbers. Two families are missing, because the host runtime lacks what
+they need: single operators, profiling.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ HERE = Path(__file__).parent
         "load_from_memory",
         "config_handle",
         "shared_memory",
+        "dynamic_batch",
     ],
 )
 def test_client(program: str, tmp_path: Path) -> None:
