@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from gear_models import GEARS, model_with_gears
 from model_objects import (
     HW,
     WRONG_DATA_SET,
@@ -26,6 +25,7 @@ from model_objects import (
     started,
     succeed,
 )
+from written_models import GEARS, model_with_gears
 
 import abi
 
