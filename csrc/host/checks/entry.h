@@ -5,6 +5,10 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
+#include <type_traits>
+
+#include "host/checks/faults.h"
 
 namespace ascendcl::host::checks {
 
@@ -12,7 +16,17 @@ namespace ascendcl::host::checks {
 struct Entry {
     const char *name;
     const char *parameters;  // their names, a space between two
+    bool can_fail;           // answers a code, or a pointer that may be null
 };
+
+// All that libascendcl.so exports of the C ABI.
+extern const Entry entries[];
+extern const size_t entry_count;
+
+template <typename Result, typename... Parameters>
+constexpr bool can_fail(Result (*)(Parameters...)) {
+    return std::is_same_v<Result, int> || std::is_pointer_v<Result>;
+}
 
 // Who watches the calls; bits of `watchers`.
 enum Watcher : unsigned { kStrict = 1, kFaults = 2, kTrace = 4 };
@@ -49,6 +63,10 @@ template <typename Result, typename... Parameters>
                                        Result (*implementation)(Parameters...),
                                        Parameters... arguments) {
     const Call call(entry, caller);
+    if (const int code = entry.can_fail && watched_by(kFaults) ? fault_in(entry) : 0; code != 0) {
+        if constexpr (std::is_pointer_v<Result>) return nullptr;
+        if constexpr (std::is_same_v<Result, int>) return code;
+    }
     return implementation(arguments...);
 }
 
