@@ -238,7 +238,7 @@ struct PlainResult {
     ValueId value;
     std::string name;
     om::DataType dtype;
-    Shape dims;
+    std::optional<Shape> dims;  // absent: whatever is computed
 };
 
 class PlainGraph {

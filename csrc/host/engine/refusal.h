@@ -17,4 +17,10 @@ class Refusal : public std::runtime_error {
                              "): " + std::string(reason)) {}
 };
 
+// Of an attribute that the op cannot do without.
+class MissingAttribute : public Refusal {
+   public:
+    using Refusal::Refusal;
+};
+
 }  // namespace ascendcl::host::engine

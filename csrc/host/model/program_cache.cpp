@@ -45,6 +45,8 @@ struct Cache {
     }
 };
 
+}  // namespace
+
 uint32_t threads_per_execution() {
     const char *text = std::getenv(kThreadsVariable);
     if (!text || !*text) return 0;
@@ -57,8 +59,6 @@ uint32_t threads_per_execution() {
     }
     return static_cast<uint32_t>(threads);
 }
-
-}  // namespace
 
 std::shared_ptr<engine::Program> shared_program(om::Bytes file, om::Bytes weights) {
     static Cache &cache = *new Cache;  // leaked: models may outlive static destructors

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 #include "host/engine/engine.h"
@@ -13,5 +14,9 @@ namespace ascendcl::host::model {
 // The program of `file`, compiled if no live model has it; concurrent callers compile once.
 // Throws Failure: 500001 without an engine, 500002 with the engine's words when it refuses.
 std::shared_ptr<engine::Program> shared_program(om::Bytes file, om::Bytes weights);
+
+// ASCENDCL_HOST_THREADS; 0, all cores, unless it is set. Throws Failure(500001) when it is no
+// number.
+uint32_t threads_per_execution();
 
 }  // namespace ascendcl::host::model

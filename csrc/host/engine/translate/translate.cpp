@@ -104,8 +104,8 @@ class Translation {
             if (is_passed_through(value)) value = computed(value);
             if (value.get_element_type() != type)
                 value = std::make_shared<ops::Convert>(value, type);
-            const ov::Shape dims(result.dims.begin(), result.dims.end());
-            if (value.get_shape() != dims)
+            const ov::Shape computed_dims = value.get_shape();
+            if (result.dims && Shape(computed_dims.begin(), computed_dims.end()) != *result.dims)
                 throw Refusal("output '" + result.name + "' has another shape than declared");
             results.push_back(std::make_shared<ops::Result>(value));
         }
