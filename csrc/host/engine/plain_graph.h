@@ -239,6 +239,7 @@ struct PlainResult {
     std::string name;
     om::DataType dtype;
     std::optional<Shape> dims;  // absent: whatever is computed
+    bool keeps_type = false;    // true: only between floats of several widths it is converted
 };
 
 class PlainGraph {

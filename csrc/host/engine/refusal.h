@@ -23,4 +23,10 @@ class MissingAttribute : public Refusal {
     using Refusal::Refusal;
 };
 
+// Of a declared result that is not what is computed.
+class WrongOutput : public Refusal {
+   public:
+    using Refusal::Refusal;
+};
+
 }  // namespace ascendcl::host::engine

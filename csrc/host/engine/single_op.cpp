@@ -3,7 +3,6 @@
 #include "host/engine/single_op.h"
 
 #include <algorithm>
-#include <openvino/opsets/opset13.hpp>
 #include <string_view>
 
 #include "host/engine/lower/constants.h"
@@ -100,10 +99,14 @@ void add_input(Lowering &lowering, const OpTensor &tensor, const std::string &na
     node.input_descs.push_back(desc);
 }
 
-// Elementwise ops do not convert: their operands have one type, and so has the result unless it is
-// a truth value.
-void require_one_type(const OpRequest &request) {
-    if (elementwise_by_type(request.type) == nullptr) return;
+// Elementwise ops have one or two operands and do not convert: all are of one type.
+void require_elementwise_operands(const OpRequest &request) {
+    const ElementwiseName *name = elementwise_by_type(request.type);
+    if (name == nullptr) return;
+    const size_t count = name->is_unary() ? 1 : 2;
+    if (request.inputs.size() != count)
+        throw OpRefusal(Kind::kInput, request.type + " has " + std::to_string(count) +
+                                          " inputs, not " + std::to_string(request.inputs.size()));
     for (const OpTensor &input : request.inputs)
         if (input.connected && input.dtype != request.inputs[0].dtype)
             throw OpRefusal(Kind::kInput, request.type + ": its inputs have different types");
@@ -111,33 +114,22 @@ void require_one_type(const OpRequest &request) {
 
 std::string type_name(int32_t dtype) { return om::name(static_cast<om::DataType>(dtype)); }
 
-// What was computed before it was turned into the declared type, as translate() does for results.
-ov::element::Type computed_type(const ov::Output<const ov::Node> &output, bool is_cast) {
-    const ov::Node *source = output.get_node()->get_input_node_ptr(0);
-    if (is_cast || !ov::is_type<ov::opset13::Convert>(source)) return output.get_element_type();
-    return source->get_input_element_type(0);
-}
-
-void require_output_type(const OpRequest &request, size_t index, ov::element::Type computed) {
+// All floating point is f32 inside: which width the result has, the inputs say.
+void require_output_width(const OpRequest &request, size_t index) {
     const int32_t declared = request.outputs[index].dtype;
-    const bool is_float = om::is_floating(static_cast<om::DataType>(declared));
-    const auto refuse = [&](const std::string &type) {
-        throw OpRefusal(Kind::kOutput, request.type + ": output " + std::to_string(index) +
-                                           " is declared " + type_name(declared) +
-                                           ", it computes " + type);
-    };
-    if (computed.is_real() != is_float ||
-        (!is_float && computed != element_type(static_cast<om::DataType>(declared))))
-        refuse(computed.is_real() ? "floating point" : computed.get_type_name());
-    if (!is_float || request.type == "Cast" || is_matrix_product(request.type)) return;
-    // All floating point is f32 inside: which width the result has, the inputs say.
+    if (!om::is_floating(static_cast<om::DataType>(declared)) || request.type == "Cast" ||
+        is_matrix_product(request.type))
+        return;
     std::string widths;
     for (const OpTensor &input : request.inputs) {
         if (!input.connected || !om::is_floating(static_cast<om::DataType>(input.dtype))) continue;
         if (input.dtype == declared) return;
         widths = type_name(input.dtype);
     }
-    if (!widths.empty()) refuse(widths);
+    if (!widths.empty())
+        throw OpRefusal(Kind::kOutput, request.type + ": output " + std::to_string(index) +
+                                           " is declared " + type_name(declared) +
+                                           ", its inputs are " + widths);
 }
 
 Shape without_ones(Shape shape) {
@@ -163,7 +155,7 @@ void lower_inputs(const OpRequest &request, Lowering &lowering, NodeTexts &texts
     } catch (const Refusal &refusal) {
         throw OpRefusal(Kind::kInput, request.type + ": " + refusal.what());
     }
-    require_one_type(request);
+    require_elementwise_operands(request);
 }
 
 void lower_node(const OpRequest &request, Lowering &lowering, const om::Node &node) {
@@ -184,9 +176,9 @@ void lower_node(const OpRequest &request, Lowering &lowering, const om::Node &no
                                            " outputs, not " +
                                            std::to_string(request.outputs.size()));
     for (size_t i = 0; i < values.size(); ++i)
-        lowering.graph.results.push_back({values[i], "output " + std::to_string(i),
+        lowering.graph.results.push_back({values[i], std::to_string(i),
                                           static_cast<om::DataType>(request.outputs[i].dtype),
-                                          std::nullopt});
+                                          std::nullopt, true});
 }
 
 void add_outputs(const OpRequest &request, om::Node &node) {
@@ -224,13 +216,14 @@ SingleOp translate_single_op(const OpRequest &request) {
     result.notes = std::move(lowering.notes);
     try {
         result.model = translate(lowering.graph);
+    } catch (const WrongOutput &refusal) {
+        throw OpRefusal(Kind::kOutput, request.type + ": " + refusal.what());
     } catch (const Refusal &refusal) {
         throw OpRefusal(Kind::kInput, refusal.what());
     }
     for (size_t i = 0; i < request.outputs.size(); ++i) {
-        const ov::Output<const ov::Node> output = std::as_const(*result.model).output(i);
-        require_output_type(request, i, computed_type(output, request.type == "Cast"));
-        const ov::Shape computed = output.get_shape();
+        require_output_width(request, i);
+        const ov::Shape computed = result.model->output(i).get_shape();
         result.output_dims.emplace_back(computed.begin(), computed.end());
         require_output_dims(request, i, result.output_dims.back());
     }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/ops/compiled_op.h"
 
+#include <algorithm>
 #include <cstring>
 #include <list>
 #include <string>
@@ -171,7 +172,7 @@ void CompiledOp::require_room(const Bindings &inputs, const Bindings &outputs) c
                               name + " needs " + std::to_string(tensors[i].size) +
                                   " bytes, its buffer has " + std::to_string(bindings[i].size)};
             }
-            if (bindings[i].data == nullptr) {
+            if (bindings[i].data == nullptr && tensors[i].size > 0) {
                 throw Failure{ACL_ERROR_INVALID_PARAM, name + " has a null address"};
             }
         }
@@ -196,6 +197,8 @@ std::unique_ptr<engine::Execution> CompiledOp::take_execution() {
 }
 
 void CompiledOp::run(const Bindings &inputs, const Bindings &outputs) {
+    const auto is_empty = [](const Tensor &output) { return output.size == 0; };
+    if (std::all_of(outputs_.begin(), outputs_.end(), is_empty)) return;
     Bindings bound_inputs, bound_outputs;
     for (size_t i = 0; i < inputs.size(); ++i) {
         if (inputs_[i].is_bound) bound_inputs.push_back({inputs[i].data, inputs_[i].size});

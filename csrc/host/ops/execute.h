@@ -34,8 +34,8 @@ enum class Values {
     kOfIntegers,   // those and all of an integer type, to infer shapes from
 };
 
-// The op. Throws Failure: 100000 for null pointers, 100026 and 100027 for data types and formats
-// that single ops do not take here, and as compiled_op().
+// The op, compiled. Throws Failure: 100000 for null pointers, 100026 and 100027 for data types and
+// formats that single ops do not take here, and as CompiledOp's constructor.
 std::shared_ptr<CompiledOp> compile(const char *type, Descs inputs, Descs outputs,
                                     const aclopAttr *attributes,
                                     const aclDataBuffer *const *input_buffers = nullptr,
