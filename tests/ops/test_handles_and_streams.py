@@ -136,7 +136,7 @@ def test_infer_shape(
 
 
 def test_infer_shape_from_values() -> None:
-    inputs = [np.zeros((3, 4, 5), np.float32), np.array([2, 0, 1], np.int64)]
+    inputs: list[Array] = [np.zeros((3, 4, 5), np.float32), np.array([2, 0, 1], np.int64)]
     with (
         on_device(*inputs) as device,
         descs_of(inputs) as descs,
