@@ -44,6 +44,8 @@ struct Cache {
     }
 };
 
+}  // namespace
+
 uint32_t threads_per_execution() {
     const char *text = std::getenv(kThreadsVariable);
     if (!text || !*text) return 0;
@@ -56,8 +58,6 @@ uint32_t threads_per_execution() {
     }
     return static_cast<uint32_t>(threads);
 }
-
-}  // namespace
 
 std::shared_ptr<engine::Program> shared_program(const ProgramSource &source, int32_t gear) {
     static Cache &cache = *new Cache;  // leaked: models may outlive static destructors

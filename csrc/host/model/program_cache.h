@@ -29,4 +29,8 @@ std::shared_ptr<engine::Program> shared_program(const ProgramSource &source, int
 using KeptFile = std::shared_ptr<const std::vector<uint8_t>>;
 KeptFile kept_file(const ContentKey &key, om::Bytes file);
 
+// ASCENDCL_HOST_THREADS; 0, all cores, unless it is set. Throws Failure(500001) when it is no
+// number.
+uint32_t threads_per_execution();
+
 }  // namespace ascendcl::host::model
