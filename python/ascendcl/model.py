@@ -6,13 +6,13 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ascendcl import _acl
+from ascendcl._closeable import Closeable
 from ascendcl.device import Context, Device, context_of
 from ascendcl.dtypes import dtype_of, format_name
 from ascendcl.memory import DeviceBuffer, MemorySize, path_bytes, query_size
@@ -41,7 +41,7 @@ class TensorInfo:
     nbytes: int
 
 
-class Model:
+class Model(Closeable):
     """A loaded model. Made by `from_file` or `from_bytes`.
 
     A model holds all it needs: its context and the buffers given to it. It may be called from any
@@ -281,17 +281,6 @@ class Model:
             if not (array.flags.c_contiguous and array.flags.writeable):
                 raise ValueError(f"output {info.name!r}: must be C-contiguous and writable")
         return list(out)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def __repr__(self) -> str:
         if self.closed:
