@@ -11,7 +11,7 @@ import functools
 import os
 import sys
 import warnings
-from typing import Final
+from typing import Final, Protocol
 
 __all__ = [
     "AclError",
@@ -259,3 +259,18 @@ def _with_file(
 def warn(error: AclError) -> None:
     """Tell of a failure that has no caller."""
     warnings.warn(AclWarning(str(error)), stacklevel=2)
+
+
+class _Closable(Protocol):
+    def close(self) -> None: ...
+
+
+def close_after(closable: _Closable, error: BaseException | None) -> None:
+    """End a ``with`` block: the error that it ended with is not replaced by one of closing."""
+    if error is None:
+        closable.close()
+        return
+    try:
+        closable.close()
+    except AclError as failure:
+        warn(failure)

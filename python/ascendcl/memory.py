@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from ascendcl import _acl
 from ascendcl.device import Context, Device, context_of
+from ascendcl.errors import close_after
 from ascendcl.stream import Stream
 
 if TYPE_CHECKING:
@@ -204,7 +205,7 @@ class DeviceBuffer:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self.close()
+        close_after(self, error)
 
     def __repr__(self) -> str:
         state = " closed" if self.closed else " in use" if self.in_use else ""

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from ascendcl import _acl
 from ascendcl.device import Context, Device, context_of
 from ascendcl.dtypes import dtype_of, format_name
+from ascendcl.errors import close_after
 from ascendcl.memory import DeviceBuffer, MemorySize, path_bytes, query_size
 
 if TYPE_CHECKING:
@@ -291,7 +292,7 @@ class Model:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self.close()
+        close_after(self, error)
 
     def __repr__(self) -> str:
         if self.closed:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ascendcl import _acl
 from ascendcl.device import Context, Device, context_of
+from ascendcl.errors import close_after
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -46,7 +47,7 @@ class _HasHandle:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self.close()
+        close_after(self, error)
 
     def __repr__(self) -> str:
         device = self._handle.device
