@@ -7,12 +7,14 @@ from abc import ABC, abstractmethod
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from ascendcl.errors import AclError, warn
+
 if TYPE_CHECKING:
     from typing_extensions import Self
 
 
 class Closeable(ABC):
-    """Closed at the end of a ``with`` block."""
+    """Closed at the end of a ``with`` block; an error that ends it is not replaced by closing's."""
 
     __slots__ = ()
 
@@ -29,4 +31,9 @@ class Closeable(ABC):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self.close()
+        try:
+            self.close()
+        except AclError as failure:
+            if error is None:
+                raise
+            warn(failure)
