@@ -112,6 +112,17 @@ void require_elementwise_operands(const OpRequest &request) {
             throw OpRefusal(Kind::kInput, request.type + ": its inputs have different types");
 }
 
+// The one op whose result an attribute says, which the caller declares as well.
+void require_cast_type(const OpRequest &request, const om::AttrMap &attrs) {
+    if (request.type != "Cast" || request.outputs.size() != 1) return;
+    const auto stated = attrs.integer("dst_type");
+    if (!stated) throw OpRefusal(Kind::kAttribute, "Cast: attribute 'dst_type' is missing");
+    if (*stated != request.outputs[0].dtype)
+        throw OpRefusal(Kind::kAttribute,
+                        "Cast: attribute 'dst_type' is " + std::to_string(*stated) +
+                            ", the output's data type " + std::to_string(request.outputs[0].dtype));
+}
+
 std::string type_name(int32_t dtype) { return om::name(static_cast<om::DataType>(dtype)); }
 
 // All floating point is f32 inside: which width the result has, the inputs say.
@@ -210,6 +221,7 @@ SingleOp translate_single_op(const OpRequest &request) {
     node.attrs = attributes_in(texts.attributes);
     lower_inputs(request, lowering, texts, node);
     add_outputs(request, node);
+    require_cast_type(request, node.attrs);
     lower_node(request, lowering, node);
 
     SingleOp result;

@@ -15,6 +15,9 @@ namespace ascendcl::host::model {
 // Throws Failure: 500001 without an engine, 500002 with the engine's words when it refuses.
 std::shared_ptr<engine::Program> shared_program(om::Bytes file, om::Bytes weights);
 
+// Tells the user what the file does not say and the engine had to guess.
+void report_guesses(const engine::Program &program);
+
 // ASCENDCL_HOST_THREADS; 0, all cores, unless it is set. Throws Failure(500001) when it is no
 // number.
 uint32_t threads_per_execution();
