@@ -34,6 +34,8 @@ std::vector<T> in_rows(const T *stored, Matrix form) {
     return rows;
 }
 
+uint32_t bits_of(int32_t value) noexcept { return static_cast<uint32_t>(value); }
+
 // The products wrap as two's complement does.
 template <typename T>
 void multiply(const T *a, Matrix a_form, const T *b, Matrix b_form, int32_t *out) {
@@ -48,9 +50,8 @@ void multiply(const T *a, Matrix a_form, const T *b, Matrix b_form, int32_t *out
         std::fill(sums.begin(), sums.end(), 0);
         for (size_t k = 0; k < a_form.columns; ++k) {
             const T *row = b + k * columns;
-            const auto factor =
-                static_cast<uint32_t>(a[i * a_form.row_step + k * a_form.column_step]);
-            for (size_t j = 0; j < columns; ++j) sums[j] += factor * static_cast<uint32_t>(row[j]);
+            const auto factor = bits_of(a[i * a_form.row_step + k * a_form.column_step]);
+            for (size_t j = 0; j < columns; ++j) sums[j] += factor * bits_of(row[j]);
         }
         for (const uint32_t sum : sums) *out++ = static_cast<int32_t>(sum);
     }
