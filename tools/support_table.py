@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "cmake"))
 
-from generate_unsupported import defined_functions, functions_of  # noqa: E402
+from acl_declarations import defined_functions, functions_of  # noqa: E402
 
 TARGET = ROOT / "docs" / "support.md"
 

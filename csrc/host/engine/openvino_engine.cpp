@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "host/engine/engine.h"
+#include "host/engine/lower/gear_graph.h"
 #include "host/engine/lower/lower.h"
 #include "host/engine/program.h"
 #include "host/engine/refusal.h"
@@ -13,6 +14,7 @@
 #include "om/container.h"
 #include "om/descriptors.h"
 #include "om/error.h"
+#include "om/gears.h"
 #include "om/graph.h"
 #include "om/kernels.h"
 
@@ -48,23 +50,35 @@ ov::AnyMap properties(const CompileRequest &request) {
     return map;
 }
 
+// A gear is lowered as the static model of its shape is.
+Lowered lower_gear(const LowerInput &model, int32_t gear) {
+    const auto count = static_cast<int64_t>(model.descriptors.gears.size());
+    if (count == 0 && gear < 0) return lower(model);
+    if (gear < 0 || gear >= count)
+        throw Refusal("the model has " + std::to_string(count) + " gears, number " +
+                      std::to_string(gear) + " is asked for");
+    const auto index = static_cast<size_t>(gear);
+    const om::Graph graph = gear_graph(model.def, index);
+    const om::Descriptors descriptors = om::descriptors_of_gear(model.descriptors, index);
+    return lower({model.def, graph, descriptors, model.kernels, model.weights});
+}
+
 std::shared_ptr<Program> compile_model(const CompileRequest &request) {
     const om::Container container =
         om::Container::parse({static_cast<const uint8_t *>(request.om), request.om_size});
     if (container.header().is_dynamic || container.models().size() != 1)
         throw Refusal("models with dynamic shapes are not supported");
-    if (request.gear >= 0) throw Refusal("models with gears are not supported");
     const om::ModelPartitions &model = container.models()[0];
     const om::ModelDef def = om::ModelDef::parse(model.find(om::PartitionType::kModelDef));
+    if (def.graphs.empty()) throw Refusal("the model has no graph");
     const om::Descriptors descriptors =
         om::describe(model, def, container.header().model_type != 3);
-    if (!descriptors.gears.empty()) throw Refusal("models with gears are not supported");
     const om::KernelStore kernels = om::KernelStore::parse(model.find(om::PartitionType::kKernels));
     const om::Bytes weights =
         request.weights != nullptr
             ? om::Bytes{static_cast<const uint8_t *>(request.weights), request.weight_size}
             : model.find(om::PartitionType::kWeights);
-    Lowered lowered = lower({def, descriptors, kernels, weights});
+    Lowered lowered = lower_gear({def, def.graphs[0], descriptors, kernels, weights}, request.gear);
     ov::CompiledModel compiled =
         core().compile_model(translate(lowered.graph), "CPU", properties(request));
     return std::make_shared<CompiledProgram>(std::move(compiled), std::move(lowered.notes),
