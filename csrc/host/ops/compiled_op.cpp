@@ -11,6 +11,7 @@
 
 #include "acl/acl.h"
 #include "host/model/engine_library.h"
+#include "host/model/program_cache.h"
 #include "host/runtime/report.h"
 
 namespace ascendcl::host::ops {
@@ -147,6 +148,7 @@ CompiledOp::CompiledOp(const engine::OpRequest &request) {
     engine::Outcome outcome;
     compiled_ = model::engine().compile_op(request, outcome);
     if (!outcome.ok()) throw Failure{code_of(outcome.kind), outcome.text};
+    model::report_guesses(*compiled_.program);
     for (const engine::OpTensor &input : request.inputs) {
         const bool is_bound = input.connected && input.value == nullptr;
         inputs_.push_back({is_bound, is_bound ? bytes_of(input.dtype, input.dims) : 0});
