@@ -264,8 +264,7 @@ SingleOp translate_single_op(const OpRequest &request) {
     for (size_t i = 0; i < request.outputs.size(); ++i) {
         require_output_width(request, i);
         const ov::Shape computed = result.model->output(i).get_shape();
-        result.output_dims.emplace_back(computed.begin(), computed.end());
-        require_output_dims(request, i, result.output_dims.back());
+        require_output_dims(request, i, {computed.begin(), computed.end()});
     }
     return result;
 }
