@@ -16,7 +16,7 @@ import argparse
 import re
 from pathlib import Path
 
-from generate_unsupported import header_files, without_comments
+from acl_declarations import header_files, without_comments
 
 ENUMS = (
     "aclAippInputFormat",

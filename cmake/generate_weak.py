@@ -14,7 +14,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from generate_unsupported import functions_of
+from acl_declarations import functions_of
 
 
 def main() -> None:

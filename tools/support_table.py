@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "cmake"))
 
-from generate_unsupported import defined_functions, functions_of  # noqa: E402
+from acl_declarations import defined_functions, functions_of  # noqa: E402
 
 TARGET = ROOT / "docs" / "support.md"
 
@@ -38,8 +38,26 @@ REFUSED = {
 _POLICY = "the policy of huge or normal pages is ignored"
 _OPTION = "the value is kept and has no effect"
 _AIPP = "the setting is checked and not kept: there is no dynamic AIPP"
+_OP = (
+    "the ops that the engine knows, without a single-op model; layouts ND, NCHW, NHWC, HWCN; "
+    "no int64 (but for constants) and no double"
+)
+_OP_FILE = "files are checked and not kept: ops are compiled when they are called"
+_BLAS = "no fractal layouts (`ACL_TRANS_NZ`)"
 DEVIATING = {
     "aclGetDeviceCapability": "cores and cache are the CPU's",
+    "aclblasCreateHandleForGemmEx": _BLAS,
+    "aclblasCreateHandleForGemvEx": _BLAS,
+    "aclblasCreateHandleForHgemm": _BLAS,
+    "aclblasCreateHandleForHgemv": _BLAS,
+    "aclblasCreateHandleForS8gemm": _BLAS,
+    "aclblasCreateHandleForS8gemv": _BLAS,
+    "aclblasGemmEx": _BLAS,
+    "aclblasGemvEx": _BLAS,
+    "aclblasHgemm": _BLAS,
+    "aclblasHgemv": _BLAS,
+    "aclblasS8gemm": _BLAS,
+    "aclblasS8gemv": _BLAS,
     "aclmdlCreateAIPP": "there is no model to give it to: there is no dynamic AIPP",
     "aclmdlFinalizeDump": "nothing is dumped",
     "aclmdlGetAippType": "inputs with dynamic AIPP are refused",
@@ -56,6 +74,14 @@ DEVIATING = {
     "aclmdlSetAIPPRbuvSwapSwitch": _AIPP,
     "aclmdlSetAIPPScfParams": _AIPP,
     "aclmdlSetAIPPSrcImageSize": _AIPP,
+    "aclopCast": _OP,
+    "aclopCreateHandle": _OP,
+    "aclopCreateHandleForCast": _OP,
+    "aclopExecute": _OP,
+    "aclopExecuteV2": _OP,
+    "aclopInferShape": _OP,
+    "aclopLoad": _OP_FILE,
+    "aclopSetModelDir": _OP_FILE,
     "aclrtCtxSetSysParamOpt": _OPTION,
     "aclrtGetDeviceCapability": "every feature is answered as not supported",
     "aclrtGetDeviceInfo": "cores, memory and cache are the CPU's; other attributes are refused",

@@ -19,9 +19,9 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 INCLUDE = REPOSITORY / "third_party" / "cann" / "include"
 
 
-def _load_generator() -> ModuleType:
-    path = REPOSITORY / "cmake" / "generate_unsupported.py"
-    spec = importlib.util.spec_from_file_location("generate_unsupported", path)
+def _load_declarations() -> ModuleType:
+    path = REPOSITORY / "cmake" / "acl_declarations.py"
+    spec = importlib.util.spec_from_file_location("acl_declarations", path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -30,7 +30,7 @@ def _load_generator() -> ModuleType:
     return module
 
 
-generator = _load_generator()
+declarations = _load_declarations()
 
 
 class Struct(NamedTuple):
@@ -43,11 +43,11 @@ class Struct(NamedTuple):
 
 def header_names() -> list[str]:
     """`acl/acl_rt.h` and so on."""
-    return [path.relative_to(INCLUDE).as_posix() for path in generator.header_files(INCLUDE)]
+    return [path.relative_to(INCLUDE).as_posix() for path in declarations.header_files(INCLUDE)]
 
 
 def header_text(name: str) -> str:
-    text: str = generator.without_comments((INCLUDE / name).read_text(encoding="utf-8"))
+    text: str = declarations.without_comments((INCLUDE / name).read_text(encoding="utf-8"))
     return text
 
 

@@ -12,8 +12,8 @@ from acl_headers import (
     INCLUDE,
     REPOSITORY,
     compile_text,
+    declarations,
     enumerator_check,
-    generator,
     header_names,
     header_text,
     include_lines,
@@ -51,7 +51,7 @@ def test_each_header_alone(tmp_path: Path) -> None:
 
 
 def test_no_function_twice_and_all_parsed() -> None:
-    declared = generator.functions_of(INCLUDE)
+    declared = declarations.functions_of(INCLUDE)
     marked = sum(
         len(re.findall(r"^ACL_FUNC_VISIBILITY\b", header_text(h), re.M)) for h in header_names()
     )
@@ -63,7 +63,7 @@ def test_functions_stand_where_the_table_says() -> None:
     ours = {
         (header, function.name)
         for header in header_names()
-        for function in generator.declared_functions(header_text(header))
+        for function in declarations.declared_functions(header_text(header))
     }
     assert expected - ours == set()
     # No table has the feature retrieval functions.

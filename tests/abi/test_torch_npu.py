@@ -21,9 +21,9 @@ from acl_headers import (
     compile_text,
     compiler,
     constants,
+    declarations,
     enumerator_check,
     enumerators,
-    generator,
     header_names,
     header_text,
     include_lines,
@@ -130,7 +130,7 @@ def test_most_headers_are_there(theirs: Theirs) -> None:
 
 
 def test_functions(theirs: Theirs) -> None:
-    functions = generator.functions_of(INCLUDE)
+    functions = declarations.functions_of(INCLUDE)
     assertions = {
         f.name: f'static_assert(std::is_same_v<decltype(&{f.name}), {f.pointer_type}>, "{f.name}");'
         for f in functions

@@ -38,18 +38,21 @@ def failing_runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Every function exists, does nothing and answers 200001, 0 or null."""
     folder = tmp_path_factory.mktemp("failing")
     (folder / "c_api").mkdir()
-    generated = folder / "unsupported.cpp"
+    generated = folder / "entries.cpp"
     headers = ROOT / "third_party" / "cann" / "include"
-    command = [sys.executable, str(ROOT / "cmake" / "generate_unsupported.py")]
+    command = [sys.executable, str(ROOT / "cmake" / "generate_entries.py")]
     command += ["--headers", str(headers), "--sources", str(folder / "c_api")]
-    subprocess.run([*command, "--output", str(generated)], check=True, capture_output=True)
+    command += ["--names", str(folder / "names.h"), "--output", str(generated)]
+    subprocess.run(command, check=True, capture_output=True)
     code = folder / "code.cpp"
     code.write_text(
         "namespace ascendcl::host { int unsupported(const char *) noexcept { return 200001; } }\n"
         'extern "C" { int acldvppMalloc(void **, unsigned long) { return 200001; }\n'
         "int acldvppFree(void *) { return 200001; } }\n"
     )
-    return build_library(folder, generated, code, options=(f"-I{headers}", "-std=c++17"))
+    entry = ROOT / "csrc" / "host" / "checks" / "entry.cpp"
+    options = (f"-I{headers}", f"-I{ROOT / 'csrc'}", "-std=c++17")
+    return build_library(folder, generated, entry, code, options=options)
 
 
 @pytest.fixture(scope="session")

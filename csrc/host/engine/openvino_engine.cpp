@@ -10,6 +10,7 @@
 #include "host/engine/lower/lower.h"
 #include "host/engine/program.h"
 #include "host/engine/refusal.h"
+#include "host/engine/single_op.h"
 #include "host/engine/translate/translate.h"
 #include "om/container.h"
 #include "om/descriptors.h"
@@ -85,29 +86,48 @@ std::shared_ptr<Program> compile_model(const CompileRequest &request) {
             ? om::Bytes{static_cast<const uint8_t *>(request.weights), request.weight_size}
             : model.find(om::PartitionType::kWeights);
     Lowered lowered = lower_request({def, def.graphs[0], descriptors, kernels, weights}, request);
-    std::vector<std::vector<int64_t>> output_dims;
-    for (const auto &result : lowered.graph.results) output_dims.push_back(result.dims);
     ov::CompiledModel compiled =
         core().compile_model(translate(lowered.graph), "CPU", properties(request));
     return std::make_shared<CompiledProgram>(std::move(compiled), std::move(lowered.notes),
-                                             std::move(output_dims), request.profiling);
+                                             request.profiling);
+}
+
+std::shared_ptr<Program> compile_single_op(const OpRequest &request) {
+    SingleOp op = translate_single_op(request);
+    CompileRequest how;
+    how.threads = request.threads;
+    ov::CompiledModel compiled = core().compile_model(op.model, "CPU", properties(how));
+    return std::make_shared<CompiledProgram>(std::move(compiled), std::move(op.notes), false);
+}
+
+// What `compile` answers, or nothing and why.
+template <typename Compile>
+auto answered(Outcome &outcome, Compile &&compile) noexcept -> decltype(compile()) {
+    try {
+        outcome = {};
+        return compile();
+    } catch (const OpRefusal &refusal) {
+        outcome = {refusal.kind(), refusal.what()};
+    } catch (const Refusal &refusal) {
+        outcome = {Outcome::Kind::kRefused, refusal.what()};
+    } catch (const std::exception &error) {
+        outcome = {Outcome::Kind::kFailed, error.what()};
+    } catch (...) {
+        outcome = {Outcome::Kind::kFailed, "unknown exception"};
+    }
+    return {};
 }
 
 class OpenVinoEngine : public Engine {
    public:
     std::shared_ptr<Program> compile(const CompileRequest &request,
                                      Outcome &outcome) noexcept override {
-        try {
-            outcome = {};
-            return compile_model(request);
-        } catch (const Refusal &refusal) {
-            outcome = {Outcome::Kind::kRefused, refusal.what()};
-        } catch (const std::exception &error) {
-            outcome = {Outcome::Kind::kFailed, error.what()};
-        } catch (...) {
-            outcome = {Outcome::Kind::kFailed, "unknown exception"};
-        }
-        return nullptr;
+        return answered(outcome, [&] { return compile_model(request); });
+    }
+
+    std::shared_ptr<Program> compile_op(const OpRequest &request,
+                                        Outcome &outcome) noexcept override {
+        return answered(outcome, [&] { return compile_single_op(request); });
     }
 
     const char *version() const noexcept override {

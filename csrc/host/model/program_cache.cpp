@@ -45,6 +45,14 @@ struct Cache {
     }
 };
 
+}  // namespace
+
+void report_guesses(const engine::Program &program) {
+    for (const std::string &note : program.notes()) {
+        std::fprintf(stderr, "ascendcl host runtime: %s\n", note.c_str());
+    }
+}
+
 uint32_t threads_per_execution() {
     const char *text = std::getenv(kThreadsVariable);
     if (!text || !*text) return 0;
@@ -57,8 +65,6 @@ uint32_t threads_per_execution() {
     }
     return static_cast<uint32_t>(threads);
 }
-
-}  // namespace
 
 std::shared_ptr<engine::Program> shared_program(const ProgramSource &source) {
     static Cache &cache = *new Cache;  // leaked: models may outlive static destructors
@@ -77,10 +83,7 @@ std::shared_ptr<engine::Program> shared_program(const ProgramSource &source) {
     engine::Outcome outcome;
     auto program = engine().compile(request, outcome);
     if (!program) throw Failure{ACL_ERROR_GE_FAILURE, outcome.text};
-    // What the file does not say and the engine had to guess is never guessed silently.
-    for (const std::string &note : program->notes()) {
-        std::fprintf(stderr, "ascendcl host runtime: %s\n", note.c_str());
-    }
+    report_guesses(*program);
     slot->program = program;
     return program;
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""cmake/generate_unsupported.py defines exactly what the sources leave out."""
+"""cmake/generate_entries.py: an entry for each function; what the sources leave out is answered."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from acl_headers import INCLUDE, REPOSITORY, compile_text, compiler, generator, include_lines
+from acl_headers import INCLUDE, REPOSITORY, compile_text, compiler, declarations, include_lines
 
-SCRIPT = REPOSITORY / "cmake" / "generate_unsupported.py"
+SCRIPT = REPOSITORY / "cmake" / "generate_entries.py"
+CSRC = REPOSITORY / "csrc"
 
 HEADER = """
 // ACL_FUNC_VISIBILITY aclError aclCommented(void);
@@ -51,16 +52,24 @@ ACL_FUNC_VISIBILITY size_t aclVisible(size_t a,
 
 
 def test_declarations() -> None:
-    functions = generator.declared_functions(HEADER)
+    functions = declarations.declared_functions(HEADER)
     assert [f.name for f in functions] == ["aclOne", "aclName", "aclTwo"]
     assert functions[1].prototype == (
         "const char *aclName(int32_t (*const callback)(const void *, int32_t), size_t size)"
     )
     assert functions[2].prototype == "void aclTwo(void)"
+    assert [f.argument_names for f in functions] == [["value"], ["callback", "size"], []]
+
+
+def test_every_parameter_has_a_name() -> None:
+    for function in declarations.functions_of(INCLUDE):
+        names = function.argument_names
+        assert len(set(names)) == len(names)
+        assert not set(names) & {"void", "int", "const", "char"}, function.name
 
 
 def test_definitions() -> None:
-    assert generator.defined_functions(SOURCE) == {
+    assert declarations.defined_functions(SOURCE) == {
         "aclPlain",
         "aclPointer",
         "aclBroken",
@@ -71,38 +80,44 @@ def test_definitions() -> None:
 
 def run(sources: Path, output: Path, headers: Path = INCLUDE) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(SCRIPT), "--headers", str(headers)]
-    command += ["--sources", str(sources), "--output", str(output)]
+    command += ["--sources", str(sources), "--names", str(output.with_name("names.h"))]
+    command += ["--output", str(output)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def test_everything_is_answered_and_nothing_twice(tmp_path: Path) -> None:
     """Builds a library from one source and the generated rest, and calls both parts."""
-    sources, output = tmp_path / "sources", tmp_path / "build" / "unsupported.cpp"
+    sources, output = tmp_path / "sources", tmp_path / "build" / "entries.cpp"
     sources.mkdir()
     (sources / "device.cpp").write_text(
         "\n".join(
             [
                 *include_lines(["acl/acl.h"]),
                 "aclError aclrtGetDevice(int32_t *deviceId) { return *deviceId = 7, 0; }",
-                "namespace ascendcl::host {",
-                "aclError unsupported(const char *function) noexcept {",
-                "    return function[0] == 'a' ? ACL_ERROR_API_NOT_SUPPORT : -1;",
-                "}",
-                "}",
             ]
         ),
         encoding="utf-8",
     )
     result = run(sources, output)
     assert result.returncode == 0, result.stderr
-    names = [function.name for function in generator.functions_of(INCLUDE)]
+    names = [function.name for function in declarations.functions_of(INCLUDE)]
     assert f"{len(names)} ACL functions declared, {len(names) - 1} answered" in result.stdout
 
     library = tmp_path / "libascendcl.so"
     command = [compiler("c++"), "-std=c++17", "-shared", "-fPIC"]
     command += ["-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Werror"]
-    command += ["-fvisibility=hidden", f"-I{INCLUDE}", "-Wl,-z,defs", "-o", str(library)]
-    subprocess.run([*command, str(output), str(sources / "device.cpp")], check=True)
+    command += ["-fvisibility=hidden", f"-I{INCLUDE}", f"-I{CSRC}", "-Wl,-z,defs"]
+    command += [f"-I{CSRC / 'host' / 'include'}"]
+    implementation = tmp_path / "device.o"
+    named = ["-include", str(output.with_name("names.h")), "-c", str(sources / "device.cpp")]
+    subprocess.run(
+        [*(part for part in command if part != "-shared"), *named, "-o", str(implementation)],
+        check=True,
+    )
+    host = CSRC / "host"
+    below = [*sorted((host / "checks").glob("*.cpp")), host / "runtime" / "report.cpp"]
+    parts = [str(output), str(implementation), *map(str, below)]
+    subprocess.run([*command, "-o", str(library), *parts], check=True)
 
     loaded = ctypes.CDLL(str(library))
     for name in names:
@@ -116,10 +131,11 @@ def test_everything_is_answered_and_nothing_twice(tmp_path: Path) -> None:
 
 
 def test_an_unchanged_file_is_left_alone(tmp_path: Path) -> None:
-    output = tmp_path / "unsupported.cpp"
-    assert run(tmp_path, output).returncode == 0
+    sources, output = tmp_path / "sources", tmp_path / "entries.cpp"
+    sources.mkdir()
+    assert run(sources, output).returncode == 0
     before = output.stat().st_mtime_ns
-    assert run(tmp_path, output).returncode == 0
+    assert run(sources, output).returncode == 0
     assert output.stat().st_mtime_ns == before
 
 

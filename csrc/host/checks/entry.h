@@ -1,0 +1,84 @@
+// What stands before every function of the C ABI. Each exported function is an Entry that goes on
+// to the definition in c_api (cmake/generate_entries.py writes them all); strict rules, faults and
+// the trace come in here. While all are off, an entry costs one load and a jump.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <type_traits>
+
+#include "host/checks/faults.h"
+
+namespace ascendcl::host::checks {
+
+// A function of the C ABI as its header declares it.
+struct Entry {
+    const char *name;
+    const char *parameters;  // their names, a space between two
+    bool can_fail;           // answers a code, or a pointer that may be null
+};
+
+// All that libascendcl.so exports of the C ABI.
+extern const Entry entries[];
+extern const size_t entry_count;
+
+template <typename Result, typename... Parameters>
+constexpr bool can_fail(Result (*)(Parameters...)) {
+    return std::is_same_v<Result, int> || std::is_pointer_v<Result>;
+}
+
+// Who watches the calls; bits of `watchers`.
+enum Watcher : unsigned { kStrict = 1, kFaults = 2, kTrace = 4 };
+
+extern std::atomic<unsigned> watchers;
+
+inline bool watched_by(Watcher watcher) noexcept {
+    return (watchers.load(std::memory_order_relaxed) & watcher) != 0;
+}
+
+// A call of the C ABI in progress on this thread, while anybody watches.
+class Call {
+   public:
+    Call(const Entry &entry, const void *caller) noexcept;
+    Call(const Call &) = delete;
+    Call &operator=(const Call &) = delete;
+    ~Call();
+
+    const Entry &entry() const noexcept { return entry_; }
+    // An address inside the code that called.
+    const void *caller() const noexcept { return caller_; }
+
+    // The innermost one of this thread, or null. A callback that the runtime runs may call again.
+    static const Call *current() noexcept;
+
+   private:
+    const Entry &entry_;
+    const void *const caller_;
+    const Call *const outer_;
+};
+
+template <typename Result, typename... Parameters>
+[[gnu::noinline]] Result enter_watched(const Entry &entry, const void *caller,
+                                       Result (*implementation)(Parameters...),
+                                       Parameters... arguments) {
+    const Call call(entry, caller);
+    if (const int code = entry.can_fail && watched_by(kFaults) ? fault_in(entry) : 0; code != 0) {
+        if constexpr (std::is_pointer_v<Result>) return nullptr;
+        if constexpr (std::is_same_v<Result, int>) return code;
+    }
+    return implementation(arguments...);
+}
+
+template <typename Result, typename... Parameters>
+[[gnu::always_inline]] inline Result enter(const Entry &entry,
+                                           Result (*implementation)(Parameters...),
+                                           Parameters... arguments) {
+    if (__builtin_expect(watchers.load(std::memory_order_relaxed) == 0, 1)) {
+        return implementation(arguments...);
+    }
+    return enter_watched<Result, Parameters...>(entry, __builtin_return_address(0), implementation,
+                                                arguments...);
+}
+
+}  // namespace ascendcl::host::checks
