@@ -5,8 +5,8 @@
 #include <thread>
 
 #include "host/engine/engine.h"
+#include "host/engine/known_shapes.h"
 #include "host/engine/lower/gear_graph.h"
-#include "host/engine/lower/known_shapes.h"
 #include "host/engine/lower/lower.h"
 #include "host/engine/program.h"
 #include "host/engine/refusal.h"
@@ -54,8 +54,7 @@ ov::AnyMap properties(const CompileRequest &request) {
 // Gears and given shapes are lowered as the static model of the shape is.
 Lowered lower_request(const LowerInput &model, const CompileRequest &request) {
     if (!request.input_dims.empty()) {
-        const om::Graph graph =
-            with_known_shapes(model.graph, model.descriptors, request.input_dims);
+        const om::Graph graph = with_known_shapes(model, request.input_dims);
         const om::Descriptors descriptors =
             descriptors_of_shapes(model.descriptors, graph, request.input_dims);
         return lower({model.def, graph, descriptors, model.kernels, model.weights});
