@@ -236,6 +236,8 @@ def test_constant_input(dtype: str, rng: np.random.Generator) -> None:
 def test_empty_tensors() -> None:
     empty = np.zeros((0, 3), np.float32)
     assert execute("Relu", [empty], [empty]) == 0
+    assert execute("BroadcastToD", [empty], [np.zeros((2, 0, 3), np.float32)]) == 0
+    assert execute("ReduceSumD", [empty], [np.zeros(3, np.float32)], {"axes": [0]}) == 100021
 
 
 def test_execute_of_old(rng: np.random.Generator) -> None:

@@ -81,8 +81,9 @@ struct OpRequest {
     uint32_t threads = 0;    // as in CompileRequest
 };
 
-// Its executions take the inputs that are connected and not constant.
 struct CompiledOpProgram {
+    // Its executions take the inputs that are connected and not constant. Null when all outputs are
+    // empty: there is nothing to compute.
     std::shared_ptr<Program> program;
     std::vector<std::vector<int64_t>> output_dims;
 };

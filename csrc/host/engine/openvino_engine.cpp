@@ -87,6 +87,7 @@ std::shared_ptr<Program> compile_model(const CompileRequest &request) {
 
 CompiledOpProgram compile_single_op(const OpRequest &request) {
     SingleOp op = translate_single_op(request);
+    if (op.computes_nothing) return {nullptr, std::move(op.output_dims)};
     CompileRequest how;
     how.threads = request.threads;
     ov::CompiledModel compiled = core().compile_model(op.model, "CPU", properties(how));
