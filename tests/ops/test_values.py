@@ -66,8 +66,8 @@ def test_functions(
     x = random(rng, dtype, 300) * 3
     result = computed(op_type, [x], x)
     expected = function(x.astype(np.float64))
-    tolerance = 1e-6 if dtype == "float32" else np.finfo(dtype).eps
-    np.testing.assert_allclose(result, expected, rtol=tolerance, atol=1e-6)
+    last_place = 1e-6 if dtype == "float32" else np.finfo(dtype).eps
+    np.testing.assert_allclose(result, expected, rtol=last_place, atol=1e-6)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "int32"])
