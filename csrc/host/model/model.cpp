@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "host/checks/objects.h"
 #include "host/runtime/data_set.h"
 #include "host/runtime/report.h"
 
@@ -16,6 +17,13 @@ namespace {
 constexpr uint64_t kTolerance = 64;  // a buffer may be this many bytes short
 
 const char *name(Side side) noexcept { return side == Side::kInput ? "input" : "output"; }
+
+// Strict mode: the runtime allocates outputs of other models, in other calls.
+void check_memory_of_output(const om::IoDescriptor &tensor, Side side) {
+    if (side != Side::kOutput || !checks::is_strict()) return;
+    checks::violated({checks::Rule::kOutputOfRuntime,
+                      "output '" + tensor.name + "' has no memory, and this call allocates none"});
+}
 
 void bind_side(const aclmdlDataset &data_set, const Description &description, Side side,
                Bindings &bindings) {
@@ -37,6 +45,7 @@ void bind_side(const aclmdlDataset &data_set, const Description &description, Si
                               " bytes, its buffer has " + std::to_string(buffer.size)};
         }
         if (!buffer.data && needed > 0) {
+            check_memory_of_output(expected[i], side);
             throw Failure{ACL_ERROR_GE_FAILURE, std::string(name(side)) + " " + std::to_string(i) +
                                                     " ('" + expected[i].name +
                                                     "') has a null address"};
@@ -53,10 +62,25 @@ Model::Model(Parts parts)
 void Model::require_context() const {
     const std::shared_ptr<Context> current = current_context();
     if (parts_.context.lock() != current) {
+        check_context("executed");
         throw Failure{ACL_ERROR_RT_MODEL_CONTEXT, "model " + std::to_string(id()) +
                                                       " was loaded in another context than the "
                                                       "current one"};
     }
+}
+
+void Model::check_context(const char *deed) const {
+    if (!checks::is_strict()) return;
+    std::shared_ptr<Context> current;
+    try {
+        current = current_context();
+    } catch (const Failure &) {  // there is none
+    }
+    if (current != nullptr && parts_.context.lock() == current) return;
+    const std::string name = "model " + std::to_string(id());
+    checks::violated({checks::Rule::kOtherContext,
+                      name + " is " + deed + " in another context than it was loaded in",
+                      "it was loaded", checks::where_made(handle_of_model(id()))});
 }
 
 void Model::require_mode(ExecutionMode mode) {
@@ -121,6 +145,7 @@ void Model::retire() {
     parts_.program.reset();
     parts_.own_weights.reset();
     parts_.own_work.reset();
+    parts_.memory_in_use.reset();
 }
 
 }  // namespace ascendcl::host::model

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "acl/acl.h"
+#include "host/checks/flights.h"
 #include "host/engine/engine.h"
 #include "host/model/description.h"
 #include "host/runtime/context.h"
@@ -23,6 +24,11 @@ enum class ExecutionMode { kUndecided, kSync, kAsync };
 
 using Bindings = std::vector<engine::Binding>;
 
+// A model id as the checks know objects.
+inline const void *handle_of_model(uint32_t id) noexcept {
+    return reinterpret_cast<const void *>(static_cast<uintptr_t>(id));
+}
+
 class Model {
    public:
     struct Parts {
@@ -33,6 +39,8 @@ class Model {
         DeviceMemory own_weights;  // likewise
         std::shared_ptr<engine::Program> program;
         std::unique_ptr<engine::Execution> execution;
+        checks::WorkMemory user_work;  // null where the system manages it
+        checks::Token memory_in_use;   // strict mode: what the user manages
     };
 
     explicit Model(Parts parts);
@@ -46,6 +54,8 @@ class Model {
 
     // Throws Failure: 107002 without a current context, 107004 in another one than at load.
     void require_context() const;
+    // Strict mode: as checks::violated() in another context than at load, or in none.
+    void check_context(const char *deed) const;
     // Throws Failure(500002) when it was executed the other way before.
     void require_mode(ExecutionMode mode);
 
@@ -57,6 +67,7 @@ class Model {
     // Binds and runs in the calling thread, without allocating. Throws Failure: as bind(), as
     // require_mode(kSync), 507011 when the engine fails.
     void execute(const aclmdlDataset &inputs, const aclmdlDataset &outputs);
+    const checks::WorkMemory &user_work() const noexcept { return parts_.user_work; }
     // Runs what was bound before; for a stream's worker, which wants a code.
     aclError execute_bound(Bindings &inputs, Bindings &outputs) noexcept;
 
