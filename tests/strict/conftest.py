@@ -10,12 +10,15 @@ from types import ModuleType
 
 import pytest
 
-HERE = Path(__file__).parent
-CONFORMANCE = HERE.parent / "conformance"
-sys.path[:0] = [str(HERE), str(CONFORMANCE)]
+sys.path.insert(0, str(Path(__file__).parents[1] / "conformance"))
+sys.path.insert(0, str(Path(__file__).parent))
+
+from strict_mode import Strict
 
 import abi
-from strict_mode import Strict
+
+HERE = Path(__file__).parent
+CONFORMANCE = HERE.parent / "conformance"
 
 
 def _conformance() -> ModuleType:

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from abi import Library, held_up
 from model_objects import (
     DataSet,
     data_sets,
@@ -22,6 +21,8 @@ from model_objects import (
     started,
     succeed,
 )
+
+from abi import Library, held_up
 
 
 class Loaded(NamedTuple):
@@ -192,9 +193,7 @@ def weights_in_host_memory(acl: Library, om: Path) -> int:
     _, weight_size = query_size(started(acl), om)
     host = acl.malloc_host(weight_size)
     model = ctypes.c_uint32()
-    return acl.aclmdlLoadFromFileWithMem(
-        bytes(om), ctypes.byref(model), None, 0, host, weight_size
-    )
+    return acl.aclmdlLoadFromFileWithMem(bytes(om), ctypes.byref(model), None, 0, host, weight_size)
 
 
 def weights_in_a_piece_of_a_block(acl: Library, om: Path) -> None:
@@ -277,9 +276,8 @@ def free_model_bytes(acl: Library, om: Path) -> int:
     data = om.read_bytes()
     host = started(acl).malloc_host(len(data))
     ctypes.memmove(host, data, len(data))
-    codes: list[int] = []
-    code = _load_bytes(acl, host, len(data), lambda: codes.append(acl.aclrtFreeHost(host)))
-    return codes[0] or code
+    _configure(acl, MEM_ADDR_PTR=host, MEM_SIZET=len(data))
+    return acl.aclrtFreeHost(host)
 
 
 def free_model_bytes_after_the_load(acl: Library, om: Path) -> None:

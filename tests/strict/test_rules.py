@@ -6,10 +6,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from abi import Library
 from scenarios import BROKEN, CORRECT, Broken
 from strict_mode import Strict
+
+from abi import Library
 
 broken_rules = pytest.mark.parametrize(
     "broken", BROKEN, ids=[f"{broken.rule} {broken.program.__name__}" for broken in BROKEN]
@@ -17,9 +17,7 @@ broken_rules = pytest.mark.parametrize(
 
 
 @broken_rules
-def test_a_broken_rule_is_reported(
-    acl: Library, strict: Strict, om: Path, broken: Broken
-) -> None:
+def test_a_broken_rule_is_reported(acl: Library, strict: Strict, om: Path, broken: Broken) -> None:
     strict.on("warn")
     broken.program(acl, om)
     assert strict.rules() == [broken.rule]

@@ -64,7 +64,10 @@ Site capture_site(const char *function, const void *caller) noexcept {
         std::copy_n(first, left, site->frames.begin());
         if (const auto ask = provider.load(std::memory_order_acquire)) {
             char text[kForeignText];
-            site->foreign.assign(text, std::min(ask(text, sizeof text), sizeof text));
+            int is_of_binding = 0;
+            const size_t length = ask(text, sizeof text, &is_of_binding);
+            site->foreign.assign(text, std::min(length, sizeof text));
+            site->is_of_binding = is_of_binding != 0;
         }
         return site;
     } catch (...) {

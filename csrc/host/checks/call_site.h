@@ -17,6 +17,7 @@ struct CallSite {
     const void *caller;
     std::array<void *, kFrames> frames;  // the caller's and those above it; null behind the last
     std::string foreign;                 // the provider's lines, empty where there are none
+    bool is_of_binding;                  // the binding itself thought of the call
 };
 
 using Site = std::shared_ptr<const CallSite>;
@@ -27,6 +28,10 @@ Site capture_site(const char *function, const void *caller) noexcept;
 
 // The place of the call in progress on this thread; null where there is none.
 Site here() noexcept;
+
+inline bool is_of_binding(const Site &site) noexcept {
+    return site != nullptr && site->is_of_binding;
+}
 
 // The function and a line for each frame, each with two spaces before it.
 std::string describe(const Site &site);

@@ -27,8 +27,9 @@ ACL_FUNC_VISIBILITY ascendclStrictMode ascendclGetStrictMode(void);
  * of the runtime held; null takes them away.
  *
  * The provider writes where the calling thread is in that language, one "file:line in function" a
- * line, innermost first, and returns the length; 0 when the thread runs none of it. */
-typedef size_t (*ascendclCallSiteProvider)(char *text, size_t size);
+ * line, innermost first, and returns the length; 0 when the thread runs none of it. It sets
+ * *isOfBinding to 1 when the binding itself thought of the call, not the program. */
+typedef size_t (*ascendclCallSiteProvider)(char *text, size_t size, int *isOfBinding);
 ACL_FUNC_VISIBILITY void ascendclSetCallSiteProvider(ascendclCallSiteProvider provider);
 
 /* The sink gets the reports of mode "warn"; what it answers 0 to goes to stderr all the same. */
