@@ -59,13 +59,13 @@ PyMODINIT_FUNC PyInit_by_hand(void) { return PyModule_Create(&module); }
 """
 
 
-def build(folder: Path) -> ModuleType:
-    """The hand-written extension, compiled and imported."""
+def compile_extension(folder: Path, text: str, *includes: Path) -> ModuleType:
+    """The hand-written extension `by_hand`, compiled and imported."""
     source = folder / "by_hand.c"
     library = folder / "by_hand.so"
-    source.write_text(SOURCE, encoding="utf-8")
-    include = sysconfig.get_paths()["include"]
-    command = ["cc", "-O3", "-shared", "-fPIC", f"-I{include}", str(source), "-o", str(library)]
+    source.write_text(text, encoding="utf-8")
+    options = [f"-I{path}" for path in (sysconfig.get_paths()["include"], *includes)]
+    command = ["cc", "-O3", "-shared", "-fPIC", *options, str(source), "-o", str(library)]
     subprocess.run(command, check=True)
     spec = importlib.util.spec_from_file_location("by_hand", library)
     assert spec is not None
@@ -86,7 +86,7 @@ def main() -> None:
     context, _ = ascendcl.rt.get_context()
     desc = ascendcl.mdl.create_desc()
     with tempfile.TemporaryDirectory() as folder:
-        by_hand = build(Path(folder))
+        by_hand = compile_extension(Path(folder), SOURCE)
         cases = (
             ("rt.get_device()", ascendcl.rt.get_device, by_hand.get_device, ()),
             ("rt.set_context(c)", ascendcl.rt.set_context, by_hand.set_context, (context,)),

@@ -35,16 +35,26 @@ def names_text(includes: Iterable[str], defined: Iterable[Function]) -> str:
     return "\n".join([*lines, "}", ""])
 
 
-def entry_text(function: Function) -> str:
-    """The exported function."""
+# How a program learns of failures: these do not fail themselves, whatever type they answer.
+_NEVER_FAILING = {"aclGetRecentErrMsg", "aclrtGetLastError", "aclrtPeekAtLastError"}
+
+
+def table_text(functions: Iterable[Function]) -> str:
+    """The entries of the functions, in their order."""
+    lines = ["namespace ascendcl::host::checks {", "const Entry entries[] = {"]
+    for function in functions:
+        names = " ".join(function.argument_names)
+        can_fail = "false" if function.name in _NEVER_FAILING else f"can_fail({function.name})"
+        lines += [f'    {{"{function.name}", "{names}", {can_fail}}},']
+    lines += ["};", "const size_t entry_count = std::size(entries);", "}", ""]
+    return "\n".join(lines)
+
+
+def entry_text(index: int, function: Function) -> str:
+    """The exported function, whose entry is the index-th."""
     names = function.argument_names
-    call = ", ".join(["entry", f"host_{function.name}", *names])
-    return (
-        f"{function.prototype} {{\n"
-        f'    static constexpr Entry entry{{"{function.name}", "{" ".join(names)}"}};\n'
-        f"    return enter({call});\n"
-        "}\n"
-    )
+    call = ", ".join([f"entries[{index}]", f"host_{function.name}", *names])
+    return f"{function.prototype} {{\n    return enter({call});\n}}\n"
 
 
 def unsupported_text(function: Function, prefix: str = "host_") -> str:
@@ -68,18 +78,21 @@ def source_text(
     fixed = [function for function in declared if not function.variadic]
     lines = [
         *_BANNER,
+        "#include <iterator>",
+        "",
         '#include "host/checks/entry.h"',
         *(f'#include "{name}"' for name in includes),
         "",
         '#pragma GCC diagnostic ignored "-Wunused-parameter"',
         "",
         "using ascendcl::host::checks::enter;",
-        "using ascendcl::host::checks::Entry;",
+        "using ascendcl::host::checks::entries;",
         "",
         "namespace ascendcl::host {",
         "aclError unsupported(const char *function) noexcept;",
         "}",
         "",
+        table_text(fixed),
         'extern "C" {',
     ]
     for function in fixed:
@@ -87,7 +100,7 @@ def source_text(
             lines += [f"{function._replace(name='host_' + function.name).prototype};"]
         else:
             lines += ["static " + unsupported_text(function)]
-    lines += ["", *(entry_text(function) for function in fixed)]
+    lines += ["", *(entry_text(*each) for each in enumerate(fixed))]
     # Arguments of unknown number cannot be passed on: such a function stands without an entry.
     lines += [
         unsupported_text(function, prefix="")

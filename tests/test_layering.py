@@ -25,7 +25,23 @@ OWN = {
         "om/",
         "acl/",
     ),
-    "host/c_api": ("host/c_api/", "host/runtime/", "host/model/", "host/checks/", "acl/"),
+    "host/ops": (
+        "host/ops/",
+        "host/model/",
+        "host/runtime/",
+        "host/checks/",
+        "host/engine/engine.h",
+        "om/",
+        "acl/",
+    ),
+    "host/c_api": (
+        "host/c_api/",
+        "host/runtime/",
+        "host/model/",
+        "host/ops/",
+        "host/checks/",
+        "acl/",
+    ),
     "host/engine": ("host/engine/", "om/", "openvino/"),
 }
 FOREIGN = ("acl/", "pybind11/", "openvino/")

@@ -39,8 +39,26 @@ _POLICY = "the policy of huge or normal pages is ignored"
 _OPTION = "the value is kept and has no effect"
 _AIPP = "the setting is checked and not kept: there is no dynamic AIPP"
 _GEAR = "there is no model to call it for: models with gears cannot be loaded"
+_OP = (
+    "the ops that the engine knows, without a single-op model; layouts ND, NCHW, NHWC, HWCN; "
+    "no int64 (but for constants) and no double"
+)
+_OP_FILE = "files are checked and not kept: ops are compiled when they are called"
+_BLAS = "no fractal layouts (`ACL_TRANS_NZ`)"
 DEVIATING = {
     "aclGetDeviceCapability": "cores and cache are the CPU's",
+    "aclblasCreateHandleForGemmEx": _BLAS,
+    "aclblasCreateHandleForGemvEx": _BLAS,
+    "aclblasCreateHandleForHgemm": _BLAS,
+    "aclblasCreateHandleForHgemv": _BLAS,
+    "aclblasCreateHandleForS8gemm": _BLAS,
+    "aclblasCreateHandleForS8gemv": _BLAS,
+    "aclblasGemmEx": _BLAS,
+    "aclblasGemvEx": _BLAS,
+    "aclblasHgemm": _BLAS,
+    "aclblasHgemv": _BLAS,
+    "aclblasS8gemm": _BLAS,
+    "aclblasS8gemv": _BLAS,
     "aclmdlCreateAIPP": "there is no model to give it to: there is no dynamic AIPP",
     "aclmdlFinalizeDump": "nothing is dumped",
     "aclmdlGetAippType": "inputs with dynamic AIPP are refused",
@@ -61,6 +79,14 @@ DEVIATING = {
     "aclmdlSetDynamicBatchSize": _GEAR,
     "aclmdlSetDynamicHWSize": _GEAR,
     "aclmdlSetInputDynamicDims": _GEAR,
+    "aclopCast": _OP,
+    "aclopCreateHandle": _OP,
+    "aclopCreateHandleForCast": _OP,
+    "aclopExecute": _OP,
+    "aclopExecuteV2": _OP,
+    "aclopInferShape": _OP,
+    "aclopLoad": _OP_FILE,
+    "aclopSetModelDir": _OP_FILE,
     "aclrtCtxSetSysParamOpt": _OPTION,
     "aclrtGetDeviceCapability": "every feature is answered as not supported",
     "aclrtGetDeviceInfo": "cores, memory and cache are the CPU's; other attributes are refused",

@@ -7,6 +7,7 @@
 #include "om/attributes.h"
 #include "om/budget.h"
 #include "om/gear_outputs.h"
+#include "om/gears.h"
 
 namespace ascendcl::om {
 
@@ -242,7 +243,7 @@ Descriptors descriptors_from_graph(const ModelDef &model) {
         budget.charge(io.dims.size() + io.dims_v2.size(), sizeof(int64_t));
         budget.charge(io.name.size(), 1);
     }
-    if (const Node *switch_node = find_type(graph, "Case")) {
+    if (const Node *switch_node = gear_switch(graph)) {
         add_gears(*switch_node, budget, descriptors);
     }
     if (const Node *net_output = find_type(graph, "NetOutput")) {
@@ -250,6 +251,9 @@ Descriptors descriptors_from_graph(const ModelDef &model) {
         descriptors.gear_output_dims =
             parse_gear_outputs(net_output->attrs.texts("_dynamic_output_dims"),
                                descriptors.gears.size(), descriptors.outputs.size(), budget);
+        if (descriptors.gear_output_dims.empty() && !descriptors.gears.empty()) {
+            descriptors.gear_output_dims = gear_outputs_of_graphs(model, budget);
+        }
     }
     return descriptors;
 }

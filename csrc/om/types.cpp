@@ -64,6 +64,11 @@ const TypeFacts *facts(DataType type) noexcept {
 
 }  // namespace
 
+bool is_floating(DataType type) noexcept {
+    return type == DataType::kFloat || type == DataType::kFloat16 || type == DataType::kBfloat16 ||
+           type == DataType::kDouble;
+}
+
 size_t element_size(DataType type) noexcept {
     const TypeFacts *entry = facts(type);
     return entry == nullptr ? 0 : entry->size;

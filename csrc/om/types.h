@@ -48,6 +48,9 @@ enum class Format : int32_t {
     kNCL = 47,
 };
 
+// Of any width.
+bool is_floating(DataType type) noexcept;
+
 // Bytes of one element, 0 for undefined and string.
 size_t element_size(DataType type) noexcept;
 

@@ -2,8 +2,8 @@
 """Programs written as pyACL's users write them: right results, and nothing left at the end.
 
 Each file beside this one that is neither a test nor run_client is such a program. It knows nothing
-but flat functions and bare numbers. Three families are missing, because the host runtime lacks what
-they need: dynamic batch, single operators, profiling.
+but flat functions and bare numbers. Two families are missing, because the host runtime lacks what
+they need: dynamic batch, profiling.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,6 +22,26 @@ import acl
 from ascendcl.data import digits_held_out
 
 HERE = Path(__file__).parent
+
+
+def results_of(program: str, folder: Path) -> np.ndarray[Any, np.dtype[Any]]:
+    """What a program's main() returns; nothing may be alive when it calls acl.finalize."""
+    results = folder / "results.npy"
+    path = os.pathsep.join([str(HERE), str(HERE.parent), *filter(None, sys.path)])
+    run = subprocess.run(
+        [sys.executable, "-X", "faulthandler", "-W", "error", "-m", "run_client", program, results],
+        env={**os.environ, "PYTHONPATH": path},
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (run.returncode, run.stderr) == (0, "")
+    if acl.runtime_info().kind == "host":
+        [alive] = json.loads(run.stdout)
+        assert not any(alive.values()), f"alive before acl.finalize: {alive}"
+    return np.load(results)
 
 
 @pytest.mark.parametrize(
@@ -35,21 +56,15 @@ HERE = Path(__file__).parent
     ],
 )
 def test_client(program: str, tmp_path: Path) -> None:
-    results = tmp_path / "results.npy"
-    path = os.pathsep.join([str(HERE), str(HERE.parent), *filter(None, sys.path)])
-    run = subprocess.run(
-        [sys.executable, "-X", "faulthandler", "-W", "error", "-m", "run_client", program, results],
-        env={**os.environ, "PYTHONPATH": path},
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert (run.returncode, run.stderr) == (0, "")
     held_out = digits_held_out()
-    probabilities = np.load(results).reshape(held_out.probabilities.shape)
+    probabilities = results_of(program, tmp_path).reshape(held_out.probabilities.shape)
     np.testing.assert_allclose(probabilities, held_out.probabilities, rtol=1e-4, atol=1e-5)
-    if acl.runtime_info().kind == "host":
-        [alive] = json.loads(run.stdout)
-        assert not any(alive.values()), f"alive before acl.finalize: {alive}"
+
+
+def test_single_op(tmp_path: Path) -> None:
+    """It computes twice the products of all images with each other, in half precision."""
+    images = digits_held_out().images
+    rows = images.reshape(len(images), -1).astype(np.float64)
+    result = results_of("single_op", tmp_path)
+    assert result.dtype == np.float16
+    np.testing.assert_allclose(result, 2 * rows @ rows.T, rtol=1e-3)

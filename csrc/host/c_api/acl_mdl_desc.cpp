@@ -51,12 +51,7 @@ aclError read_desc(aclmdlDesc *desc, const OmFile &file) {
 }
 
 aclError write_dims(const char *function, const aclmdlDesc *desc, Side side, size_t index,
-                    std::vector<int64_t> IoDescriptor::*shape, aclmdlIODims *dims) {
-    const IoDescriptor *tensor = tensor_at(desc, side, index);
-    if (!tensor || !dims) {
-        return fail(ACL_ERROR_INVALID_PARAM, "%s: null argument or no tensor %zu", function, index);
-    }
-    const auto &values = tensor->*shape;
+                    const std::vector<int64_t> &values, aclmdlIODims *dims) {
     if (values.size() > ACL_MAX_DIM_CNT) {
         return fail(ACL_ERROR_STORAGE_OVER_LIMIT, "%s: %zu dims, room for %d", function,
                     values.size(), ACL_MAX_DIM_CNT);
@@ -69,6 +64,15 @@ aclError write_dims(const char *function, const aclmdlDesc *desc, Side side, siz
         std::copy(values.begin(), values.end(), dims->dims);
         return ACL_SUCCESS;
     });
+}
+
+aclError write_dims(const char *function, const aclmdlDesc *desc, Side side, size_t index,
+                    std::vector<int64_t> IoDescriptor::*shape, aclmdlIODims *dims) {
+    const IoDescriptor *tensor = tensor_at(desc, side, index);
+    if (!tensor || !dims) {
+        return fail(ACL_ERROR_INVALID_PARAM, "%s: null argument or no tensor %zu", function, index);
+    }
+    return write_dims(function, desc, side, index, tensor->*shape, dims);
 }
 
 const char *tensor_name(const aclmdlDesc *desc, Side side, size_t index) {
@@ -161,7 +165,7 @@ aclError aclmdlGetOutputDims(const aclmdlDesc *modelDesc, size_t index, aclmdlIO
     return write_dims(__func__, modelDesc, Side::kOutput, index, &IoDescriptor::dims, dims);
 }
 
-// Static models alone are loaded here, so the current dims are the dims.
+// Of a model with gears, those of the gear that was set last.
 aclError aclmdlGetCurOutputDims(const aclmdlDesc *modelDesc, size_t index, aclmdlIODims *dims) {
     const IoDescriptor *tensor = tensor_at(modelDesc, Side::kOutput, index);
     if (!tensor || !dims) {
@@ -171,10 +175,20 @@ aclError aclmdlGetCurOutputDims(const aclmdlDesc *modelDesc, size_t index, aclmd
         return fail(ACL_ERROR_GE_EXEC_MODEL_ID_INVALID, "%s: the desc is not of a loaded model",
                     __func__);
     }
-    if (modelDesc->description->is_dynamic || !is_static(*tensor)) {
+    const Description &description = *modelDesc->description;
+    if (!description.io.gears.empty()) {
+        return guarded(__func__, [&] {
+            const size_t gear =
+                ascendcl::host::model::lease_model(modelDesc->model_id)->current_gear();
+            const auto in_gear = ascendcl::om::descriptors_of_gear(description.io, gear);
+            return write_dims("aclmdlGetCurOutputDims", modelDesc, Side::kOutput, index,
+                              in_gear.outputs[index].dims, dims);
+        });
+    }
+    if (description.is_dynamic || !is_static(*tensor)) {
         return fail(ACL_ERROR_API_NOT_SUPPORT, "%s: the model has dynamic shapes", __func__);
     }
-    return write_dims(__func__, modelDesc, Side::kOutput, index, &IoDescriptor::dims, dims);
+    return write_dims(__func__, modelDesc, Side::kOutput, index, tensor->dims, dims);
 }
 
 aclError aclmdlGetInputDimsRange(const aclmdlDesc *modelDesc, size_t index,

@@ -35,8 +35,10 @@ aclError choose_gear(const char *function, uint32_t model_id, aclmdlDataset *dat
     return guarded(function, [&] {
         namespace model = ascendcl::host::model;
         aclDataBuffer &buffer = model::gear_buffer(*data_set, index, values.size());
-        model::require_gear(*lease_model(model_id)->description(), kind, values);
+        const auto leased = lease_model(model_id);
+        const size_t gear = model::find_gear(*leased->description(), kind, values);
         model::write_gear(buffer, values);
+        leased->remember_gear(gear);
         return ACL_SUCCESS;
     });
 }
@@ -65,8 +67,9 @@ aclError aclmdlSetInputDynamicDims(uint32_t modelId, aclmdlDataset *dataset, siz
         model::gear_buffer(*dataset, index, 0);
         const auto leased = lease_model(modelId);
         const auto values = model::gear_values(*leased->description(), *dims);
-        model::require_gear(*leased->description(), GearKind::kDims, values);
+        const size_t gear = model::find_gear(*leased->description(), GearKind::kDims, values);
         model::write_gear(model::gear_buffer(*dataset, index, values.size()), values);
+        leased->remember_gear(gear);
         return ACL_SUCCESS;
     });
 }

@@ -11,6 +11,8 @@
 #include "host/checks/objects.h"
 
 struct aclmdlAIPP;
+struct aclopAttr;
+struct aclopHandle;
 
 namespace ascendcl::host {
 
@@ -30,6 +32,10 @@ template <>
 inline constexpr auto kKindOf<aclmdlExecConfigHandle> = checks::ObjectKind::kExecutionConfig;
 template <>
 inline constexpr auto kKindOf<aclmdlAIPP> = checks::ObjectKind::kAipp;
+template <>
+inline constexpr auto kKindOf<aclopAttr> = checks::ObjectKind::kOpAttributes;
+template <>
+inline constexpr auto kKindOf<aclopHandle> = checks::ObjectKind::kOpHandle;
 
 // Null when memory runs short, as the C functions document.
 template <typename T, typename... Arguments>
@@ -45,6 +51,7 @@ T *hand_out(Arguments &&...arguments) noexcept {
 
 template <typename T>
 void take_back(const T *object) noexcept {
+    if (object == nullptr) return;
     auto *memory = const_cast<T *>(object);
     std::destroy_at(memory);
     constexpr auto give_back = [](void *address) { ::operator delete(address, sizeof(T)); };

@@ -5,8 +5,11 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <memory>
 #include <type_traits>
+
+#include "host/checks/faults.h"
 
 namespace ascendcl::host::checks {
 
@@ -16,7 +19,17 @@ struct CallSite;
 struct Entry {
     const char *name;
     const char *parameters;  // their names, a space between two
+    bool can_fail;           // answers a code, or a pointer that may be null
 };
+
+// All that libascendcl.so exports of the C ABI.
+extern const Entry entries[];
+extern const size_t entry_count;
+
+template <typename Result, typename... Parameters>
+constexpr bool can_fail(Result (*)(Parameters...)) {
+    return std::is_same_v<Result, int> || std::is_pointer_v<Result>;
+}
 
 // Who watches the calls; bits of `watchers`.
 enum Watcher : unsigned { kStrict = 1, kFaults = 2, kTrace = 4 };
@@ -83,6 +96,10 @@ template <typename Result, typename... Parameters>
         const void *const addresses[] = {address_in(arguments)..., nullptr};
         const int code = check_addresses(addresses, sizeof...(arguments));
         if (code != 0) return refused<Result>(code);
+    }
+    if (const int code = entry.can_fail && watched_by(kFaults) ? fault_in(entry) : 0; code != 0) {
+        if constexpr (std::is_pointer_v<Result>) return nullptr;
+        if constexpr (std::is_same_v<Result, int>) return code;
     }
     return implementation(arguments...);
 }

@@ -13,6 +13,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -48,6 +49,8 @@ constexpr KindText kKinds[] = {
     {"model configuration", ACL_ERROR_INVALID_PARAM},
     {"execution configuration", ACL_ERROR_INVALID_PARAM},
     {"AIPP parameters", ACL_ERROR_INVALID_PARAM},
+    {"operator attributes", ACL_ERROR_INVALID_PARAM},
+    {"operator handle", ACL_ERROR_INVALID_PARAM},
     {"object", ACL_ERROR_INVALID_PARAM},
 };
 static_assert(std::size(kKinds) == static_cast<size_t>(ObjectKind::kOther) + 1);
@@ -80,6 +83,7 @@ struct Objects {
     std::map<uintptr_t, KeptAside> kept;
     std::deque<uintptr_t> kept_order;
     size_t kept_bytes = 0;
+    std::set<const void *> gears;
 };
 
 Objects &objects() {
@@ -252,6 +256,8 @@ bool keep_aside(void *memory, size_t size, void (*give_back_to)(void *)) noexcep
                 kept.object = std::move(found->second);
                 all.live.erase(found);
             }
+            const auto *bytes = static_cast<const unsigned char *>(memory);
+            all.gears.erase(all.gears.lower_bound(bytes), all.gears.lower_bound(bytes + size));
             if (size > quarantine_size()) return false;
             std::memset(memory, kPattern, size);
             const auto key = reinterpret_cast<uintptr_t>(memory);
@@ -277,6 +283,20 @@ std::string name_of_object(const void *handle) {
     char text[32];
     std::snprintf(text, sizeof text, "%p", handle);
     return text;
+}
+
+void note_gear(const void *memory) noexcept {
+    if (!is_strict()) return;
+    try {
+        const std::lock_guard lock(objects().mutex);
+        objects().gears.insert(memory);
+    } catch (const std::bad_alloc &) {
+    }
+}
+
+bool has_gear(const void *memory) noexcept {
+    const std::lock_guard lock(objects().mutex);
+    return objects().gears.count(memory) != 0;
 }
 
 Site where_made(const void *handle) noexcept {
@@ -365,6 +385,7 @@ void forget_objects() noexcept {
     try {
         const std::lock_guard lock(all.mutex);
         all.live.clear();
+        all.gears.clear();
         all.stale.clear();
         all.stale_order.clear();
         kept = take_oldest(all, 0);

@@ -30,6 +30,8 @@ enum class ObjectKind {
     kModelConfig,
     kExecutionConfig,
     kAipp,
+    kOpAttributes,
+    kOpHandle,
     kOther,
 };
 
@@ -51,6 +53,10 @@ void refuse_stale(const void *address);
 
 // To be called before a model id is refused that is not loaded. Throws as violated().
 void refuse_stale_model(const void *handle);
+
+// A gear was written to the memory of a hidden input by the function that is there for it.
+void note_gear(const void *memory) noexcept;
+bool has_gear(const void *memory) noexcept;
 
 // Where it was made; null if that is not known.
 Site where_made(const void *handle) noexcept;

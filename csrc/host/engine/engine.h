@@ -11,7 +11,7 @@
 
 namespace ascendcl::host::engine {
 
-inline constexpr uint32_t kEngineAbi = 1;
+inline constexpr uint32_t kEngineAbi = 2;
 
 // Caller-owned memory of one input or output, in the dtype and dims of the model's descriptor.
 struct Binding {
@@ -25,9 +25,10 @@ struct OpTime {
     uint64_t nanoseconds;
 };
 
-// What went wrong, in words that name the node. Empty text means success.
+// What went wrong, in words that name the node. Empty text means success. The kinds past kFailed
+// say what of a single op is refused.
 struct Outcome {
-    enum class Kind { kOk, kRefused, kFailed };
+    enum class Kind { kOk, kRefused, kFailed, kUnknownOp, kInput, kOutput, kAttribute };
     Kind kind = Kind::kOk;
     std::string text;
     bool ok() const noexcept { return kind == Kind::kOk; }
@@ -62,12 +63,37 @@ struct CompileRequest {
     bool profiling = false;
 };
 
+// A tensor of a single op.
+struct OpTensor {
+    bool connected = true;        // false for an optional input that is left out
+    int32_t dtype = -1;           // aclDataType
+    int32_t format = -1;          // aclFormat: ND, NCHW, NHWC or HWCN
+    std::vector<int64_t> dims;    // of an output a negative one stands for what is computed
+    const void *value = nullptr;  // of an input that is constant; not needed after compile_op()
+    size_t value_size = 0;
+};
+
+struct OpRequest {
+    std::string type;  // of the GE op: "MatMulV2"
+    std::vector<OpTensor> inputs;
+    std::vector<OpTensor> outputs;
+    std::string attributes;  // an OpDef message (om/fields.h) with nothing but attributes
+    uint32_t threads = 0;    // as in CompileRequest
+};
+
+// Its executions take the inputs that are connected and not constant.
+struct CompiledOpProgram {
+    std::shared_ptr<Program> program;
+    std::vector<std::vector<int64_t>> output_dims;
+};
+
 class Engine {
    public:
     virtual ~Engine() = default;
     virtual std::shared_ptr<Program> compile(const CompileRequest &request,
                                              Outcome &outcome) noexcept = 0;
     virtual const char *version() const noexcept = 0;  // "OpenVINO 2026.4.1"
+    virtual CompiledOpProgram compile_op(const OpRequest &request, Outcome &outcome) noexcept = 0;
 };
 
 // The one symbol that libascendcl_engine.so exports: `ascendcl_engine`. Answers null when `abi` is

@@ -5,13 +5,16 @@
 #include <thread>
 
 #include "host/engine/engine.h"
+#include "host/engine/lower/gear_graph.h"
 #include "host/engine/lower/lower.h"
 #include "host/engine/program.h"
 #include "host/engine/refusal.h"
+#include "host/engine/single_op.h"
 #include "host/engine/translate/translate.h"
 #include "om/container.h"
 #include "om/descriptors.h"
 #include "om/error.h"
+#include "om/gears.h"
 #include "om/graph.h"
 #include "om/kernels.h"
 
@@ -47,44 +50,77 @@ ov::AnyMap properties(const CompileRequest &request) {
     return map;
 }
 
+// A gear is lowered as the static model of its shape is.
+Lowered lower_gear(const LowerInput &model, int32_t gear) {
+    const auto count = static_cast<int64_t>(model.descriptors.gears.size());
+    if (count == 0 && gear < 0) return lower(model);
+    if (gear < 0 || gear >= count)
+        throw Refusal("the model has " + std::to_string(count) + " gears, number " +
+                      std::to_string(gear) + " is asked for");
+    const auto index = static_cast<size_t>(gear);
+    const om::Graph graph = gear_graph(model.def, index);
+    const om::Descriptors descriptors = om::descriptors_of_gear(model.descriptors, index);
+    return lower({model.def, graph, descriptors, model.kernels, model.weights});
+}
+
 std::shared_ptr<Program> compile_model(const CompileRequest &request) {
     const om::Container container =
         om::Container::parse({static_cast<const uint8_t *>(request.om), request.om_size});
     if (container.header().is_dynamic || container.models().size() != 1)
         throw Refusal("models with dynamic shapes are not supported");
-    if (request.gear >= 0) throw Refusal("models with gears are not supported");
     const om::ModelPartitions &model = container.models()[0];
     const om::ModelDef def = om::ModelDef::parse(model.find(om::PartitionType::kModelDef));
+    if (def.graphs.empty()) throw Refusal("the model has no graph");
     const om::Descriptors descriptors =
         om::describe(model, def, container.header().model_type != 3);
-    if (!descriptors.gears.empty()) throw Refusal("models with gears are not supported");
     const om::KernelStore kernels = om::KernelStore::parse(model.find(om::PartitionType::kKernels));
     const om::Bytes weights =
         request.weights != nullptr
             ? om::Bytes{static_cast<const uint8_t *>(request.weights), request.weight_size}
             : model.find(om::PartitionType::kWeights);
-    Lowered lowered = lower({def, descriptors, kernels, weights});
+    Lowered lowered = lower_gear({def, def.graphs[0], descriptors, kernels, weights}, request.gear);
     ov::CompiledModel compiled =
         core().compile_model(translate(lowered.graph), "CPU", properties(request));
     return std::make_shared<CompiledProgram>(std::move(compiled), std::move(lowered.notes),
                                              request.profiling);
 }
 
+CompiledOpProgram compile_single_op(const OpRequest &request) {
+    SingleOp op = translate_single_op(request);
+    CompileRequest how;
+    how.threads = request.threads;
+    ov::CompiledModel compiled = core().compile_model(op.model, "CPU", properties(how));
+    return {std::make_shared<CompiledProgram>(std::move(compiled), std::move(op.notes), false),
+            std::move(op.output_dims)};
+}
+
+// What `compile` answers, or nothing and why.
+template <typename Compile>
+auto answered(Outcome &outcome, Compile &&compile) noexcept -> decltype(compile()) {
+    try {
+        outcome = {};
+        return compile();
+    } catch (const OpRefusal &refusal) {
+        outcome = {refusal.kind(), refusal.what()};
+    } catch (const Refusal &refusal) {
+        outcome = {Outcome::Kind::kRefused, refusal.what()};
+    } catch (const std::exception &error) {
+        outcome = {Outcome::Kind::kFailed, error.what()};
+    } catch (...) {
+        outcome = {Outcome::Kind::kFailed, "unknown exception"};
+    }
+    return {};
+}
+
 class OpenVinoEngine : public Engine {
    public:
     std::shared_ptr<Program> compile(const CompileRequest &request,
                                      Outcome &outcome) noexcept override {
-        try {
-            outcome = {};
-            return compile_model(request);
-        } catch (const Refusal &refusal) {
-            outcome = {Outcome::Kind::kRefused, refusal.what()};
-        } catch (const std::exception &error) {
-            outcome = {Outcome::Kind::kFailed, error.what()};
-        } catch (...) {
-            outcome = {Outcome::Kind::kFailed, "unknown exception"};
-        }
-        return nullptr;
+        return answered(outcome, [&] { return compile_model(request); });
+    }
+
+    CompiledOpProgram compile_op(const OpRequest &request, Outcome &outcome) noexcept override {
+        return answered(outcome, [&] { return compile_single_op(request); });
     }
 
     const char *version() const noexcept override {

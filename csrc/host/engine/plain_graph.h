@@ -238,7 +238,8 @@ struct PlainResult {
     ValueId value;
     std::string name;
     om::DataType dtype;
-    Shape dims;
+    std::optional<Shape> dims;  // absent: whatever is computed
+    bool keeps_type = false;    // true: only between floats of several widths it is converted
 };
 
 class PlainGraph {

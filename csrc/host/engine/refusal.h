@@ -17,4 +17,16 @@ class Refusal : public std::runtime_error {
                              "): " + std::string(reason)) {}
 };
 
+// Of an attribute that the op cannot do without.
+class MissingAttribute : public Refusal {
+   public:
+    using Refusal::Refusal;
+};
+
+// Of a declared result that is not what is computed.
+class WrongOutput : public Refusal {
+   public:
+    using Refusal::Refusal;
+};
+
 }  // namespace ascendcl::host::engine

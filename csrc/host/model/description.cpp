@@ -36,6 +36,32 @@ bool is_name_of_any(const Description &description, std::string_view name) {
            std::any_of(description.io.outputs.begin(), description.io.outputs.end(), has_it);
 }
 
+void keep_larger(om::IoDescriptor &tensor, const om::IoDescriptor &in_gear) noexcept {
+    tensor.size = std::max(tensor.size, in_gear.size);
+}
+
+// Files may leave sizes open, or state less than a gear needs.
+void fit_largest_gear(Description &description) {
+    om::Descriptors &io = description.io;
+    if (io.gear_kind == om::GearKind::kNone) return;
+    uint64_t most = 0;
+    for (size_t index = 0; index < io.gears.size(); ++index) {
+        const om::Descriptors gear = om::descriptors_of_gear(io, index);
+        uint64_t bytes = 0;
+        auto in_gear = gear.inputs.begin();
+        for (om::IoDescriptor &input : io.inputs) {
+            if (input.name == om::kGearInput) continue;
+            bytes += in_gear->size;
+            keep_larger(input, *in_gear++);
+        }
+        for (size_t i = 0; i < io.outputs.size(); ++i) keep_larger(io.outputs[i], gear.outputs[i]);
+        if (bytes > most) {
+            most = bytes;
+            description.largest_gear = index;
+        }
+    }
+}
+
 }  // namespace
 
 std::shared_ptr<const Description> Description::read(const om::Container &container) {
@@ -47,6 +73,7 @@ std::shared_ptr<const Description> Description::read(const om::Container &contai
     const auto def = om::ModelDef::parse(model.find(om::PartitionType::kModelDef));
     const bool may_be_old = container.header().model_type != kFlowModel;
     description->io = om::describe(model, def, may_be_old);
+    fit_largest_gear(*description);
     description->is_dynamic = container.header().is_dynamic;
     description->aipp.assign(description->io.inputs.size(), ACL_DATA_WITHOUT_AIPP);
     if (def.graphs.empty()) return description;
@@ -83,9 +110,9 @@ uint64_t largest_size(const om::IoDescriptor &tensor) noexcept {
 
 std::vector<int64_t> concatenated_input_dims(const Description &description) {
     std::vector<int64_t> dims;
-    for (const om::IoDescriptor &input : description.io.inputs) {
-        if (input.name == kGearInput) continue;
-        dims.insert(dims.end(), input.dims.begin(), input.dims.end());
+    for (const size_t index : om::gear_input_order(description.io)) {
+        const std::vector<int64_t> &own = description.io.inputs[index].dims;
+        dims.insert(dims.end(), own.begin(), own.end());
     }
     return dims;
 }

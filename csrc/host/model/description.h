@@ -14,11 +14,13 @@
 #include "acl/acl.h"
 #include "host/runtime/live_counts.h"
 #include "om/descriptors.h"
+#include "om/gears.h"
 
 namespace ascendcl::host::model {
 
 struct Description {
-    om::Descriptors io;
+    om::Descriptors io;                     // sizes are those of the largest gear
+    size_t largest_gear = 0;                // the one with the most bytes of input
     std::vector<aclmdlInputAippType> aipp;  // one per input
     bool is_dynamic = false;                // shapes known only when executed
     // Operator name -> "[5]conv1[4]relu", of those that were fused.
@@ -35,7 +37,8 @@ const std::vector<om::IoDescriptor> &tensors(const Description &description, Sid
 // Bytes of a tensor at its largest, 0 when unbounded.
 uint64_t largest_size(const om::IoDescriptor &tensor) noexcept;
 
-// The dims of all inputs that a caller feeds, one after another, -1 where a gear decides.
+// The dims of all inputs that a caller feeds, one after another in the order in which the model
+// was compiled for them, -1 where a gear decides.
 std::vector<int64_t> concatenated_input_dims(const Description &description);
 
 // The same with the values of gear `index` put in.
@@ -47,9 +50,6 @@ std::string short_name(const Description &description, uint32_t model_id, Side s
 // The tensor whose own or short name this is, or null.
 const std::string *real_name(const Description &description, uint32_t model_id,
                              std::string_view name);
-
-// The hidden input that carries the gear.
-inline constexpr char kGearInput[] = "ascend_mbatch_shape_data";
 
 }  // namespace ascendcl::host::model
 

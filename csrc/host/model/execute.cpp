@@ -10,10 +10,12 @@
 
 #include "host/checks/flights.h"
 #include "host/checks/objects.h"
+#include "host/model/gears.h"
 #include "host/model/model.h"
 #include "host/model/registry.h"
 #include "host/runtime/context.h"
 #include "host/runtime/data_set.h"
+#include "host/runtime/memory.h"
 #include "host/runtime/report.h"
 
 namespace ascendcl::host::model {
@@ -55,6 +57,20 @@ void add_uses(std::vector<checks::Use> &uses, const aclmdlDataset &data_set, con
     }
 }
 
+// What the hidden input holds by chance may well be a gear.
+void check_gear(const Model &model, const aclmdlDataset &inputs) {
+    const size_t index = gear_input(*model.description());
+    if (index >= inputs.entries.size()) return;
+    const void *memory = inputs.entries[index].buffer->data;
+    const checks::Site made = checks::where_made(find_allocation(memory).base);
+    if (made == nullptr || checks::has_gear(memory)) return;
+    checks::violated({checks::Rule::kGearNotSet,
+                      "model " + std::to_string(model.id()) +
+                          " is executed, and no gear was set in the memory of its input " +
+                          std::to_string(index),
+                      "the memory was allocated", made});
+}
+
 InFlight take_off(const Model &model, const aclmdlDataset &inputs, const aclmdlDataset &outputs,
                   std::optional<int32_t> stream) {
     if (!checks::is_strict()) return {};
@@ -64,6 +80,7 @@ InFlight take_off(const Model &model, const aclmdlDataset &inputs, const aclmdlD
     for (const aclmdlDataset::Entry &entry : outputs.entries) {
         checks::check_write(entry.buffer->data, static_cast<size_t>(entry.buffer->size));
     }
+    check_gear(model, inputs);
     return {checks::take_off(model.id(), model.user_work(), stream),
             checks::hold("an execution of model " + std::to_string(model.id()), "it was submitted",
                          std::move(uses))};

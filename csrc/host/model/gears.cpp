@@ -6,9 +6,48 @@
 #include <cstring>
 #include <string>
 
+#include "host/checks/objects.h"
 #include "host/runtime/report.h"
 
 namespace ascendcl::host::model {
+namespace {
+
+std::string to_text(const std::vector<int64_t> &values) {
+    std::string text = "(";
+    for (const int64_t value : values) {
+        text += (text.size() > 1 ? ", " : "") + std::to_string(value);
+    }
+    return text + ")";
+}
+
+std::string list_of(const std::vector<std::vector<int64_t>> &gears) {
+    constexpr size_t kShown = 16;
+    std::string text;
+    for (size_t i = 0; i < std::min(gears.size(), kShown); ++i) {
+        text += (i == 0 ? "" : ", ") + to_text(gears[i]);
+    }
+    return text + (gears.size() > kShown ? ", ..." : "");
+}
+
+template <typename Integer>
+bool holds_integers(const void *data, const std::vector<int64_t> &values) noexcept {
+    const auto *at = static_cast<const uint8_t *>(data);
+    for (const int64_t value : values) {
+        Integer stored;
+        std::memcpy(&stored, at, sizeof stored);
+        if (static_cast<int64_t>(stored) != value) return false;
+        at += sizeof stored;
+    }
+    return true;
+}
+
+// As write_gear() leaves them.
+bool holds(const void *data, size_t size, const std::vector<int64_t> &values) noexcept {
+    if (size >= values.size() * sizeof(int64_t)) return holds_integers<int64_t>(data, values);
+    return size >= values.size() * sizeof(int32_t) && holds_integers<int32_t>(data, values);
+}
+
+}  // namespace
 
 aclDataBuffer &gear_buffer(const aclmdlDataset &data_set, size_t index, size_t count) {
     if (index >= data_set.entries.size()) {
@@ -29,16 +68,43 @@ aclDataBuffer &gear_buffer(const aclmdlDataset &data_set, size_t index, size_t c
     return *buffer;
 }
 
-void require_gear(const Description &description, om::GearKind kind,
-                  const std::vector<int64_t> &values) {
-    const auto &gears = description.io.gears;
-    if (description.io.gear_kind != kind ||
-        std::find(gears.begin(), gears.end(), values) == gears.end()) {
-        throw Failure{ACL_ERROR_GE_DYNAMIC_BATCH_SIZE_INVALID,
-                      "the model was not compiled for that gear; it has " +
-                          std::to_string(description.io.gear_kind == kind ? gears.size() : 0) +
-                          " of the kind"};
+void require_choosable_gears(const Description &description) {
+    if (description.io.gear_kind == om::GearKind::kNone ||
+        gear_input(description) == description.io.inputs.size()) {
+        throw Failure{ACL_ERROR_GE_FAILURE,
+                      "the model has gears, and does not say of which kind or where to choose"};
     }
+}
+
+size_t find_gear(const Description &description, om::GearKind kind,
+                 const std::vector<int64_t> &values) {
+    const auto &gears = description.io.gears;
+    const auto found = std::find(gears.begin(), gears.end(), values);
+    if (description.io.gear_kind != kind || found == gears.end()) {
+        throw Failure{ACL_ERROR_GE_DYNAMIC_BATCH_SIZE_INVALID,
+                      "the model was not compiled for " + to_text(values) + "; its gears " +
+                          (description.io.gear_kind == kind ? "are " + list_of(gears)
+                                                            : "are of another kind, or none")};
+    }
+    return static_cast<size_t>(found - gears.begin());
+}
+
+size_t gear_input(const Description &description) noexcept {
+    const auto &inputs = description.io.inputs;
+    const auto found = std::find_if(inputs.begin(), inputs.end(),
+                                    [](const auto &input) { return input.name == om::kGearInput; });
+    return static_cast<size_t>(found - inputs.begin());
+}
+
+size_t read_gear(const Description &description, const void *data, size_t size) {
+    const auto &gears = description.io.gears;
+    for (size_t gear = 0; gear < gears.size(); ++gear) {
+        if (holds(data, size, gears[gear])) return gear;
+    }
+    throw Failure{ACL_ERROR_GE_DYNAMIC_BATCH_SIZE_INVALID,
+                  std::string("input '") + om::kGearInput +
+                      "' holds no gear; choose one for this data set before executing it, of " +
+                      list_of(gears)};
 }
 
 std::vector<int64_t> gear_values(const Description &description, const aclmdlIODims &dims) {
@@ -63,6 +129,7 @@ std::vector<int64_t> gear_values(const Description &description, const aclmdlIOD
 }
 
 void write_gear(aclDataBuffer &buffer, const std::vector<int64_t> &values) {
+    checks::note_gear(buffer.data);
     const size_t wide = values.size() * sizeof(int64_t);
     if (buffer.size >= wide) {
         std::memcpy(buffer.data, values.data(), wide);

@@ -16,9 +16,20 @@ namespace ascendcl::host::model {
 // none, 145012 when it is too short.
 aclDataBuffer &gear_buffer(const aclmdlDataset &data_set, size_t index, size_t count);
 
-// Throws Failure(145013) when `values` is not one of the model's gears of that kind.
-void require_gear(const Description &description, om::GearKind kind,
-                  const std::vector<int64_t> &values);
+// Throws Failure(500002) when the model has gears and lacks what chooses one of them.
+void require_choosable_gears(const Description &description);
+
+// Number of the gear that `values` are. Throws Failure(145013) when the model has none of that kind
+// and values.
+size_t find_gear(const Description &description, om::GearKind kind,
+                 const std::vector<int64_t> &values);
+
+// Index of the hidden input that carries the gear; as many as there are inputs when there is none.
+size_t gear_input(const Description &description) noexcept;
+
+// Number of the gear in the hidden input's memory. Throws Failure(145013) when it holds none, as
+// when none was ever set.
+size_t read_gear(const Description &description, const void *data, size_t size);
 
 // The dims that a gear decides, out of the dims of all inputs. Throws Failure(145012) when the
 // count or a dim that no gear decides differs from the model's.

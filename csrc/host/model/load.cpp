@@ -12,7 +12,6 @@
 #include "host/checks/objects.h"
 #include "host/model/model.h"
 #include "host/model/om_codes.h"
-#include "host/model/program_cache.h"
 #include "host/model/registry.h"
 #include "host/runtime/context.h"
 #include "host/runtime/memory.h"
@@ -115,11 +114,9 @@ uint32_t load_model(const OmFile &file, const LoadOptions &options) {
     if (options.weight.data) checks::check_weights(weight_memory, weights.data, weights.size);
     if (!weights.empty()) std::memcpy(weight_memory, weights.data, weights.size);
 
-    parts.program =
-        shared_program(file.bytes(), {static_cast<const uint8_t *>(weight_memory), weights.size});
-    engine::Outcome outcome;
-    parts.execution = parts.program->new_execution(outcome);
-    if (!parts.execution) throw Failure{ACL_ERROR_GE_FAILURE, outcome.text};
+    parts.shapes = std::make_unique<CompiledShapes>(
+        file.bytes(), om::Bytes{static_cast<const uint8_t *>(weight_memory), weights.size},
+        parts.description);
 
     const uint32_t id = parts.id;
     parts.user_work = {options.work.data, options.work.size};

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "host/checks/objects.h"
+#include "host/model/gears.h"
 #include "host/runtime/data_set.h"
 #include "host/runtime/report.h"
 
@@ -25,8 +26,12 @@ void check_memory_of_output(const om::IoDescriptor &tensor, Side side) {
                       "output '" + tensor.name + "' has no memory, and this call allocates none"});
 }
 
-void bind_side(const aclmdlDataset &data_set, const Description &description, Side side,
-               Bindings &bindings) {
+bool is_too_short(const engine::Binding &buffer, uint64_t needed) noexcept {
+    return needed > buffer.size && needed - buffer.size > kTolerance;
+}
+
+void collect(const aclmdlDataset &data_set, const Description &description, Side side,
+             Bindings &bindings) {
     const auto &expected = tensors(description, side);
     if (data_set.entries.size() != expected.size()) {
         throw Failure{ACL_ERROR_GE_FAILURE, std::string("the model has ") +
@@ -37,27 +42,34 @@ void bind_side(const aclmdlDataset &data_set, const Description &description, Si
     bindings.resize(expected.size());
     for (size_t i = 0; i < expected.size(); ++i) {
         const aclDataBuffer &buffer = *data_set.entries[i].buffer;
-        const uint64_t needed = expected[i].size;
-        if (needed > buffer.size && needed - buffer.size > kTolerance) {
-            throw Failure{ACL_ERROR_GE_FAILURE,
-                          std::string(name(side)) + " " + std::to_string(i) + " ('" +
-                              expected[i].name + "') needs " + std::to_string(needed) +
-                              " bytes, its buffer has " + std::to_string(buffer.size)};
-        }
-        if (!buffer.data && needed > 0) {
+        if (!buffer.data && expected[i].size > 0) {
             check_memory_of_output(expected[i], side);
             throw Failure{ACL_ERROR_GE_FAILURE, std::string(name(side)) + " " + std::to_string(i) +
                                                     " ('" + expected[i].name +
                                                     "') has a null address"};
         }
-        bindings[i] = {buffer.data, static_cast<size_t>(std::min(needed, buffer.size))};
+        bindings[i] = {buffer.data, static_cast<size_t>(buffer.size)};
+    }
+}
+
+void require_sizes(const Bindings &bindings, const std::vector<om::IoDescriptor> &expected,
+                   Side side) {
+    for (size_t i = 0; i < expected.size(); ++i) {
+        if (!is_too_short(bindings[i], expected[i].size)) continue;
+        throw Failure{ACL_ERROR_GE_FAILURE,
+                      std::string(name(side)) + " " + std::to_string(i) + " ('" + expected[i].name +
+                          "') needs " + std::to_string(expected[i].size) +
+                          " bytes, its buffer has " + std::to_string(bindings[i].size)};
     }
 }
 
 }  // namespace
 
 Model::Model(Parts parts)
-    : parts_(std::move(parts)), padded_inputs_(parts_.description->io.inputs.size()) {}
+    : parts_(std::move(parts)),
+      last_gear_(parts_.description->largest_gear),
+      gear_input_(gear_input(*parts_.description)),
+      padded_inputs_(parts_.description->io.inputs.size()) {}
 
 void Model::require_context() const {
     const std::shared_ptr<Context> current = current_context();
@@ -94,8 +106,13 @@ void Model::require_mode(ExecutionMode mode) {
 
 void Model::bind(const aclmdlDataset &inputs, const aclmdlDataset &outputs,
                  Bindings &input_bindings, Bindings &output_bindings) const {
-    bind_side(inputs, *parts_.description, Side::kInput, input_bindings);
-    bind_side(outputs, *parts_.description, Side::kOutput, output_bindings);
+    const Description &description = *parts_.description;
+    collect(inputs, description, Side::kInput, input_bindings);
+    collect(outputs, description, Side::kOutput, output_bindings);
+    // Which gear it is stands in device memory, and is known when the execution's turn comes.
+    if (has_gears()) return;
+    require_sizes(input_bindings, description.io.inputs, Side::kInput);
+    require_sizes(output_bindings, description.io.outputs, Side::kOutput);
 }
 
 void Model::execute(const aclmdlDataset &inputs, const aclmdlDataset &outputs) {
@@ -113,17 +130,41 @@ aclError Model::execute_bound(Bindings &inputs, Bindings &outputs) noexcept {
     });
 }
 
-void Model::run(Bindings &inputs, Bindings &outputs) {
-    const auto &expected = parts_.description->io.inputs;
+void Model::fit(const Bindings &inputs, const om::Descriptors &io) {
+    fitted_inputs_.clear();
     for (size_t i = 0; i < inputs.size(); ++i) {
-        if (inputs[i].size >= expected[i].size) continue;
-        // The engine reads whole tensors; the missing tail reads as zeros.
-        std::vector<uint8_t> &padded = padded_inputs_[i];
-        padded.assign(expected[i].size, 0);
-        std::memcpy(padded.data(), inputs[i].data, inputs[i].size);
-        inputs[i] = {padded.data(), padded.size()};
+        if (i != gear_input_) fitted_inputs_.push_back(inputs[i]);
     }
-    const engine::Outcome outcome = parts_.execution->run(inputs, outputs);
+    require_sizes(fitted_inputs_, io.inputs, Side::kInput);
+    for (size_t i = 0; i < fitted_inputs_.size(); ++i) {
+        engine::Binding &input = fitted_inputs_[i];
+        const uint64_t needed = io.inputs[i].size;
+        if (input.size < needed) {
+            // The engine reads whole tensors; the missing tail reads as zeros.
+            std::vector<uint8_t> &padded = padded_inputs_[i];
+            padded.assign(needed, 0);
+            std::memcpy(padded.data(), input.data, input.size);
+            input.data = padded.data();
+        }
+        input.size = needed;
+    }
+}
+
+void Model::run(const Bindings &inputs, const Bindings &outputs) {
+    size_t gear = 0;
+    if (has_gears()) {
+        const engine::Binding &chosen = inputs[gear_input_];
+        gear = read_gear(*parts_.description, chosen.data, chosen.size);
+    }
+    const CompiledShape &shape = parts_.shapes->at(gear);
+    fit(inputs, shape.io);
+    require_sizes(outputs, shape.io.outputs, Side::kOutput);
+    fitted_outputs_ = outputs;
+    for (size_t i = 0; i < outputs.size(); ++i) {
+        engine::Binding &output = fitted_outputs_[i];
+        output.size = std::min<size_t>(output.size, shape.io.outputs[i].size);
+    }
+    const engine::Outcome outcome = shape.execution->run(fitted_inputs_, fitted_outputs_);
     if (!outcome.ok()) throw Failure{ACL_ERROR_RT_MODEL_EXECUTE, outcome.text};
 }
 
@@ -140,9 +181,8 @@ void Model::end_use() noexcept {
 void Model::retire() {
     std::unique_lock lock(use_mutex_);
     unused_.wait(lock, [&] { return uses_ == 0; });
-    // In this order: an execution and its program may refer to the weights.
-    parts_.execution.reset();
-    parts_.program.reset();
+    // In this order: executions and programs may refer to the weights.
+    parts_.shapes.reset();
     parts_.own_weights.reset();
     parts_.own_work.reset();
     parts_.memory_in_use.reset();

@@ -12,6 +12,7 @@
 #include "acl/acl.h"
 #include "host/checks/flights.h"
 #include "host/engine/engine.h"
+#include "host/model/compiled_shapes.h"
 #include "host/model/description.h"
 #include "host/runtime/context.h"
 #include "host/runtime/live_counts.h"
@@ -37,8 +38,7 @@ class Model {
         std::shared_ptr<const Description> description;
         DeviceMemory own_work;     // null where the user manages it, or where none is needed
         DeviceMemory own_weights;  // likewise
-        std::shared_ptr<engine::Program> program;
-        std::unique_ptr<engine::Execution> execution;
+        std::unique_ptr<CompiledShapes> shapes;
         checks::WorkMemory user_work;  // null where the system manages it
         checks::Token memory_in_use;   // strict mode: what the user manages
     };
@@ -60,16 +60,20 @@ class Model {
     void require_mode(ExecutionMode mode);
 
     // Checks data sets without null buffers against the description. Throws Failure(500002) for a
-    // wrong count, size or address.
+    // wrong count or address, and for a wrong size where no gear decides about it.
     void bind(const aclmdlDataset &inputs, const aclmdlDataset &outputs, Bindings &input_bindings,
               Bindings &output_bindings) const;
 
     // Binds and runs in the calling thread, without allocating. Throws Failure: as bind(), as
-    // require_mode(kSync), 507011 when the engine fails.
+    // require_mode(kSync), as run().
     void execute(const aclmdlDataset &inputs, const aclmdlDataset &outputs);
     const checks::WorkMemory &user_work() const noexcept { return parts_.user_work; }
     // Runs what was bound before; for a stream's worker, which wants a code.
     aclError execute_bound(Bindings &inputs, Bindings &outputs) noexcept;
+
+    // The gear that was set last, and is reported as the current one; the largest if none was.
+    void remember_gear(size_t gear) noexcept { last_gear_ = gear; }
+    size_t current_gear() const noexcept { return last_gear_; }
 
     // An execution, running or queued, that unload has to wait for.
     void begin_use() noexcept;
@@ -78,16 +82,25 @@ class Model {
     void retire();
 
    private:
-    // The caller holds execution_mutex_.
-    void run(Bindings &inputs, Bindings &outputs);
+    bool has_gears() const noexcept { return !parts_.description->io.gears.empty(); }
+    // The caller holds execution_mutex_. Throws Failure: 145013 for a gear that was not set, 500002
+    // for buffers too small for the gear, 507011 when the engine fails.
+    void run(const Bindings &inputs, const Bindings &outputs);
+    // What the engine is given: whole tensors, without the input that carries the gear.
+    void fit(const Bindings &inputs, const om::Descriptors &io);
 
     LiveCount<LiveKind::kModel> live_;
     Parts parts_;
     std::atomic<ExecutionMode> mode_{ExecutionMode::kUndecided};
 
-    std::mutex execution_mutex_;  // the members below, and parts_.execution
+    std::atomic<size_t> last_gear_;
+    const size_t gear_input_;  // its index; with no gears that of no input
+
+    std::mutex execution_mutex_;  // the members below, and parts_.shapes
     Bindings inputs_;
     Bindings outputs_;
+    Bindings fitted_inputs_;
+    Bindings fitted_outputs_;
     std::vector<std::vector<uint8_t>> padded_inputs_;  // for buffers a little short
 
     std::mutex use_mutex_;

@@ -1,4 +1,4 @@
-// A slot per content and thread count, locked while its program is compiled.
+// A slot per content, gear and thread count, locked while its program is compiled.
 // SPDX-License-Identifier: Apache-2.0
 #include "host/model/program_cache.h"
 
@@ -8,9 +8,8 @@
 #include <map>
 #include <mutex>
 #include <string>
-#include <utility>
+#include <tuple>
 
-#include "host/model/content_key.h"
 #include "host/model/engine_library.h"
 #include "host/runtime/report.h"
 
@@ -20,7 +19,7 @@ namespace {
 constexpr char kThreadsVariable[] = "ASCENDCL_HOST_THREADS";
 constexpr unsigned long kMaxThreads = 4096;
 
-using Key = std::pair<ContentKey, uint32_t>;  // content, threads
+using Key = std::tuple<ContentKey, int32_t, uint32_t>;  // content, gear, threads
 
 // Locked while its program is compiled, so that a second load of the same file waits for it.
 struct Slot {
@@ -45,6 +44,8 @@ struct Cache {
     }
 };
 
+}  // namespace
+
 uint32_t threads_per_execution() {
     const char *text = std::getenv(kThreadsVariable);
     if (!text || !*text) return 0;
@@ -58,18 +59,17 @@ uint32_t threads_per_execution() {
     return static_cast<uint32_t>(threads);
 }
 
-}  // namespace
-
-std::shared_ptr<engine::Program> shared_program(om::Bytes file, om::Bytes weights) {
+std::shared_ptr<engine::Program> shared_program(const ProgramSource &source, int32_t gear) {
     static Cache &cache = *new Cache;  // leaked: models may outlive static destructors
     engine::CompileRequest request;
-    request.om = file.data;
-    request.om_size = file.size;
-    request.weights = weights.data;
-    request.weight_size = weights.size;
+    request.om = source.file.data;
+    request.om_size = source.file.size;
+    request.weights = source.weights.data;
+    request.weight_size = source.weights.size;
+    request.gear = gear;
     request.threads = threads_per_execution();
 
-    const auto slot = cache.slot({content_key(file), request.threads});
+    const auto slot = cache.slot({source.key, gear, request.threads});
     std::lock_guard lock(slot->mutex);
     if (auto program = slot->program.lock()) return program;
     engine::Outcome outcome;
@@ -81,6 +81,24 @@ std::shared_ptr<engine::Program> shared_program(om::Bytes file, om::Bytes weight
     }
     slot->program = program;
     return program;
+}
+
+KeptFile kept_file(const ContentKey &key, om::Bytes file) {
+    struct Kept {
+        std::mutex mutex;
+        std::map<ContentKey, std::weak_ptr<const std::vector<uint8_t>>> files;
+    };
+    static Kept &kept = *new Kept;  // leaked, as the cache
+    std::lock_guard lock(kept.mutex);
+    for (auto it = kept.files.begin(); it != kept.files.end();) {
+        it = it->second.expired() ? kept.files.erase(it) : std::next(it);
+    }
+    std::weak_ptr<const std::vector<uint8_t>> &found = kept.files[key];
+    if (KeptFile copy = found.lock()) return copy;
+    const auto copy =
+        std::make_shared<const std::vector<uint8_t>>(file.data, file.data + file.size);
+    found = copy;
+    return copy;
 }
 
 }  // namespace ascendcl::host::model

@@ -1,17 +1,36 @@
 // One compiled program per model content: N loads of a file cost one compilation and one set of
-// packed weights. A program lives as long as a model uses it.
+// packed weights. With gears it is one per gear. A program lives as long as a model uses it.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "host/engine/engine.h"
+#include "host/model/content_key.h"
 #include "om/bytes.h"
 
 namespace ascendcl::host::model {
 
-// The program of `file`, compiled if no live model has it; concurrent callers compile once.
-// Throws Failure: 500001 without an engine, 500002 with the engine's words when it refuses.
-std::shared_ptr<engine::Program> shared_program(om::Bytes file, om::Bytes weights);
+// What to compile; nothing of it is needed afterwards.
+struct ProgramSource {
+    ContentKey key;  // of `file`
+    om::Bytes file;
+    om::Bytes weights;  // in weight memory; none: those in the file
+};
+
+// The program of a gear (-1 for a static model), compiled if no live model has it; concurrent
+// callers compile once. Throws Failure: 500001 without an engine, 500002 with the engine's words
+// when it refuses.
+std::shared_ptr<engine::Program> shared_program(const ProgramSource &source, int32_t gear);
+
+// A copy of a file's bytes, for programs compiled after the load; all loads of it share one.
+using KeptFile = std::shared_ptr<const std::vector<uint8_t>>;
+KeptFile kept_file(const ContentKey &key, om::Bytes file);
+
+// ASCENDCL_HOST_THREADS; 0, all cores, unless it is set. Throws Failure(500001) when it is no
+// number.
+uint32_t threads_per_execution();
 
 }  // namespace ascendcl::host::model

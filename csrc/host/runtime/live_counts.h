@@ -29,11 +29,13 @@ enum class LiveKind : size_t {
     kModel,
     kModelConfig,
     kAipp,
+    kOpAttributes,
+    kOpHandle,
 };
 
-inline constexpr std::array<const char *, 11> kLiveKindNames = {
-    "context", "stream",     "event", "notify",       "data buffer", "tensor desc",
-    "dataset", "model desc", "model", "model config", "aipp"};
+inline constexpr std::array<const char *, 13> kLiveKindNames = {
+    "context",    "stream", "event",        "notify", "data buffer",   "tensor desc", "dataset",
+    "model desc", "model",  "model config", "aipp",   "op attributes", "op handle"};
 
 namespace detail {
 inline std::array<std::atomic<int64_t>, kLiveKindNames.size()> live_counts{};

@@ -210,9 +210,13 @@ op::Constant decode_constant(const om::Node &node, om::Bytes weights) {
         default:
             bytes.assign(stored.data, stored.data + stored_bytes);
     }
+    return make_constant(dtype, logical.shape, std::move(bytes));
+}
+
+op::Constant make_constant(om::DataType dtype, Shape shape, std::vector<uint8_t> bytes) {
     op::Constant constant;
     constant.dtype = widen(dtype, bytes);
-    constant.shape = logical.shape;
+    constant.shape = std::move(shape);
     constant.bytes = std::make_shared<std::vector<uint8_t>>(std::move(bytes));
     return constant;
 }

@@ -14,4 +14,7 @@ namespace ascendcl::host::engine {
 // Throws Refusal without a node's name.
 op::Constant decode_constant(const om::Node &node, om::Bytes weights);
 
+// The same for a value at hand, in logical order.
+op::Constant make_constant(om::DataType dtype, Shape shape, std::vector<uint8_t> bytes);
+
 }  // namespace ascendcl::host::engine

@@ -149,7 +149,7 @@ Geometry geometry_from_attributes(NodeView &view, const ConvSizes &sizes) {
             view.refuse("strides and dilations must be positive");
     if (!view.attrs().has("pads")) {
         const std::string_view padding = view.text("padding", "");
-        if (padding != "SAME" && padding != "VALID") view.refuse("attribute 'pads' is missing");
+        if (padding != "SAME" && padding != "VALID") view.refuse_without("pads");
         if (padding == "VALID") return geometry;
     } else {
         const std::vector<int64_t> pads = view.integers({"pads"});

@@ -103,8 +103,7 @@ void lower_one(Lowering &lowering, const om::Descriptors &descriptors, const om:
 }  // namespace
 
 Lowered lower(const LowerInput &input) {
-    if (input.def.graphs.empty()) throw Refusal("the model has no graph");
-    const om::Graph &graph = input.def.graphs[0];
+    const om::Graph &graph = input.graph;
     Lowering lowering{
         input.def, input.kernels, input.weights, framework_of(input.def, graph), {}, {}, {}};
     add_parameters(lowering, graph, input.descriptors);

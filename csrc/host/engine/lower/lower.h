@@ -16,6 +16,7 @@ namespace ascendcl::host::engine {
 
 struct LowerInput {
     const om::ModelDef &def;
+    const om::Graph &graph;  // the main graph, or that of a gear
     const om::Descriptors &descriptors;
     const om::KernelStore &kernels;
     om::Bytes weights;

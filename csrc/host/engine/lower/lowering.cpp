@@ -139,7 +139,7 @@ std::vector<int64_t> NodeView::integers(std::initializer_list<std::string_view> 
         if (const auto single = attrs().integer(name)) return {*single};
         if (attrs().has(name)) return values;
     }
-    refuse("attribute '" + std::string(*names.begin()) + "' is missing");
+    refuse_without(*names.begin());
 }
 
 int64_t NodeView::integer(std::string_view name, int64_t fallback) const {
@@ -165,6 +165,11 @@ void NodeView::note(const std::string &text) {
 
 void NodeView::refuse(const std::string &reason) const {
     throw Refusal(node_.name, node_.type, reason);
+}
+
+void NodeView::refuse_without(std::string_view attribute) const {
+    throw MissingAttribute(node_.name, node_.type,
+                           "attribute '" + std::string(attribute) + "' is missing");
 }
 
 }  // namespace ascendcl::host::engine

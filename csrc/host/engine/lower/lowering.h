@@ -102,6 +102,7 @@ class NodeView {
     // A guess, for the report.
     void note(const std::string &text);
     [[noreturn]] void refuse(const std::string &reason) const;
+    [[noreturn]] void refuse_without(std::string_view attribute) const;
 
    private:
     Lowering &lowering_;

@@ -9,23 +9,6 @@
 namespace ascendcl::host::engine {
 namespace {
 
-struct Transposes {
-    bool a, b;
-};
-
-std::optional<Transposes> stated_transposes(const NodeView &view) {
-    if (is_fused(view.node())) return std::nullopt;
-    const auto flag = [&](std::initializer_list<std::string_view> names) -> std::optional<bool> {
-        for (const std::string_view name : names)
-            if (const auto value = view.attrs().boolean(name)) return value;
-        return std::nullopt;
-    };
-    const auto a = flag({"transpose_x1", "adj_x1", "transpose_a", "adj_x"});
-    const auto b = flag({"transpose_x2", "adj_x2", "transpose_b", "adj_y"});
-    if (!a && !b) return std::nullopt;
-    return Transposes{a.value_or(false), b.value_or(false)};
-}
-
 int64_t from_end(const Shape &shape, size_t i) { return shape[shape.size() - i]; }
 
 bool fits(const Shape &a, const Shape &b, const Shape &out, Transposes t) {
@@ -59,12 +42,25 @@ Transposes recovered_transposes(NodeView &view, const Shape &a, const Shape &b, 
 
 }  // namespace
 
+std::optional<Transposes> stated_transposes(const om::AttrMap &attrs) {
+    const auto flag = [&](std::initializer_list<std::string_view> names) -> std::optional<bool> {
+        for (const std::string_view name : names)
+            if (const auto value = attrs.boolean(name)) return value;
+        return std::nullopt;
+    };
+    const auto a = flag({"transpose_x1", "adj_x1", "transpose_a", "adj_x"});
+    const auto b = flag({"transpose_x2", "adj_x2", "transpose_b", "adj_y"});
+    if (!a && !b) return std::nullopt;
+    return Transposes{a.value_or(false), b.value_or(false)};
+}
+
 ValueId lower_matmul(NodeView &view, const Operand &a, const Operand &b,
                      const std::optional<Operand> &bias) {
     const Shape &out = view.output().shape;
     if (a.rank() < 2 || b.rank() < 2 || out.size() < 2)
         view.refuse("it multiplies " + to_string(a.shape()) + " and " + to_string(b.shape()));
-    const auto stated = stated_transposes(view);
+    // A fused node shows the IR's defaults.
+    const auto stated = is_fused(view.node()) ? std::nullopt : stated_transposes(view.attrs());
     const Transposes transposes =
         stated ? *stated : recovered_transposes(view, a.shape(), b.shape(), out);
     if (!fits(a.shape(), b.shape(), out, transposes))

@@ -16,4 +16,10 @@ ValueId lower_matmul(NodeView &view, const Operand &a, const Operand &b,
 ValueId lower_fully_connection(NodeView &view, const Operand &x, const Operand &weights,
                                const std::optional<Operand> &bias);
 
+// What the attributes say; nothing when they do not.
+struct Transposes {
+    bool a, b;
+};
+std::optional<Transposes> stated_transposes(const om::AttrMap &attrs);
+
 }  // namespace ascendcl::host::engine

@@ -29,6 +29,7 @@ Values lower_pass(NodeView &view) {
 
 std::vector<int64_t> axes_of_node(NodeView &view, std::string_view name, size_t slot,
                                   int64_t rank) {
+    if (!view.attrs().has(name) && !view.has(slot)) view.refuse_without(name);
     std::vector<int64_t> axes =
         view.attrs().has(name) ? view.integers({name}) : view.constant_integers(slot);
     for (int64_t &axis : axes) {

@@ -39,7 +39,7 @@ Values bias_add(NodeView &view) {
 
 Values with_scalar(NodeView &view, op::BinaryKind kind) {
     const auto value = view.attrs().real("value");
-    if (!value) view.refuse("attribute 'value' is missing");
+    if (!value) view.refuse_without("value");
     return {view.add(op::Binary{kind}, {view.operand(0).value, view.constant({*value}, {})})};
 }
 Values muls(NodeView &view) { return with_scalar(view, op::BinaryKind::kMultiply); }

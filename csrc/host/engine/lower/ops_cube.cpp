@@ -29,13 +29,18 @@ Values backprop(NodeView &view) { return lower_at(view, StepKind::kBackpropInput
 Values mat_mul(NodeView &view) { return lower_at(view, StepKind::kMatMul, 0); }
 Values fully_connection(NodeView &view) { return lower_at(view, StepKind::kFullyConnection, 0); }
 
-// alpha * a @ b + beta * c, the factors being inputs.
+// alpha * a @ b + beta * c, the factors being inputs. A product of int8 matrices is int32, c and
+// the factors may be float.
 Values gemm(NodeView &view) {
     ValueId y = lower_cube(view, StepKind::kMatMul, view.operand(0), view.operand(1), std::nullopt);
+    if (!om::is_floating(view.operand(0).logical.dtype) && om::is_floating(view.output().dtype))
+        y = view.add(op::Cast{om::DataType::kFloat}, {y});
     const auto scaled = [&](ValueId value, size_t factor) {
         if (!view.has(factor)) return value;
-        const std::vector<float> values = view.constant_floats(factor);
-        if (values.size() == 1 && values[0] == 1.0f) return value;
+        if (view.operand(factor).is_constant) {
+            const std::vector<float> values = view.constant_floats(factor);
+            if (values.size() == 1 && values[0] == 1.0f) return value;
+        }
         return view.add(op::Binary{op::BinaryKind::kMultiply}, {value, view.operand(factor).value});
     };
     y = scaled(y, 3);

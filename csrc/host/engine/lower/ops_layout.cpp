@@ -7,16 +7,11 @@
 namespace ascendcl::host::engine {
 namespace {
 
-bool is_float(om::DataType type) noexcept {
-    return type == om::DataType::kFloat || type == om::DataType::kFloat16 ||
-           type == om::DataType::kBfloat16 || type == om::DataType::kDouble;
-}
-
 // Between floats nothing is to be done: all of them are f32 here.
 Values cast(NodeView &view) {
     const om::DataType to = view.output().dtype;
     const LogicalTensor &from = view.operand(0).logical;
-    if (to == from.dtype || (is_float(to) && is_float(from.dtype))) return lower_pass(view);
+    if (to == from.dtype || (om::is_floating(to) && om::is_floating(from.dtype))) return lower_pass(view);
     return {view.add(op::Cast{to}, {view.operand(0).value})};
 }
 

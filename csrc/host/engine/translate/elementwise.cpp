@@ -20,6 +20,22 @@ Outputs one(Arguments &&...arguments) {
 constexpr float kSeluAlpha = 1.6732632423543772f;
 constexpr float kSeluScale = 1.0507009873554805f;
 
+bool has_8_bits(const Value &x) {
+    return x.get_element_type() == ov::element::i8 || x.get_element_type() == ov::element::u8;
+}
+
+// OpenVINO saturates 8-bit results. Ours wrap around, as those of 32 bits do: they are computed in
+// 32 bits and cut off.
+template <typename Operation>
+Outputs wrapping(const Operation &operation, const Outputs &inputs) {
+    Outputs wide;
+    for (const Value &input : inputs)
+        wide.push_back(std::make_shared<ops::Convert>(input, ov::element::i32));
+    const Outputs outputs = emit(operation, wide);
+    if (outputs[0].get_element_type() != ov::element::i32) return outputs;
+    return one<ops::Convert>(outputs[0], inputs[0].get_element_type());
+}
+
 Outputs softsign(const Value &x) {
     const Value magnitude = std::make_shared<ops::Abs>(x);
     return one<ops::Divide>(x, std::make_shared<ops::Add>(magnitude, scalar_like(x, 1)));
@@ -30,6 +46,7 @@ Outputs softsign(const Value &x) {
 Outputs emit(const op::Unary &unary, const Outputs &inputs) {
     using Kind = op::UnaryKind;
     const Value &x = inputs[0];
+    if (has_8_bits(x)) return wrapping(unary, inputs);
     const auto number = [&](float value) { return scalar_like(x, value); };
     switch (unary.kind) {
         case Kind::kAbs:
@@ -104,6 +121,8 @@ Outputs emit(const op::Unary &unary, const Outputs &inputs) {
 Outputs emit(const op::Binary &binary, const Outputs &inputs) {
     using Kind = op::BinaryKind;
     const Value &a = inputs[0], &b = inputs[1];
+    if (has_8_bits(a) && a.get_element_type() == b.get_element_type())
+        return wrapping(binary, inputs);
     switch (binary.kind) {
         case Kind::kAdd:
             return one<ops::Add>(a, b);

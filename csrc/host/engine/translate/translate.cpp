@@ -101,11 +101,17 @@ class Translation {
         for (const PlainResult &result : graph_.results) {
             ov::Output<ov::Node> value = values_[static_cast<size_t>(result.value)];
             const ov::element::Type type = element_type(result.dtype);
+            const ov::element::Type computed_type = value.get_element_type();
+            if (result.keeps_type && computed_type != type &&
+                !(computed_type.is_real() && type.is_real()))
+                throw WrongOutput("output '" + result.name + "' is declared " +
+                                  type.get_type_name() + ", it computes " +
+                                  computed_type.get_type_name());
             if (is_passed_through(value)) value = computed(value);
             if (value.get_element_type() != type)
                 value = std::make_shared<ops::Convert>(value, type);
-            const ov::Shape dims(result.dims.begin(), result.dims.end());
-            if (value.get_shape() != dims)
+            const ov::Shape computed_dims = value.get_shape();
+            if (result.dims && Shape(computed_dims.begin(), computed_dims.end()) != *result.dims)
                 throw Refusal("output '" + result.name + "' has another shape than declared");
             results.push_back(std::make_shared<ops::Result>(value));
         }

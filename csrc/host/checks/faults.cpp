@@ -1,0 +1,98 @@
+// The rules that hold, from ASCENDCL_FAULT or from ascendclSetFaults, and what they have done.
+// SPDX-License-Identifier: Apache-2.0
+#include "host/checks/faults.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <mutex>
+
+#include "ascendcl/fault.h"
+#include "host/checks/entry.h"
+#include "host/checks/fault_rule.h"
+#include "host/runtime/report.h"
+
+namespace ascendcl::host::checks {
+namespace {
+
+struct Faults {
+    std::mutex mutex;
+    std::vector<FaultRule> rules;
+    ascendclFaultCounts counts{};
+};
+
+Faults &faults() {
+    static auto &instance = *new Faults;
+    return instance;
+}
+
+void set_rules(const char *text) {
+    std::vector<FaultRule> rules = parse_fault_rules(text == nullptr ? "" : text);
+    std::lock_guard lock(faults().mutex);
+    faults().counts = {};
+    faults().rules = std::move(rules);
+    if (faults().rules.empty()) {
+        watchers &= ~kFaults;
+    } else {
+        watchers |= kFaults;
+    }
+}
+
+// A program that was to be tested with faults must not pass without them: it does not start.
+const bool environment_is_read = [] {
+    const char *rules = std::getenv("ASCENDCL_FAULT");
+    const aclError code = guarded("ASCENDCL_FAULT", [rules] { return set_rules(rules), 0; });
+    if (code != ACL_SUCCESS) {
+        std::fprintf(stderr, "ascendcl: %s\n", take_recent_message());
+        std::_Exit(EXIT_FAILURE);
+    }
+    return true;
+}();
+
+}  // namespace
+
+int fault_in(const Entry &entry) noexcept {
+    std::lock_guard lock(faults().mutex);
+    ascendclFaultCounts &counts = faults().counts;
+    const FaultRule *reason = nullptr;
+    aclError code = ACL_SUCCESS;
+    bool matched = false;
+    // Each rule counts, also those after the one that fires.
+    for (FaultRule &rule : faults().rules) {
+        if (!rule.matches(entry.name)) continue;
+        matched = true;
+        const aclError own = rule.next_call();
+        if (own == ACL_SUCCESS || reason != nullptr) continue;
+        reason = &rule;
+        code = own;
+    }
+    counts.calls += matched ? 1 : 0;
+    if (reason == nullptr) return ACL_SUCCESS;
+    ++counts.faults;
+    counts.last = entry.name;
+    return fail(code, "%s: made to fail by the fault rule \"%s\", its call %llu", entry.name,
+                reason->text().c_str(), static_cast<unsigned long long>(reason->calls()));
+}
+
+}  // namespace ascendcl::host::checks
+
+using ascendcl::host::guarded;
+using ascendcl::host::require;
+namespace checks = ascendcl::host::checks;
+
+aclError ascendclSetFaults(const char *rules) {
+    return guarded("ascendclSetFaults", [rules] {
+        checks::set_rules(rules);
+        return ACL_SUCCESS;
+    });
+}
+
+aclError ascendclGetFaultCounts(ascendclFaultCounts *counts) {
+    return guarded("ascendclGetFaultCounts", [counts] {
+        require(counts != nullptr, "counts is null");
+        std::lock_guard lock(checks::faults().mutex);
+        *counts = checks::faults().counts;
+        return ACL_SUCCESS;
+    });
+}

@@ -1,0 +1,42 @@
+// What a loaded model runs: one shape, or one per gear. Of the gears the largest is compiled when
+// the model is loaded, so that a model that cannot be run is refused then, and every other one when
+// it is first executed. Gears share the file's bytes; each has packed weights of its own.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "host/engine/engine.h"
+#include "host/model/description.h"
+#include "host/model/program_cache.h"
+
+namespace ascendcl::host::model {
+
+struct CompiledShape {
+    om::Descriptors io;  // in this shape, without hidden inputs
+    std::shared_ptr<engine::Program> program;
+    std::unique_ptr<engine::Execution> execution;  // of one load; it refers to the program
+};
+
+// Of one load, and not for concurrent use.
+class CompiledShapes {
+   public:
+    // Neither `file` nor `weights` is needed afterwards. Throws Failure: as shared_program, 500002
+    // for gears that nothing chooses.
+    CompiledShapes(om::Bytes file, om::Bytes weights,
+                   std::shared_ptr<const Description> description);
+
+    // The shape of a gear, of a static model the only one. Throws Failure as shared_program.
+    CompiledShape &at(size_t gear);
+
+   private:
+    void compile(size_t gear, const ProgramSource &source);
+
+    std::shared_ptr<const Description> description_;
+    ContentKey key_;
+    KeptFile kept_;  // null for a static model
+    std::vector<std::unique_ptr<CompiledShape>> shapes_;
+};
+
+}  // namespace ascendcl::host::model

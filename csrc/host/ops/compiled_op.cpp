@@ -1,0 +1,235 @@
+// Compilation, executions that are used again, and a least-recently-used cache.
+// SPDX-License-Identifier: Apache-2.0
+#include "host/ops/compiled_op.h"
+
+#include <algorithm>
+#include <cstring>
+#include <list>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+#include "acl/acl.h"
+#include "host/model/engine_library.h"
+#include "host/runtime/report.h"
+
+namespace ascendcl::host::ops {
+namespace {
+
+constexpr uint64_t kDefaultCapacity = 20000;
+
+aclError code_of(engine::Outcome::Kind kind) {
+    using Kind = engine::Outcome::Kind;
+    switch (kind) {
+        case Kind::kUnknownOp:
+            return ACL_ERROR_OP_NOT_FOUND;
+        case Kind::kOutput:
+            return ACL_ERROR_OP_OUTPUT_NOT_MATCH;
+        case Kind::kAttribute:
+            return ACL_ERROR_OP_ATTR_NOT_MATCH;
+        case Kind::kInput:
+        case Kind::kRefused:
+            return ACL_ERROR_OP_INPUT_NOT_MATCH;
+        default:
+            return ACL_ERROR_OP_LOAD_FAILED;
+    }
+}
+
+size_t bytes_of(int32_t dtype, const std::vector<int64_t> &dims) {
+    size_t bytes = aclDataTypeSize(static_cast<aclDataType>(dtype));
+    for (const int64_t dim : dims) bytes *= static_cast<size_t>(dim);  // the engine has seen them
+    return bytes;
+}
+
+bool overlap(const engine::Binding &a, const engine::Binding &b) {
+    const auto begin_a = reinterpret_cast<uintptr_t>(a.data);
+    const auto begin_b = reinterpret_cast<uintptr_t>(b.data);
+    return begin_a < begin_b + b.size && begin_b < begin_a + a.size;
+}
+
+bool overlaps_any(const engine::Binding &output, const Bindings &inputs) {
+    for (const engine::Binding &input : inputs) {
+        if (overlap(output, input)) return true;
+    }
+    return false;
+}
+
+// All that tells one compiled op from another.
+class Key {
+   public:
+    explicit Key(const engine::OpRequest &request) {
+        add(request.type);
+        add(request.attributes);
+        add_number(request.threads);
+        for (const auto *tensors : {&request.inputs, &request.outputs}) {
+            add_number(tensors->size());
+            for (const engine::OpTensor &tensor : *tensors) add(tensor);
+        }
+    }
+    std::string take() { return std::move(text_); }
+
+   private:
+    template <typename Number>
+    void add_number(Number number) {
+        text_.append(reinterpret_cast<const char *>(&number), sizeof number);
+    }
+    void add(const std::string &text) {
+        add_number(text.size());
+        text_ += text;
+    }
+    void add(const engine::OpTensor &tensor) {
+        add_number(tensor.connected);
+        add_number(tensor.dtype);
+        add_number(tensor.format);
+        add_number(tensor.dims.size());
+        for (const int64_t dim : tensor.dims) add_number(dim);
+        add_number(tensor.value != nullptr);
+        if (tensor.value != nullptr)
+            add(std::string(static_cast<const char *>(tensor.value), tensor.value_size));
+    }
+
+    std::string text_;
+};
+
+class Cache {
+   public:
+    std::shared_ptr<CompiledOp> find(const std::string &key) {
+        std::lock_guard lock(mutex_);
+        const auto found = index_.find(key);
+        if (found == index_.end()) return nullptr;
+        entries_.splice(entries_.begin(), entries_, found->second);
+        return entries_.front().op;
+    }
+
+    // What is there already wins: two threads may have compiled the same op.
+    std::shared_ptr<CompiledOp> insert(std::string key, std::shared_ptr<CompiledOp> op) {
+        if (auto found = find(key)) return found;
+        std::lock_guard lock(mutex_);
+        entries_.push_front({std::move(key), op});
+        index_[entries_.front().key] = entries_.begin();
+        shrink();
+        return op;
+    }
+
+    void set_capacity(uint64_t count) {
+        std::lock_guard lock(mutex_);
+        capacity_ = count;
+        shrink();
+    }
+
+   private:
+    struct Entry {
+        std::string key;
+        std::shared_ptr<CompiledOp> op;
+    };
+
+    void shrink() {
+        while (entries_.size() > capacity_) {
+            index_.erase(entries_.back().key);
+            entries_.pop_back();
+        }
+    }
+
+    std::mutex mutex_;
+    uint64_t capacity_ = kDefaultCapacity;
+    std::list<Entry> entries_;  // the last used first
+    std::unordered_map<std::string, std::list<Entry>::iterator> index_;
+};
+
+Cache &cache() {
+    static Cache &instance = *new Cache;  // leaked: streams may outlive static destructors
+    return instance;
+}
+
+}  // namespace
+
+CompiledOp::CompiledOp(const engine::OpRequest &request) {
+    engine::Outcome outcome;
+    compiled_ = model::engine().compile_op(request, outcome);
+    if (!outcome.ok()) throw Failure{code_of(outcome.kind), outcome.text};
+    for (const engine::OpTensor &input : request.inputs) {
+        const bool is_bound = input.connected && input.value == nullptr;
+        inputs_.push_back({is_bound, is_bound ? bytes_of(input.dtype, input.dims) : 0});
+    }
+    for (size_t i = 0; i < request.outputs.size(); ++i) {
+        outputs_.push_back({true, bytes_of(request.outputs[i].dtype, compiled_.output_dims[i])});
+    }
+}
+
+void CompiledOp::require_room(const Bindings &inputs, const Bindings &outputs) const {
+    const auto check = [](const char *side, const std::vector<Tensor> &tensors,
+                          const Bindings &bindings) {
+        if (tensors.size() != bindings.size()) {
+            throw Failure{ACL_ERROR_INVALID_PARAM, "the op has " + std::to_string(tensors.size()) +
+                                                       " " + side + "s, not " +
+                                                       std::to_string(bindings.size())};
+        }
+        for (size_t i = 0; i < tensors.size(); ++i) {
+            if (!tensors[i].is_bound) continue;
+            const std::string name = std::string(side) + " " + std::to_string(i);
+            if (bindings[i].size < tensors[i].size) {
+                throw Failure{ACL_ERROR_INVALID_PARAM,
+                              name + " needs " + std::to_string(tensors[i].size) +
+                                  " bytes, its buffer has " + std::to_string(bindings[i].size)};
+            }
+            if (bindings[i].data == nullptr && tensors[i].size > 0) {
+                throw Failure{ACL_ERROR_INVALID_PARAM, name + " has a null address"};
+            }
+        }
+    };
+    check("input", inputs_, inputs);
+    check("output", outputs_, outputs);
+}
+
+std::unique_ptr<engine::Execution> CompiledOp::take_execution() {
+    {
+        std::lock_guard lock(mutex_);
+        if (!idle_.empty()) {
+            auto execution = std::move(idle_.back());
+            idle_.pop_back();
+            return execution;
+        }
+    }
+    engine::Outcome outcome;
+    auto execution = compiled_.program->new_execution(outcome);
+    if (!execution) throw Failure{ACL_ERROR_RT_MODEL_EXECUTE, outcome.text};
+    return execution;
+}
+
+void CompiledOp::run(const Bindings &inputs, const Bindings &outputs) {
+    const auto is_empty = [](const Tensor &output) { return output.size == 0; };
+    if (std::all_of(outputs_.begin(), outputs_.end(), is_empty)) return;
+    Bindings bound_inputs, bound_outputs;
+    for (size_t i = 0; i < inputs.size(); ++i) {
+        if (inputs_[i].is_bound) bound_inputs.push_back({inputs[i].data, inputs_[i].size});
+    }
+    // An output may lie on an input (C of a GEMM): it is written when all is read.
+    std::vector<std::vector<uint8_t>> set_aside(outputs.size());
+    for (size_t i = 0; i < outputs.size(); ++i) {
+        bound_outputs.push_back({outputs[i].data, outputs_[i].size});
+        if (!overlaps_any(bound_outputs[i], bound_inputs)) continue;
+        set_aside[i].resize(outputs_[i].size);
+        bound_outputs[i].data = set_aside[i].data();
+    }
+    auto execution = take_execution();
+    const engine::Outcome outcome = execution->run(bound_inputs, bound_outputs);
+    {
+        std::lock_guard lock(mutex_);
+        idle_.push_back(std::move(execution));
+    }
+    if (!outcome.ok()) throw Failure{ACL_ERROR_RT_MODEL_EXECUTE, outcome.text};
+    for (size_t i = 0; i < outputs.size(); ++i) {
+        if (set_aside[i].empty()) continue;
+        std::memcpy(outputs[i].data, set_aside[i].data(), set_aside[i].size());
+    }
+}
+
+std::shared_ptr<CompiledOp> compiled_op(const engine::OpRequest &request) {
+    std::string key = Key(request).take();
+    if (auto found = cache().find(key)) return found;
+    return cache().insert(std::move(key), std::make_shared<CompiledOp>(request));
+}
+
+void set_cache_capacity(uint64_t count) { cache().set_capacity(count); }
+
+}  // namespace ascendcl::host::ops

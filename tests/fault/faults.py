@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: Apache-2.0
+"""<ascendcl/fault.h> by ctypes: calls of the host runtime that fail on purpose."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import functools
+from collections.abc import Iterator
+
+import ascendcl as acl
+
+
+class Counts(ctypes.Structure):
+    """ascendclFaultCounts."""
+
+    _fields_ = (
+        ("calls", ctypes.c_uint64),
+        ("faults", ctypes.c_uint64),
+        ("last", ctypes.c_char_p),
+    )
+    calls: int
+    faults: int
+    last: bytes | None
+
+
+@functools.cache  # asking for its path makes calls that would be counted
+def library() -> ctypes.CDLL:
+    return ctypes.CDLL(str(acl.runtime_info().library))
+
+
+def set_faults(rules: str | None) -> int:
+    code: int = library().ascendclSetFaults(None if rules is None else rules.encode())
+    return code
+
+
+def fault_counts() -> Counts:
+    counts = Counts()
+    assert library().ascendclGetFaultCounts(ctypes.byref(counts)) == 0
+    return counts
+
+
+@contextlib.contextmanager
+def faults(rules: str) -> Iterator[Counts]:
+    """Let the rules hold for a while; what happened stands in the counts afterwards."""
+    counts = Counts()
+    code = set_faults(rules)
+    if code != 0:
+        raise ValueError(acl.get_recent_err_msg())
+    try:
+        yield counts
+    finally:
+        ctypes.pointer(counts)[0] = fault_counts()
+        set_faults(None)
