@@ -92,7 +92,7 @@ from ascendcl.errors import (
 )
 from ascendcl.info import RuntimeInfo, get_include, get_library_dir, runtime_info
 from ascendcl.memory import DeviceBuffer, MemorySize, query_size
-from ascendcl.model import Model, TensorInfo
+from ascendcl.model import Gear, Model, TensorInfo
 from ascendcl.stream import Event, Stream
 from ascendcl.strictness import StrictMode, strict
 
@@ -121,6 +121,7 @@ __all__ = [
     "Event",
     "ForkedError",
     "Format",
+    "Gear",
     "HostRuntimeWarning",
     "MallocPolicy",
     "MemAttr",

@@ -35,6 +35,7 @@ struct KindText {
 
 constexpr KindText kKinds[] = {
     {"device memory", ACL_ERROR_RT_PARAM_INVALID},
+    {"device memory", ACL_ERROR_RT_PARAM_INVALID},
     {"page-locked host memory", ACL_ERROR_RT_PARAM_INVALID},
     {"context", ACL_ERROR_RT_CONTEXT_NULL},
     {"stream", ACL_ERROR_RT_INVALID_HANDLE},
@@ -57,8 +58,19 @@ static_assert(std::size(kKinds) == static_cast<size_t>(ObjectKind::kOther) + 1);
 
 const KindText &text_of(ObjectKind kind) { return kKinds[static_cast<size_t>(kind)]; }
 
-bool is_memory(ObjectKind kind) {
-    return kind == ObjectKind::kDeviceMemory || kind == ObjectKind::kHostMemory;
+bool is_memory(ObjectKind kind) { return kind <= ObjectKind::kHostMemory; }
+
+// The rule that is broken if there is still one at aclFinalize.
+Rule rule_of_leak(ObjectKind kind) {
+    switch (kind) {
+        case ObjectKind::kOutputMemory:
+            return Rule::kOutputOfRuntime;
+        case ObjectKind::kContext:
+        case ObjectKind::kModel:
+            return Rule::kInitAndFinalize;
+        default:
+            return Rule::kLeak;
+    }
 }
 
 struct Object {
@@ -358,25 +370,22 @@ void check_leaks() {
     std::sort(left.begin(), left.end(), [](const auto &a, const auto &b) {
         return std::pair(a.second.kind, a.first) < std::pair(b.second.kind, b.first);
     });
-    const auto list = [&](bool in_use) {
+    const auto check = [&](Rule rule, const char *what) {
         std::string text;
         size_t count = 0;
         for (const auto &[handle, object] : left) {
-            const bool is_in_use =
-                object.kind == ObjectKind::kContext || object.kind == ObjectKind::kModel;
-            if (is_in_use != in_use) continue;
+            if (rule_of_leak(object.kind) != rule) continue;
             if (++count <= kListed) {
                 text += "\n" + name_of(handle, object) + ", made here:\n" + describe(object.made);
                 text.pop_back();
             }
         }
         if (count > kListed) text += "\nand " + std::to_string(count - kListed) + " more";
-        return text;
+        if (count > 0) violated({rule, what + text});
     };
-    const std::string leaks = list(false);
-    if (!leaks.empty()) violated({Rule::kLeak, "at aclFinalize there is still" + leaks});
-    const std::string in_use = list(true);
-    if (!in_use.empty()) violated({Rule::kInitAndFinalize, "aclFinalize ends the use of" + in_use});
+    check(Rule::kLeak, "at aclFinalize there is still");
+    check(Rule::kOutputOfRuntime, "at aclFinalize there is still, allocated for an output,");
+    check(Rule::kInitAndFinalize, "aclFinalize ends the use of");
 }
 
 void forget_objects() noexcept {

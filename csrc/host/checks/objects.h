@@ -16,6 +16,7 @@ namespace ascendcl::host::checks {
 
 enum class ObjectKind {
     kDeviceMemory,
+    kOutputMemory,  // of the device, allocated by the runtime for an output
     kHostMemory,
     kContext,
     kStream,
