@@ -8,13 +8,13 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ascendcl import _acl
+from ascendcl._closeable import Closeable
 from ascendcl.device import Context, Device, context_of
 from ascendcl.dtypes import dtype_of, format_name
 from ascendcl.errors import from_status
@@ -62,7 +62,7 @@ class Gear:
     outputs: tuple[tuple[int, ...], ...]
 
 
-class Model:
+class Model(Closeable):
     """A loaded model. Made by `from_file` or `from_bytes`.
 
     A model holds all it needs: its context and the buffers given to it. It may be called from any
@@ -337,17 +337,6 @@ class Model:
                 f"the model's inputs are {names}; missing: {missing}, unknown: {unknown}"
             )
         return [named[name] for name in names]
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def __repr__(self) -> str:
         if self.closed:

@@ -2,8 +2,7 @@
 """Programs written as pyACL's users write them: right results, and nothing left at the end.
 
 Each file beside this one that is neither a test nor run_client is such a program. It knows nothing
-but flat functions and bare numbers. One family is missing, because the host runtime lacks what it
-needs: profiling.
+but flat functions and bare numbers.
 """
 
 from __future__ import annotations

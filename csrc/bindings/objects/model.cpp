@@ -4,9 +4,9 @@
 
 #include <pybind11/stl.h>
 
+#include "bindings/objects/handle_class.h"
 #include "bindings/objects/host_memory.h"
 #include "bindings/objects/status.h"
-#include "bindings/plain_type.h"
 
 namespace py = pybind11;
 
@@ -100,8 +100,7 @@ void register_model(py::module_ &module) {
         },
         py::arg("data"));
 
-    py::class_<Model, ModelHandle>(module, "Model", bindings::plain_type(),
-                                   py::release_gil_before_calling_cpp_dtor())
+    handle_class<Model>(module, "Model")
         .def_static(
             "load_file",
             [](const ContextHandle &context, std::string path, BufferHandle work,

@@ -86,21 +86,18 @@ std::shared_ptr<Program> compile_model(const CompileRequest &request) {
             ? om::Bytes{static_cast<const uint8_t *>(request.weights), request.weight_size}
             : model.find(om::PartitionType::kWeights);
     Lowered lowered = lower_request({def, def.graphs[0], descriptors, kernels, weights}, request);
-    std::vector<std::vector<int64_t>> output_dims;
-    for (const auto &result : lowered.graph.results) output_dims.push_back(result.dims);
     ov::CompiledModel compiled =
         core().compile_model(translate(lowered.graph), "CPU", properties(request));
     return std::make_shared<CompiledProgram>(std::move(compiled), std::move(lowered.notes),
-                                             std::move(output_dims), request.profiling);
+                                             request.profiling);
 }
 
-CompiledOpProgram compile_single_op(const OpRequest &request) {
+std::shared_ptr<Program> compile_single_op(const OpRequest &request) {
     SingleOp op = translate_single_op(request);
     CompileRequest how;
     how.threads = request.threads;
     ov::CompiledModel compiled = core().compile_model(op.model, "CPU", properties(how));
-    return {std::make_shared<CompiledProgram>(std::move(compiled), std::move(op.notes), false),
-            std::move(op.output_dims)};
+    return std::make_shared<CompiledProgram>(std::move(compiled), std::move(op.notes), false);
 }
 
 // What `compile` answers, or nothing and why.
@@ -128,7 +125,8 @@ class OpenVinoEngine : public Engine {
         return answered(outcome, [&] { return compile_model(request); });
     }
 
-    CompiledOpProgram compile_op(const OpRequest &request, Outcome &outcome) noexcept override {
+    std::shared_ptr<Program> compile_op(const OpRequest &request,
+                                        Outcome &outcome) noexcept override {
         return answered(outcome, [&] { return compile_single_op(request); });
     }
 

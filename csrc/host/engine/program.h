@@ -13,12 +13,7 @@ namespace ascendcl::host::engine {
 
 class CompiledProgram : public Program {
    public:
-    CompiledProgram(ov::CompiledModel model, std::vector<std::string> notes,
-                    std::vector<std::vector<int64_t>> output_dims, bool profiling)
-        : model_(std::move(model)),
-          notes_(std::move(notes)),
-          output_dims_(std::move(output_dims)),
-          profiling_(profiling) {}
+    CompiledProgram(ov::CompiledModel model, std::vector<std::string> notes, bool profiling);
 
     std::unique_ptr<Execution> new_execution(Outcome &outcome) noexcept override;
     const std::vector<std::string> &notes() const noexcept override { return notes_; }
@@ -29,7 +24,7 @@ class CompiledProgram : public Program {
    private:
     ov::CompiledModel model_;
     const std::vector<std::string> notes_;
-    const std::vector<std::vector<int64_t>> output_dims_;
+    std::vector<std::vector<int64_t>> output_dims_;
     const bool profiling_;
 };
 

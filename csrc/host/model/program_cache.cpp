@@ -47,6 +47,12 @@ struct Cache {
 
 }  // namespace
 
+void report_guesses(const engine::Program &program) {
+    for (const std::string &note : program.notes()) {
+        std::fprintf(stderr, "ascendcl host runtime: %s\n", note.c_str());
+    }
+}
+
 uint32_t threads_per_execution() {
     const char *text = std::getenv(kThreadsVariable);
     if (!text || !*text) return 0;
@@ -77,10 +83,7 @@ std::shared_ptr<engine::Program> shared_program(const ProgramSource &source) {
     engine::Outcome outcome;
     auto program = engine().compile(request, outcome);
     if (!program) throw Failure{ACL_ERROR_GE_FAILURE, outcome.text};
-    // What the file does not say and the engine had to guess is never guessed silently.
-    for (const std::string &note : program->notes()) {
-        std::fprintf(stderr, "ascendcl host runtime: %s\n", note.c_str());
-    }
+    report_guesses(*program);
     slot->program = program;
     return program;
 }

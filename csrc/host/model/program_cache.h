@@ -30,6 +30,9 @@ std::shared_ptr<engine::Program> shared_program(const ProgramSource &source);
 using KeptFile = std::shared_ptr<const std::vector<uint8_t>>;
 KeptFile kept_file(const ContentKey &key, om::Bytes file);
 
+// Tells the user what the file does not say and the engine had to guess.
+void report_guesses(const engine::Program &program);
+
 // ASCENDCL_HOST_THREADS; 0, all cores, unless it is set. Throws Failure(500001) when it is no
 // number.
 uint32_t threads_per_execution();
