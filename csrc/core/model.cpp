@@ -68,6 +68,7 @@ Status Model::load(ContextHandle context, const ModelSource &source, BufferHandl
         if (Status status = loading->describe(); !status.ok()) return status;
         if (Status status = loading->inputs_.allocate(); !status.ok()) return status;
         if (Status status = loading->outputs_.allocate(); !status.ok()) return status;
+        if (Status status = loading->describe_gears(); !status.ok()) return status;
         track(Kind::kModel, loading);
         model = std::move(loading);
         return {};
@@ -135,6 +136,18 @@ Status Model::describe() {
     return {};
 }
 
+Status Model::describe_gears() {
+    const DescHandle desc(aclmdlCreateDesc());
+    if (!desc) return {ACL_ERROR_BAD_ALLOC, "aclmdlCreateDesc"};
+    if (aclError code = aclmdlGetDesc(desc.get(), id_); code != ACL_SUCCESS) {
+        return {code, "aclmdlGetDesc"};
+    }
+    std::vector<std::vector<int64_t>> inputs;
+    for (const TensorInfo &info : inputs_.infos) inputs.push_back(info.dims);
+    if (Status status = read_gears(desc.get(), inputs, gears_); !status.ok()) return status;
+    return read_gear_outputs(id_, desc.get(), inputs_.dataset, outputs_.infos.size(), gears_);
+}
+
 Status Model::Tensors::allocate() {
     dataset = aclmdlCreateDataset();
     if (dataset == nullptr) return {ACL_ERROR_BAD_ALLOC, "aclmdlCreateDataset"};
@@ -198,29 +211,22 @@ Status Model::close() noexcept {
     return in.ok() ? out : in;
 }
 
-Status Model::run(const std::vector<HostInput> &inputs,
-                  const std::vector<HostOutput> &outputs) noexcept {
-    if (Status status = usable(); !status.ok()) return status;
-    std::lock_guard lock(mutex_);
-    if (!open_) return {kModelClosed, "Model"};
-    if (inputs.size() != inputs_.infos.size() || outputs.size() != outputs_.infos.size()) {
-        return {kOutOfBounds, "Model"};
-    }
-    const std::unique_lock<std::mutex> turn = work_.exclusive();
-    CurrentContext scope(*context_);
-    if (!scope.status().ok()) return scope.status();
-    for (size_t i = 0; i < inputs.size(); ++i) {
+Status Model::copy_in(const std::vector<HostInput> &inputs) noexcept {
+    size_t next = 0;
+    for (const HostInput &input : inputs) {
+        if (next == gears_.input) ++next;
+        const size_t i = next++;
         const size_t size = inputs_.infos[i].size;
-        if (inputs[i].size > size) return {kOutOfBounds, "Model"};
-        if (inputs[i].size == 0) continue;
+        if (input.size > size) return {kOutOfBounds, "Model"};
+        if (input.size == 0) continue;
         const Status status =
-            copy(inputs_.memory[i], size, inputs[i].data, inputs[i].size, Direction::kToDevice);
+            copy(inputs_.memory[i], size, input.data, input.size, Direction::kToDevice);
         if (!status.ok()) return status;
     }
-    if (aclError code = aclmdlExecute(id_, inputs_.dataset, outputs_.dataset);
-        code != ACL_SUCCESS) {
-        return {code, "aclmdlExecute"};
-    }
+    return {};
+}
+
+Status Model::copy_out(const std::vector<HostOutput> &outputs) noexcept {
     for (size_t i = 0; i < outputs.size(); ++i) {
         if (outputs[i].size > outputs_.infos[i].size) return {kOutOfBounds, "Model"};
         if (outputs[i].size == 0) continue;
@@ -229,6 +235,31 @@ Status Model::run(const std::vector<HostInput> &inputs,
         if (!status.ok()) return status;
     }
     return {};
+}
+
+Status Model::run(const std::vector<HostInput> &inputs, const std::vector<HostOutput> &outputs,
+                  size_t gear) noexcept {
+    if (Status status = usable(); !status.ok()) return status;
+    std::lock_guard lock(mutex_);
+    if (!open_) return {kModelClosed, "Model"};
+    const bool has_gears = !gears_.all.empty();
+    if (inputs.size() + (has_gears ? 1 : 0) != inputs_.infos.size() ||
+        outputs.size() != outputs_.infos.size() || (has_gears && gear >= gears_.all.size())) {
+        return {kOutOfBounds, "Model"};
+    }
+    const std::unique_lock<std::mutex> turn = work_.exclusive();
+    CurrentContext scope(*context_);
+    if (!scope.status().ok()) return scope.status();
+    if (has_gears) {
+        const Status chosen = choose_gear(id_, gears_, gears_.all[gear], inputs_.dataset);
+        if (!chosen.ok()) return chosen;
+    }
+    if (Status status = copy_in(inputs); !status.ok()) return status;
+    if (aclError code = aclmdlExecute(id_, inputs_.dataset, outputs_.dataset);
+        code != ACL_SUCCESS) {
+        return {code, "aclmdlExecute"};
+    }
+    return copy_out(outputs);
 }
 
 }  // namespace ascendcl::core
