@@ -40,7 +40,8 @@ class Execution {
     virtual ~Execution() = default;
     virtual Outcome run(const std::vector<Binding> &inputs,
                         const std::vector<Binding> &outputs) noexcept = 0;
-    // Per-op times of the last run; empty unless the program was compiled with profiling.
+    // How long each op took: in the first run, then in the mean of those after it (OpenVINO keeps
+    // sums only). Empty unless the program was compiled with profiling.
     virtual std::vector<OpTime> op_times() const noexcept = 0;
 };
 
@@ -58,9 +59,9 @@ struct CompileRequest {
     size_t om_size = 0;
     const void *weights = nullptr;  // weight memory as loaded (partition 1); must hold weight_size
     size_t weight_size = 0;
-    int32_t gear = -1;     // index of the gear to compile, -1 for a static model
-    uint32_t threads = 0;  // per execution; 0 means all cores
-    bool profiling = false;
+    int32_t gear = -1;       // index of the gear to compile, -1 for a static model
+    uint32_t threads = 0;    // per execution; 0 means all cores
+    bool profiling = false;  // times its ops; such a program has one execution
 };
 
 // A tensor of a single op.

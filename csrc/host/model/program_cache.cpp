@@ -10,6 +10,7 @@
 #include <string>
 #include <tuple>
 
+#include "host/checks/trace.h"
 #include "host/model/engine_library.h"
 #include "host/runtime/report.h"
 
@@ -44,6 +45,17 @@ struct Cache {
     }
 };
 
+std::shared_ptr<engine::Program> compiled(const engine::CompileRequest &request) {
+    engine::Outcome outcome;
+    auto program = engine().compile(request, outcome);
+    if (!program) throw Failure{ACL_ERROR_GE_FAILURE, outcome.text};
+    // What the file does not say and the engine had to guess is never guessed silently.
+    for (const std::string &note : program->notes()) {
+        std::fprintf(stderr, "ascendcl host runtime: %s\n", note.c_str());
+    }
+    return program;
+}
+
 }  // namespace
 
 uint32_t threads_per_execution() {
@@ -68,17 +80,13 @@ std::shared_ptr<engine::Program> shared_program(const ProgramSource &source, int
     request.weight_size = source.weights.size;
     request.gear = gear;
     request.threads = threads_per_execution();
+    request.profiling = checks::tracing();
+    if (request.profiling) return compiled(request);  // its sums are of one load's executions
 
     const auto slot = cache.slot({source.key, gear, request.threads});
     std::lock_guard lock(slot->mutex);
     if (auto program = slot->program.lock()) return program;
-    engine::Outcome outcome;
-    auto program = engine().compile(request, outcome);
-    if (!program) throw Failure{ACL_ERROR_GE_FAILURE, outcome.text};
-    // What the file does not say and the engine had to guess is never guessed silently.
-    for (const std::string &note : program->notes()) {
-        std::fprintf(stderr, "ascendcl host runtime: %s\n", note.c_str());
-    }
+    auto program = compiled(request);
     slot->program = program;
     return program;
 }
