@@ -1,5 +1,6 @@
 // The extension module ascendcl._acl.
 // SPDX-License-Identifier: Apache-2.0
+#include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 
 #include "bindings/modules.h"
@@ -9,6 +10,10 @@ namespace py = pybind11;
 PYBIND11_MODULE(_acl, module) {
     using namespace ascendcl;
     module.doc() = "Bindings to libascendcl: pyACL's flat functions and what ascendcl builds on.";
+
+    // Makes pybind11 look up numpy now: it lets go of the GIL for that, and in the middle of a call
+    // the thread could then be unwound (without_gil.h).
+    py::dtype::of<float>();
 
     register_acl(module);
     register_enums(module);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/buffer.h"
 
+#include <atomic>
 #include <utility>
 
 namespace ascendcl::core {
@@ -58,21 +59,39 @@ size_t Buffer::lease_count() const noexcept {
 
 namespace {
 
+// The kind of copy that aclrtMemcpy wants: where the program itself runs on the device, host memory
+// is device memory.
+Status copy_kind(Direction direction, aclrtMemcpyKind &kind) noexcept {
+    static std::atomic<bool> known{false};
+    static std::atomic<bool> on_device{false};
+    if (!known) {
+        aclrtRunMode mode = ACL_HOST;
+        const aclError code = aclrtGetRunMode(&mode);
+        if (code != ACL_SUCCESS) return {code, "aclrtGetRunMode"};
+        on_device = mode == ACL_DEVICE;
+        known = true;
+    }
+    kind = on_device                           ? ACL_MEMCPY_DEVICE_TO_DEVICE
+           : direction == Direction::kToDevice ? ACL_MEMCPY_HOST_TO_DEVICE
+                                               : ACL_MEMCPY_DEVICE_TO_HOST;
+    return {};
+}
+
+}  // namespace
+
 Status copy(void *target, size_t target_size, const void *source, size_t size, Direction direction,
             Stream *stream) noexcept {
+    aclrtMemcpyKind kind{};
+    if (Status status = copy_kind(direction, kind); !status.ok()) return status;
     if (stream == nullptr) {
-        return {aclrtMemcpy(target, target_size, source, size, copy_kind(direction)),
-                "aclrtMemcpy"};
+        return {aclrtMemcpy(target, target_size, source, size, kind), "aclrtMemcpy"};
     }
     return stream->with_handle([&](aclrtStream queue) -> Status {
-        const aclError code =
-            aclrtMemcpyAsync(target, target_size, source, size, copy_kind(direction), queue);
+        const aclError code = aclrtMemcpyAsync(target, target_size, source, size, kind, queue);
         if (code != ACL_SUCCESS) return {code, "aclrtMemcpyAsync"};
         return {aclrtSynchronizeStream(queue), "aclrtSynchronizeStream"};
     });
 }
-
-}  // namespace
 
 Status Buffer::write(const void *source, size_t size, Stream *stream) noexcept {
     if (Status status = usable(); !status.ok()) return status;
@@ -139,22 +158,13 @@ void Lease::release() noexcept {
 void Lease::leak() noexcept {
     if (!buffer_ || forked()) return;
     Buffer &buffer = *buffer_;
+    untrack(Resource::Kind::kBuffer, &buffer);
     std::lock_guard lock(buffer.lease_mutex_);
     buffer.immortal_ = std::move(buffer_);
 }
 
 std::unique_lock<std::mutex> Lease::exclusive() const {
     return buffer_ ? std::unique_lock(buffer_->use_mutex_) : std::unique_lock<std::mutex>();
-}
-
-aclrtMemcpyKind copy_kind(Direction direction) noexcept {
-    static const bool on_device = [] {
-        aclrtRunMode mode = ACL_HOST;
-        return aclrtGetRunMode(&mode) == ACL_SUCCESS && mode == ACL_DEVICE;
-    }();
-    if (on_device) return ACL_MEMCPY_DEVICE_TO_DEVICE;
-    return direction == Direction::kToDevice ? ACL_MEMCPY_HOST_TO_DEVICE
-                                             : ACL_MEMCPY_DEVICE_TO_HOST;
 }
 
 }  // namespace ascendcl::core

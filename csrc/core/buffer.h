@@ -85,8 +85,9 @@ class Lease {
 };
 
 enum class Direction { kToDevice, kToHost };
-// The kind of copy that aclrtMemcpy wants: where the program itself runs on the device, host memory
-// is device memory.
-aclrtMemcpyKind copy_kind(Direction direction) noexcept;
+// Copies between host and device in the current context; with a stream, after its work. Done when
+// it returns.
+Status copy(void *target, size_t target_size, const void *source, size_t size, Direction direction,
+            Stream *stream = nullptr) noexcept;
 
 }  // namespace ascendcl::core

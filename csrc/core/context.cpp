@@ -20,17 +20,22 @@ Devices &devices() {
 }
 
 // Null when the thread has none.
-aclrtContext current() noexcept {
-    aclrtContext context = nullptr;
-    if (aclrtGetCurrentContext(&context) == ACL_SUCCESS) return context;
+Status current(aclrtContext &context) noexcept {
+    context = nullptr;
+    const aclError code = aclrtGetCurrentContext(&context);
+    if (code != ACL_ERROR_RT_CONTEXT_NULL) return {code, "aclrtGetCurrentContext"};
     aclGetRecentErrMsg();  // having none is no failure: drop the message
-    return nullptr;
+    return {};
 }
 
 void restore(aclrtContext previous) noexcept {
-    if (previous == nullptr || current() == previous) return;
-    // The caller's context may have been destroyed meanwhile; that is not ours to report.
-    if (aclrtSetCurrentContext(previous) != ACL_SUCCESS) aclGetRecentErrMsg();
+    if (previous == nullptr) return;
+    const aclError code = aclrtSetCurrentContext(previous);
+    if (code == ACL_ERROR_RT_PARAM_INVALID) {
+        aclGetRecentErrMsg();  // the caller's was destroyed meanwhile: not ours to report
+    } else if (code != ACL_SUCCESS) {
+        report_later({code, "aclrtSetCurrentContext"});
+    }
 }
 
 }  // namespace
@@ -43,15 +48,20 @@ Status Context::of_device(int32_t device, ContextHandle &context) noexcept {
     try {
         std::weak_ptr<Context> &known = all.defaults[device];
         if ((context = known.lock())) return {};
-        const aclrtContext previous = current();
+        aclrtContext previous = nullptr;
+        if (Status status = current(previous); !status.ok()) return status;
         if (aclError code = aclrtSetDevice(device); code != ACL_SUCCESS) {
             return {code, "aclrtSetDevice"};
         }
-        const aclrtContext handle = current();
+        aclrtContext handle = nullptr;
+        Status status = current(handle);
         restore(previous);
-        if (handle == nullptr) {
+        if (status.ok() && handle == nullptr) {
+            status = {ACL_ERROR_RT_CONTEXT_NULL, "aclrtGetCurrentContext"};
+        }
+        if (!status.ok()) {
             aclrtResetDevice(device);
-            return {ACL_ERROR_RT_CONTEXT_NULL, "aclrtGetCurrentContext"};
+            return status;
         }
         context = std::make_shared<Context>(handle, device, true);
         track(Kind::kContext, context);
@@ -65,7 +75,8 @@ Status Context::of_device(int32_t device, ContextHandle &context) noexcept {
 Status Context::create(int32_t device, ContextHandle &context) noexcept {
     const InFlight flight;
     if (Status status = initialize(); !status.ok()) return status;
-    const aclrtContext previous = current();
+    aclrtContext previous = nullptr;
+    if (Status status = current(previous); !status.ok()) return status;
     aclrtContext handle = nullptr;
     if (aclError code = aclrtCreateContext(&handle, device); code != ACL_SUCCESS) {
         return {code, "aclrtCreateContext"};
@@ -89,10 +100,11 @@ Status Context::close() noexcept {
     }
     // Under the lock, so that a set of the same device on another thread comes before or after.
     std::lock_guard lock(devices().mutex);
-    const aclrtContext previous = current();
+    aclrtContext previous = nullptr;
+    const Status asked = current(previous);
     const aclError code = aclrtResetDevice(device_);
     if (previous != handle_) restore(previous);
-    return {code, "aclrtResetDevice"};
+    return code == ACL_SUCCESS ? asked : Status{code, "aclrtResetDevice"};
 }
 
 Status Context::make_current() const noexcept {
@@ -110,8 +122,8 @@ Status Context::memory_info(size_t &free, size_t &total) const noexcept {
     return {code, "aclrtGetMemInfo"};
 }
 
-CurrentContext::CurrentContext(const Context &context) noexcept : previous_(current()) {
-    if (previous_ == context.handle()) return;
+CurrentContext::CurrentContext(const Context &context) noexcept : status_(current(previous_)) {
+    if (!status_.ok() || previous_ == context.handle()) return;
     status_ = {aclrtSetCurrentContext(context.handle()), "aclrtSetCurrentContext"};
     changed_ = status_.ok();
 }

@@ -9,7 +9,9 @@ namespace ascendcl::core {
 namespace {
 
 struct DescDeleter {
-    void operator()(aclmdlDesc *desc) const noexcept { aclmdlDestroyDesc(desc); }
+    void operator()(aclmdlDesc *desc) const noexcept {
+        report_later({aclmdlDestroyDesc(desc), "aclmdlDestroyDesc"});
+    }
 };
 using DescHandle = std::unique_ptr<aclmdlDesc, DescDeleter>;
 
@@ -39,6 +41,10 @@ Status Model::load(ContextHandle context, const ModelSource &source, BufferHandl
             return {kWrongDevice, "Model"};
         }
     }
+    // Before there is a model: its release would ask for the context again, and the message of a
+    // failure would be lost.
+    CurrentContext scope(*context);
+    if (!scope.status().ok()) return scope.status();
     try {
         auto loading = std::make_shared<Model>(std::move(context));
         if (work) {
@@ -58,12 +64,11 @@ Status Model::load(ContextHandle context, const ModelSource &source, BufferHandl
                 Lease::take(std::move(weight), Lease::Role::kWeight, fingerprint, loading->weight_);
             if (!status.ok()) return status;
         }
-        CurrentContext scope(*loading->context_);
-        if (!scope.status().ok()) return scope.status();
         if (Status status = loading->load_into(source); !status.ok()) return status;
         if (Status status = loading->describe(); !status.ok()) return status;
         if (Status status = loading->inputs_.allocate(); !status.ok()) return status;
         if (Status status = loading->outputs_.allocate(); !status.ok()) return status;
+        if (Status status = loading->describe_gears(); !status.ok()) return status;
         track(Kind::kModel, loading);
         model = std::move(loading);
         return {};
@@ -106,30 +111,41 @@ Status Model::describe() {
     const auto dims = std::make_unique<aclmdlIODims>();
     const auto add = [&dims](Tensors &tensors, const char *name, aclDataType dtype,
                              aclFormat format, size_t size) {
-        tensors.infos.push_back({name == nullptr ? "" : name,
-                                 {dims->dims, dims->dims + dims->dimCount},
-                                 dtype,
-                                 format,
-                                 size});
+        tensors.infos.push_back(
+            {name, {dims->dims, dims->dims + dims->dimCount}, dtype, format, size});
     };
     for (size_t i = 0; i < aclmdlGetNumInputs(desc.get()); ++i) {
         // V2: the shape that the user feeds, also where the model preprocesses (AIPP).
         if (aclError code = aclmdlGetInputDimsV2(desc.get(), i, dims.get()); code != ACL_SUCCESS) {
             return {code, "aclmdlGetInputDimsV2"};
         }
-        add(inputs_, aclmdlGetInputNameByIndex(desc.get(), i),
-            aclmdlGetInputDataType(desc.get(), i), aclmdlGetInputFormat(desc.get(), i),
-            aclmdlGetInputSizeByIndex(desc.get(), i));
+        const char *name = aclmdlGetInputNameByIndex(desc.get(), i);
+        if (name == nullptr) return {ACL_ERROR_INTERNAL_ERROR, "aclmdlGetInputNameByIndex"};
+        add(inputs_, name, aclmdlGetInputDataType(desc.get(), i),
+            aclmdlGetInputFormat(desc.get(), i), aclmdlGetInputSizeByIndex(desc.get(), i));
     }
     for (size_t i = 0; i < aclmdlGetNumOutputs(desc.get()); ++i) {
         if (aclError code = aclmdlGetOutputDims(desc.get(), i, dims.get()); code != ACL_SUCCESS) {
             return {code, "aclmdlGetOutputDims"};
         }
-        add(outputs_, aclmdlGetOutputNameByIndex(desc.get(), i),
-            aclmdlGetOutputDataType(desc.get(), i), aclmdlGetOutputFormat(desc.get(), i),
-            aclmdlGetOutputSizeByIndex(desc.get(), i));
+        const char *name = aclmdlGetOutputNameByIndex(desc.get(), i);
+        if (name == nullptr) return {ACL_ERROR_INTERNAL_ERROR, "aclmdlGetOutputNameByIndex"};
+        add(outputs_, name, aclmdlGetOutputDataType(desc.get(), i),
+            aclmdlGetOutputFormat(desc.get(), i), aclmdlGetOutputSizeByIndex(desc.get(), i));
     }
     return {};
+}
+
+Status Model::describe_gears() {
+    const DescHandle desc(aclmdlCreateDesc());
+    if (!desc) return {ACL_ERROR_BAD_ALLOC, "aclmdlCreateDesc"};
+    if (aclError code = aclmdlGetDesc(desc.get(), id_); code != ACL_SUCCESS) {
+        return {code, "aclmdlGetDesc"};
+    }
+    std::vector<std::vector<int64_t>> inputs;
+    for (const TensorInfo &info : inputs_.infos) inputs.push_back(info.dims);
+    if (Status status = read_gears(desc.get(), inputs, gears_); !status.ok()) return status;
+    return read_gear_outputs(id_, desc.get(), inputs_.dataset, outputs_.infos.size(), gears_);
 }
 
 Status Model::Tensors::allocate() {
@@ -195,37 +211,55 @@ Status Model::close() noexcept {
     return in.ok() ? out : in;
 }
 
-Status Model::run(const std::vector<HostInput> &inputs,
-                  const std::vector<HostOutput> &outputs) noexcept {
+Status Model::copy_in(const std::vector<HostInput> &inputs) noexcept {
+    size_t next = 0;
+    for (const HostInput &input : inputs) {
+        if (next == gears_.input) ++next;
+        const size_t i = next++;
+        const size_t size = inputs_.infos[i].size;
+        if (input.size > size) return {kOutOfBounds, "Model"};
+        if (input.size == 0) continue;
+        const Status status =
+            copy(inputs_.memory[i], size, input.data, input.size, Direction::kToDevice);
+        if (!status.ok()) return status;
+    }
+    return {};
+}
+
+Status Model::copy_out(const std::vector<HostOutput> &outputs) noexcept {
+    for (size_t i = 0; i < outputs.size(); ++i) {
+        if (outputs[i].size > outputs_.infos[i].size) return {kOutOfBounds, "Model"};
+        if (outputs[i].size == 0) continue;
+        const Status status = copy(outputs[i].data, outputs[i].size, outputs_.memory[i],
+                                   outputs[i].size, Direction::kToHost);
+        if (!status.ok()) return status;
+    }
+    return {};
+}
+
+Status Model::run(const std::vector<HostInput> &inputs, const std::vector<HostOutput> &outputs,
+                  size_t gear) noexcept {
     if (Status status = usable(); !status.ok()) return status;
     std::lock_guard lock(mutex_);
     if (!open_) return {kModelClosed, "Model"};
-    if (inputs.size() != inputs_.infos.size() || outputs.size() != outputs_.infos.size()) {
+    const bool has_gears = !gears_.all.empty();
+    if (inputs.size() + (has_gears ? 1 : 0) != inputs_.infos.size() ||
+        outputs.size() != outputs_.infos.size() || (has_gears && gear >= gears_.all.size())) {
         return {kOutOfBounds, "Model"};
     }
     const std::unique_lock<std::mutex> turn = work_.exclusive();
     CurrentContext scope(*context_);
     if (!scope.status().ok()) return scope.status();
-    for (size_t i = 0; i < inputs.size(); ++i) {
-        const size_t size = inputs_.infos[i].size;
-        if (inputs[i].size > size) return {kOutOfBounds, "Model"};
-        if (inputs[i].size == 0) continue;
-        const aclError code = aclrtMemcpy(inputs_.memory[i], size, inputs[i].data, inputs[i].size,
-                                          copy_kind(Direction::kToDevice));
-        if (code != ACL_SUCCESS) return {code, "aclrtMemcpy"};
+    if (has_gears) {
+        const Status chosen = choose_gear(id_, gears_, gears_.all[gear], inputs_.dataset);
+        if (!chosen.ok()) return chosen;
     }
+    if (Status status = copy_in(inputs); !status.ok()) return status;
     if (aclError code = aclmdlExecute(id_, inputs_.dataset, outputs_.dataset);
         code != ACL_SUCCESS) {
         return {code, "aclmdlExecute"};
     }
-    for (size_t i = 0; i < outputs.size(); ++i) {
-        if (outputs[i].size > outputs_.infos[i].size) return {kOutOfBounds, "Model"};
-        if (outputs[i].size == 0) continue;
-        const aclError code = aclrtMemcpy(outputs[i].data, outputs[i].size, outputs_.memory[i],
-                                          outputs[i].size, copy_kind(Direction::kToHost));
-        if (code != ACL_SUCCESS) return {code, "aclrtMemcpy"};
-    }
-    return {};
+    return copy_out(outputs);
 }
 
 }  // namespace ascendcl::core

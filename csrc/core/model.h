@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/buffer.h"
+#include "core/gears.h"
 
 namespace ascendcl::core {
 
@@ -55,15 +56,18 @@ class Model final : public Resource {
     Status close() noexcept override;
 
     // Copies in, executes, copies out. Runs of one model, and of models that share work memory,
-    // take turns. kOutOfBounds unless there is one array per tensor and none is larger than it.
-    Status run(const std::vector<HostInput> &inputs,
-               const std::vector<HostOutput> &outputs) noexcept;
+    // take turns. `gear` is the number of one, and counts where the model has any; the input that
+    // carries it is not among `inputs`. kOutOfBounds unless there is one array per tensor, none is
+    // larger than it, and the gear exists.
+    Status run(const std::vector<HostInput> &inputs, const std::vector<HostOutput> &outputs,
+               size_t gear) noexcept;
 
     bool is_open() const noexcept { return open_; }
     uint32_t id() const noexcept { return id_; }
     int32_t device() const noexcept { return device_; }
     const std::vector<TensorInfo> &inputs() const noexcept { return inputs_.infos; }
     const std::vector<TensorInfo> &outputs() const noexcept { return outputs_.infos; }
+    const std::vector<Gear> &gears() const noexcept { return gears_.all; }
 
    private:
     // The device memory of all inputs, or of all outputs, and the data set over it.
@@ -79,6 +83,9 @@ class Model final : public Resource {
 
     Status load_into(const ModelSource &source);
     Status describe();
+    Status describe_gears();
+    Status copy_in(const std::vector<HostInput> &inputs) noexcept;
+    Status copy_out(const std::vector<HostOutput> &outputs) noexcept;
 
     const int32_t device_;
     ContextHandle context_;  // until closed
@@ -88,6 +95,7 @@ class Model final : public Resource {
     bool loaded_ = false;
     Tensors inputs_;
     Tensors outputs_;
+    Gears gears_;
     std::mutex mutex_;  // one run or close at a time
     std::atomic<bool> open_{true};
 };

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <thread>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace ascendcl::core {
@@ -36,6 +37,7 @@ std::atomic<bool> is_shut_down{false};
 std::atomic<bool> contexts_are_gone{false};
 std::atomic<size_t> in_flight{0};
 std::atomic<FailureSink> failure_sink{nullptr};
+thread_local Status to_report;
 
 // What core calls without asking. All functions of the C API are weak references: in a library that
 // lacks one, it is null.
@@ -200,8 +202,15 @@ std::array<size_t, Resource::kKinds> live_counts() noexcept {
 void set_failure_sink(FailureSink sink) noexcept { failure_sink.store(sink); }
 
 void report(Status status) noexcept {
-    if (status.ok() || forked()) return;
-    if (FailureSink sink = failure_sink.load()) sink(status);
+    const Status earlier = std::exchange(to_report, Status{});
+    const FailureSink sink = failure_sink.load();
+    if (forked() || sink == nullptr) return;
+    if (!earlier.ok()) sink(earlier);
+    if (!status.ok()) sink(status);
+}
+
+void report_later(Status status) noexcept {
+    if (to_report.ok()) to_report = status;
 }
 
 void shut_down() noexcept {

@@ -71,6 +71,8 @@ std::array<size_t, Resource::kKinds> live_counts() noexcept;
 using FailureSink = void (*)(Status) noexcept;
 void set_failure_sink(FailureSink sink) noexcept;
 void report(Status status) noexcept;
+// For where locks are held, which the sink may want: the thread's next report() passes it on.
+void report_later(Status status) noexcept;
 
 // Releases everything that is alive, in the order of Resource::Kind, and undoes our aclInit. Later
 // calls are refused with kShutDown.

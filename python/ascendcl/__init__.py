@@ -91,7 +91,7 @@ from ascendcl.errors import (
 )
 from ascendcl.info import RuntimeInfo, get_include, get_library_dir, runtime_info
 from ascendcl.memory import DeviceBuffer, MemorySize, query_size
-from ascendcl.model import Model, TensorInfo
+from ascendcl.model import Gear, Model, TensorInfo
 from ascendcl.stream import Event, Stream
 
 __version__ = "0.1.0"
@@ -119,6 +119,7 @@ __all__ = [
     "Event",
     "ForkedError",
     "Format",
+    "Gear",
     "HostRuntimeWarning",
     "MallocPolicy",
     "MemAttr",

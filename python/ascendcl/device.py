@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple
 
 from ascendcl import _acl
+from ascendcl._closeable import Closeable
 from ascendcl.errors import CLOSED, ClosedError
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ class MemoryInfo(NamedTuple):
     total: int
 
 
-class _HoldsContext:
+class _HoldsContext(Closeable):
     """What a device and a context of its own have in common: a share of a context."""
 
     __slots__ = ("__weakref__", "_handle", "_id")
@@ -67,14 +67,6 @@ class _HoldsContext:
     def __enter__(self) -> Self:
         self._open_handle()
         return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 class Device(_HoldsContext):

@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 import os
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from ascendcl import _acl
+from ascendcl._closeable import Closeable
 from ascendcl.device import Context, Device, context_of
 from ascendcl.stream import Stream
 
@@ -61,7 +61,7 @@ def path_bytes(path: str | os.PathLike[str]) -> bytes:
     return encoded
 
 
-class DeviceBuffer:
+class DeviceBuffer(Closeable):
     """Memory on a device, for a model's work memory or weights, or for the flat functions.
 
     A loaded model holds the buffers that it was given: until it is closed, they stay allocated,
@@ -194,17 +194,6 @@ class DeviceBuffer:
         size = data.nbytes if isinstance(data, np.ndarray) else memoryview(data).nbytes
         if size > self.size:
             raise ValueError(f"{size} bytes do not fit a buffer of {self.size} bytes")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def __repr__(self) -> str:
         state = " closed" if self.closed else " in use" if self.in_use else ""

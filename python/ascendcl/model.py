@@ -3,18 +3,21 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from types import TracebackType
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ascendcl import _acl
+from ascendcl._closeable import Closeable
 from ascendcl.device import Context, Device, context_of
 from ascendcl.dtypes import dtype_of, format_name
+from ascendcl.errors import from_status
 from ascendcl.memory import DeviceBuffer, MemorySize, path_bytes, query_size
 
 if TYPE_CHECKING:
@@ -24,15 +27,21 @@ if TYPE_CHECKING:
 
     Array = npt.NDArray[Any]
 
-__all__ = ["Model", "TensorInfo"]
+__all__ = ["Gear", "Model", "TensorInfo"]
 
 # Inputs that ATC adds to models whose shapes or preprocessing are chosen at run time.
-_HIDDEN_INPUTS = ("ascend_mbatch_shape_data", "ascend_dynamic_aipp_data")
+_GEAR_INPUT = "ascend_mbatch_shape_data"
+_HIDDEN_INPUTS = (_GEAR_INPUT, "ascend_dynamic_aipp_data")
+
+_NO_SUCH_GEAR = 145013  # ACL_ERROR_GE_DYNAMIC_BATCH_SIZE_INVALID
 
 
 @dataclass(frozen=True)
 class TensorInfo:
-    """An input or output of a model."""
+    """An input or output of a model.
+
+    A size is -1 where the model's gears differ; `nbytes` is then that of the largest.
+    """
 
     name: str
     shape: tuple[int, ...]
@@ -41,7 +50,19 @@ class TensorInfo:
     nbytes: int
 
 
-class Model:
+@dataclass(frozen=True)
+class Gear:
+    """One of the shapes that a model with several was compiled for.
+
+    Batch sizes, image sizes and free dimensions are all told as the shapes that follow from them:
+    one per input and output.
+    """
+
+    inputs: tuple[tuple[int, ...], ...]
+    outputs: tuple[tuple[int, ...], ...]
+
+
+class Model(Closeable):
     """A loaded model. Made by `from_file` or `from_bytes`.
 
     A model holds all it needs: its context and the buffers given to it. It may be called from any
@@ -54,11 +75,23 @@ class Model:
     ...     output = model(array)
     """
 
-    __slots__ = ("__weakref__", "_handle", "_inputs", "_outputs", "_size", "_weight", "_work")
+    __slots__ = (
+        "__weakref__",
+        "_gears",
+        "_handle",
+        "_inputs",
+        "_outputs",
+        "_outputs_of_gears",
+        "_size",
+        "_weight",
+        "_work",
+    )
 
+    _gears: tuple[Gear, ...]
     _handle: _acl.core.Model
     _inputs: tuple[TensorInfo, ...]
     _outputs: tuple[TensorInfo, ...]
+    _outputs_of_gears: list[tuple[TensorInfo, ...]]
     _size: MemorySize
     _work: DeviceBuffer | None
     _weight: DeviceBuffer | None
@@ -159,9 +192,13 @@ class Model:
         model._work = work
         model._weight = weight
         try:
-            model._inputs = _infos(handle.describe_inputs())
-            model._outputs = _infos(handle.describe_outputs())
-            _check_static(model._inputs, model._outputs)
+            model._gears = tuple(Gear(*shapes) for shapes in handle.describe_gears())
+            inputs = _infos(handle.describe_inputs())
+            outputs = _infos(handle.describe_outputs())
+            model._inputs = _without_gear_input(inputs) if model._gears else inputs
+            model._outputs = _with_open_sizes(outputs, model._gears)
+            model._outputs_of_gears = [_in_gear(outputs, gear) for gear in model._gears]
+            _check_runnable(model._inputs, model._outputs, model._gears)
         except BaseException:
             handle.close()
             raise
@@ -176,6 +213,14 @@ class Model:
     def outputs(self) -> tuple[TensorInfo, ...]:
         """What the model gives."""
         return self._outputs
+
+    @property
+    def gears(self) -> tuple[Gear, ...]:
+        """The shapes to choose from; empty for a model of one shape.
+
+        Nothing has to be chosen: a call runs in the gear that its inputs' shapes say.
+        """
+        return self._gears
 
     @property
     def model_id(self) -> int:
@@ -229,14 +274,20 @@ class Model:
         Parameters
         ----------
         *inputs : numpy.ndarray, or one mapping from names to arrays
-            One array per input, of exactly its dtype and shape.
+            One array per input, of exactly its dtype and shape; where the model has gears, the
+            shapes are those of one of them.
         out : sequence of numpy.ndarray, optional
-            Arrays to put the outputs in: C-contiguous, of their dtype and shape.
+            Arrays to put the outputs in: C-contiguous, of their dtype and shape in that gear.
 
         Returns
         -------
         numpy.ndarray or tuple of numpy.ndarray
             The output, or a tuple where there are several.
+
+        Raises
+        ------
+        AclValueError
+            The inputs have the shapes of none of the model's gears.
         """
         results = self.run(*inputs, out=out)
         return results[0] if len(results) == 1 else tuple(results)
@@ -256,12 +307,26 @@ class Model:
         checked = [
             _checked_input(array, info) for array, info in zip(arrays, self._inputs, strict=True)
         ]
+        gear = self._gear_of(checked)
+        infos = self._outputs_of_gears[gear] if self._gears else self._outputs
         if out is None:
-            results = [np.empty(info.shape, info.dtype) for info in self._outputs]
+            results = [np.empty(info.shape, info.dtype) for info in infos]
         else:
-            results = self._checked_outputs(out)
-        self._handle.run(checked, results)
+            results = _checked_outputs(out, infos)
+        self._handle.run(checked, results, gear)
         return results
+
+    def _gear_of(self, arrays: Sequence[Array]) -> int:
+        if not self._gears:
+            return 0
+        shapes = tuple(array.shape for array in arrays)
+        for number, gear in enumerate(self._gears):
+            if gear.inputs == shapes:
+                return number
+        names = [info.name for info in self._inputs]
+        known = "; ".join(_named_shapes(names, gear.inputs) for gear in self._gears)
+        detail = f"no gear is {_named_shapes(names, shapes)}; the model was compiled for {known}"
+        raise from_status(_NO_SUCH_GEAR, "Model", detail)
 
     def _by_name(self, named: Mapping[str, Array]) -> list[Array]:
         names = [info.name for info in self._inputs]
@@ -272,26 +337,6 @@ class Model:
                 f"the model's inputs are {names}; missing: {missing}, unknown: {unknown}"
             )
         return [named[name] for name in names]
-
-    def _checked_outputs(self, out: Sequence[Array]) -> list[Array]:
-        if isinstance(out, np.ndarray) or len(out) != len(self._outputs):
-            raise TypeError(f"out: expected a sequence of {len(self._outputs)} arrays")
-        for array, info in zip(out, self._outputs, strict=True):
-            _check(array, info, "output")
-            if not (array.flags.c_contiguous and array.flags.writeable):
-                raise ValueError(f"output {info.name!r}: must be C-contiguous and writable")
-        return list(out)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def __repr__(self) -> str:
         if self.closed:
@@ -310,13 +355,55 @@ def _infos(described: list[tuple[str, tuple[int, ...], int, int, int]]) -> tuple
     )
 
 
-def _check_static(inputs: Sequence[TensorInfo], outputs: Sequence[TensorInfo]) -> None:
+def _without_gear_input(inputs: Sequence[TensorInfo]) -> tuple[TensorInfo, ...]:
+    return tuple(info for info in inputs if info.name != _GEAR_INPUT)
+
+
+def _in_gear(outputs: Sequence[TensorInfo], gear: Gear) -> tuple[TensorInfo, ...]:
+    return tuple(
+        replace(info, shape=shape, nbytes=math.prod(shape) * info.dtype.itemsize)
+        for info, shape in zip(outputs, gear.outputs, strict=True)
+    )
+
+
+def _with_open_sizes(
+    outputs: Sequence[TensorInfo], gears: Sequence[Gear]
+) -> tuple[TensorInfo, ...]:
+    """The outputs with -1 where the gears differ; the runtime reports those of the largest."""
+    if not gears:
+        return tuple(outputs)
+    infos = []
+    for info, shapes in zip(outputs, zip(*(g.outputs for g in gears), strict=True), strict=True):
+        by_axis = zip_longest(*shapes, fillvalue=-1)
+        shape = tuple(sizes[0] if len(set(sizes)) == 1 else -1 for sizes in by_axis)
+        infos.append(replace(info, shape=shape))
+    return tuple(infos)
+
+
+def _named_shapes(names: Sequence[str], shapes: Sequence[tuple[int, ...]]) -> str:
+    return ", ".join(f"{name} {shape}" for name, shape in zip(names, shapes, strict=True))
+
+
+def _check_runnable(
+    inputs: Sequence[TensorInfo], outputs: Sequence[TensorInfo], gears: Sequence[Gear]
+) -> None:
     for info in (*inputs, *outputs):
-        if info.name in _HIDDEN_INPUTS or any(size < 0 for size in info.shape):
+        is_open = not gears and any(size < 0 for size in info.shape)
+        if info.name in _HIDDEN_INPUTS or is_open:
             raise NotImplementedError(
                 f"{info.name!r} of shape {info.shape}: acl.Model does not run models with dynamic "
                 "shapes or dynamic AIPP yet; the flat functions of acl.mdl do"
             )
+
+
+def _checked_outputs(out: Sequence[Array], infos: Sequence[TensorInfo]) -> list[Array]:
+    if isinstance(out, np.ndarray) or len(out) != len(infos):
+        raise TypeError(f"out: expected a sequence of {len(infos)} arrays")
+    for array, info in zip(out, infos, strict=True):
+        _check(array, info, "output")
+        if not (array.flags.c_contiguous and array.flags.writeable):
+            raise ValueError(f"output {info.name!r}: must be C-contiguous and writable")
+    return list(out)
 
 
 def _check(array: object, info: TensorInfo, role: str) -> None:
@@ -329,7 +416,8 @@ def _check(array: object, info: TensorInfo, role: str) -> None:
             f"{role} {info.name!r}: expected dtype {info.dtype}, got {array.dtype}; "
             "convert it first, nothing is converted silently"
         )
-    if array.shape != info.shape:
+    # A shape with open sizes is looked up among the gears.
+    if -1 not in info.shape and array.shape != info.shape:
         raise ValueError(f"{role} {info.name!r}: expected shape {info.shape}, got {array.shape}")
 
 

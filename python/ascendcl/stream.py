@@ -4,19 +4,15 @@
 from __future__ import annotations
 
 import math
-from types import TracebackType
-from typing import TYPE_CHECKING
 
 from ascendcl import _acl
+from ascendcl._closeable import Closeable
 from ascendcl.device import Context, Device, context_of
-
-if TYPE_CHECKING:
-    from typing_extensions import Self
 
 __all__ = ["Event", "Stream"]
 
 
-class _HasHandle:
+class _HasHandle(Closeable):
     """What streams and events have in common: a handle that is closed once."""
 
     __slots__ = ("__weakref__", "_handle")
@@ -36,17 +32,6 @@ class _HasHandle:
     def close(self) -> None:
         """Wait for the work in it, and destroy it. Doing it again does nothing."""
         self._handle.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def __repr__(self) -> str:
         device = self._handle.device

@@ -2,8 +2,7 @@
 """Programs written as pyACL's users write them: right results, and nothing left at the end.
 
 Each file beside this one that is neither a test nor run_client is such a program. It knows nothing
-but flat functions and bare numbers. Two families are missing, because the host runtime lacks what
-they need: dynamic batch, profiling.
+but flat functions and bare numbers.
 """
 
 from __future__ import annotations
@@ -53,6 +52,7 @@ def results_of(program: str, folder: Path) -> np.ndarray[Any, np.dtype[Any]]:
         "load_from_memory",
         "config_handle",
         "shared_memory",
+        "dynamic_batch",
     ],
 )
 def test_client(program: str, tmp_path: Path) -> None:

@@ -62,6 +62,28 @@ def run(graph: GraphBuilder, *inputs: Array, **about: Any) -> list[Array]:
         return model.run(*inputs)
 
 
+def run_op(
+    type: str,
+    inputs: list[Array],
+    shape: tuple[int, ...],
+    attrs: dict[str, Any] | None = None,
+    *,
+    format: str = "NCHW",
+    constants: list[Array] | None = None,
+    dtype: str = "float32",
+) -> Array:
+    """Runs one op on plain inputs, `constants` behind them."""
+    graph = GraphBuilder("g")
+    values = [
+        graph.data(f"x{i}", plain(x.shape, format, x.dtype.name)) for i, x in enumerate(inputs)
+    ]
+    values += [
+        graph.constant(f"c{i}", c, dtype=c.dtype.name) for i, c in enumerate(constants or [])
+    ]
+    finish(graph, graph.op(type, values, plain(shape, format, dtype), attrs=attrs))
+    return run(graph, *inputs)[0]
+
+
 def onnx_op(
     type: str, inputs: Sequence[Array | None], outputs: int = 1, opset: int = 17, **attrs: Any
 ) -> list[Array]:

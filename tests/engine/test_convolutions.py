@@ -204,6 +204,58 @@ def test_transposed_convolution(
     assert_close(run(graph, x)[0], expected, 1e-4)
 
 
+@pytest.mark.parametrize("type", ["Conv2DTranspose", "Conv2DBackpropInput"])
+def test_transposed_convolution_with_its_size_as_an_input(type: str, rng: Generator) -> None:
+    x, w = rng.standard_normal((1, 8, 7, 6), np.float32), _weights(rng, 8, 12, 3, 3)
+    expected = onnx_op("ConvTranspose", [x, w], strides=[2, 2], pads=[1, 1, 0, 0])[0]
+    graph = GraphBuilder("g")
+    size = graph.constant("size", list(expected.shape), dtype="int32")
+    value = blocked_input(graph, "x", x.shape)
+    filter = graph.constant("w", w, format="NCHW", layout="FRACTAL_Z")
+    y = graph.op(
+        type,
+        [size, value, filter] if type == "Conv2DTranspose" else [size, filter, value],
+        blocked(expected.shape),
+        attrs={
+            "strides": [1, 1, 2, 2],
+            "pads": [1, 0, 1, 0],
+            "dilations": [1, 1, 1, 1],
+            "groups": 1,
+            "data_format": "NCHW",
+        },
+    )
+    finish(graph, y)
+    assert_close(run(graph, x)[0], expected, 1e-4)
+
+
+@pytest.mark.parametrize("multiplier", [1, 2])
+@pytest.mark.parametrize(("format", "layout"), [("HWCN", "HWCN"), ("NCHW", "NCHW")])
+def test_depthwise_convolution(format: str, layout: str, multiplier: int, rng: Generator) -> None:
+    x = rng.standard_normal((1, 6, 9, 8), np.float32)
+    w = _weights(rng, 6 * multiplier, 1, 3, 3)  # output c * multiplier + m belongs to channel c
+    expected = onnx_op("Conv", [x, w], pads=[1, 1, 1, 1], strides=[2, 2], group=6)[0]
+    stored = w
+    if format == "HWCN":  # TensorFlow's: height, width, channels, multiplier
+        stored = w.reshape(6, multiplier, 3, 3).transpose(2, 3, 0, 1)
+    graph = GraphBuilder("g")
+    y = graph.op(
+        "DepthwiseConv2D",
+        [
+            blocked_input(graph, "x", x.shape),
+            graph.constant("w", stored, format=format, layout=layout),
+        ],
+        blocked(expected.shape),
+        attrs={
+            "strides": [1, 1, 2, 2],
+            "pads": [1, 1, 1, 1],
+            "dilations": [1, 1, 1, 1],
+            "data_format": "NCHW",
+        },
+    )
+    finish(graph, y)
+    assert_close(run(graph, x)[0], expected, 1e-4)
+
+
 def test_fused_transposed_convolution(rng: Generator) -> None:
     x, w = rng.standard_normal((1, 8, 7, 6), np.float32), _weights(rng, 8, 12, 2, 2)
     expected = onnx_op("ConvTranspose", [x, w], strides=[2, 2])[0]

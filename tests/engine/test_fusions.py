@@ -149,6 +149,66 @@ def test_quantisation_scale_and_clip(fixpipe: FixPipe, as_bits: bool, rng: Gener
     assert_close(y, np.clip(fixpipe.conv * scales.reshape(-1, 1, 1), 0, 0.5), 1e-4)
 
 
+def test_the_second_quantisation_scale_is_behind_the_eltwise(
+    fixpipe: FixPipe, rng: Generator
+) -> None:
+    scales = rng.random(32).astype(np.float32)
+    y = fixpipe.run(
+        ["Add", "PRelu"],
+        x2=fixpipe.second(),
+        quant_scale_1=fixpipe.graph.constant("q", scales, dtype="float32"),
+        relu_weight_1=fixpipe.slope("s", 0.2),
+    )
+    scaled = (fixpipe.conv + fixpipe.x2) * scales.reshape(-1, 1, 1)
+    assert_close(y, _prelu(scaled, np.float32(0.2)), 1e-4)
+
+
+@pytest.mark.parametrize("per_channel", [False, True])
+def test_the_anti_quantisation_scale_is_the_second_operands(
+    fixpipe: FixPipe, per_channel: bool, rng: Generator
+) -> None:
+    scales = rng.random(32 if per_channel else 1).astype(np.float32)
+    y = fixpipe.run(
+        ["Add", "Relu"],
+        origin="block/Relu_1",
+        x2=fixpipe.second(),
+        anti_quant_scale=fixpipe.graph.constant("q", scales, dtype="float32"),
+    )
+    assert_close(y, _relu(fixpipe.conv + fixpipe.x2 * scales.reshape(-1, 1, 1)), 1e-4)
+
+
+@pytest.mark.parametrize("types", [["Relu"], ["PRelu", "Add", "PRelu"]])
+def test_fixpipe_on_a_matmul(types: list[str], rng: Generator) -> None:
+    x, w = rng.standard_normal((5, 20), np.float32), half(rng.standard_normal((20, 33), np.float32))
+    x2, b = rng.standard_normal((5, 33), np.float32), half(rng.standard_normal(33, np.float32))
+    scales = rng.random(33).astype(np.float32)
+    graph = GraphBuilder("g")
+    slots: dict[str, Value] = {"quant_scale_0": graph.constant("q", scales, dtype="float32")}
+    if "Add" in types:
+        slots["x2"] = graph.data("x2", plain(x2.shape))
+        for i, slope in enumerate((0.1, 0.3)):
+            slots[f"relu_weight_{i}"] = graph.constant(f"s{i}", [slope], dtype="float32")
+    y = graph.op(
+        "MatMulV2",
+        fixpipe_inputs(
+            graph.data("x", plain(x.shape)),
+            graph.constant("w", w, layout="FRACTAL_NZ"),
+            graph.constant("b", b),
+            **slots,
+        ),
+        plain((5, 33)),
+        fusion=Fusion(["MatMul_1", *types], types, ["mat_mul_v2", "fix_pipe"]),
+    )
+    finish(graph, y)
+    expected = (x @ w + b) * scales
+    if "Add" in types:
+        before = _prelu(expected, np.float32(0.1))
+        actual = run(graph, x2, x)[0]
+        assert_close(actual, _prelu(before + x2, np.float32(0.3)), 1e-4)
+    else:
+        assert_close(run(graph, x)[0], _relu(expected), 1e-4)
+
+
 def _fused(
     tokens: list[str],
     inputs: dict[str, Array],

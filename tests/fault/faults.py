@@ -40,6 +40,14 @@ def fault_counts() -> Counts:
     return counts
 
 
+def fault_calls(function: str) -> int:
+    calls = ctypes.c_uint64()
+    code: int = library().ascendclGetFaultCalls(function.encode(), ctypes.byref(calls))
+    if code != 0:
+        raise ValueError(acl.get_recent_err_msg())
+    return calls.value
+
+
 @contextlib.contextmanager
 def faults(rules: str) -> Iterator[Counts]:
     """Let the rules hold for a while; what happened stands in the counts afterwards."""

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from faults import fault_counts, faults, library, set_faults
+from faults import fault_calls, fault_counts, faults, library, set_faults
 
 import ascendcl as acl
 
@@ -205,6 +205,18 @@ def test_no_rules(rules: str | None) -> None:
     assert set_faults(rules) == 0
     assert codes_of_mallocs(2) == [0, 0]
     assert fault_counts().calls == 0
+
+
+def test_calls_of_each_function() -> None:
+    assert set_faults("aclrt*:0") == 0
+    assert codes_of_mallocs(2) == [0, 0]
+    assert acl.mdl.destroy_dataset(acl.mdl.create_dataset()) == 0
+    names = ["aclrtMalloc", "aclrtFree", "aclrtMemset", "aclmdlCreateDataset"]
+    assert [fault_calls(name) for name in names] == [2, 2, 0, 0]
+    assert set_faults("aclrt*:0") == 0
+    assert fault_calls("aclrtMalloc") == 0
+    with pytest.raises(ValueError, match="no such function"):
+        fault_calls("aclrtMallok")
 
 
 def test_counts_want_a_place() -> None:

@@ -37,6 +37,8 @@ pytestmark = pytest.mark.skipif(
         ("Add", [FLOATS, FLOATS], INTS, {}, 100022, "declared i32, it computes f32"),
         ("MatMul", [INTS, INTS.T], HALVES[:, :2], {}, 100022, "declared f16, it computes i32"),
         ("Adds", [FLOATS], FLOATS, {}, 100023, "attribute 'value' is missing"),
+        ("Cast", [FLOATS], HALVES, {}, 100023, "attribute 'dst_type' is missing"),
+        ("Cast", [FLOATS], HALVES, {"dst_type": 3}, 100023, "is 3, the output's data type 1"),
         ("ReduceSumD", [FLOATS], FLOATS[0], {}, 100023, "attribute 'axes' is missing"),
         ("Add", [INTS.astype(np.int64)] * 2, INTS, {}, 100026, "input 0 has data type 9"),
         ("Cast", [FLOATS], FLOATS.astype(float), {"dst_type": 11}, 100026, "output 0"),

@@ -113,6 +113,9 @@ def test_one_op_on_several_threads(rng: np.random.Generator) -> None:
         ("MatMul", [(3, 4), (5, 4)], {"transpose_x2": True}, [3, 5]),
         ("BatchMatMul", [(2, 3, 4), (4, 5)], {}, [2, 3, 5]),
         ("ReduceSumD", [(3, 4, 5)], {"axes": [0, 2], "keep_dims": True}, [1, 4, 1]),
+        ("ReduceMeanD", [(3, 4)], {"axes": []}, []),
+        ("Softmax", [(3, 4)], {}, [3, 4]),
+        ("TileD", [(3, 4)], {"multiples": [2, 3]}, [6, 12]),
         ("ConcatD", [(3, 4), (3, 5)], {"concat_dim": 1}, [3, 9]),
         ("TransposeD", [(3, 4, 5)], {"perm": [2, 0, 1]}, [5, 3, 4]),
     ],
@@ -133,6 +136,22 @@ def test_infer_shape(
         ret = acl.op.infer_shape(op_type, descs, device.buffers, 1, outputs, attr)
         assert ret == 0, acl.get_recent_err_msg()
         assert shape_of(outputs[0]) == expected
+
+
+def test_shapes_that_cannot_be_inferred() -> None:
+    """Those that only the caller knows."""
+    x = np.zeros((3, 4), np.float32)
+    for op_type in ("Reshape", "BroadcastToD", "ResizeBilinearV2D"):
+        with (
+            on_device(x) as device,
+            descs_of([x]) as descs,
+            descs_of([x], dims=[-1]) as outputs,
+            attributes_of({}) as attr,
+        ):
+            ret = acl.op.infer_shape(op_type, descs, device.buffers, 1, outputs, attr)
+            assert ret == 100022
+            assert "have to be given" in str(acl.get_recent_err_msg())
+            assert shape_of(outputs[0]) == [-1]
 
 
 def test_infer_shape_from_values() -> None:

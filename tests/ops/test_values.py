@@ -16,6 +16,7 @@ from single_ops import (
     Array,
     attributes_of,
     computed,
+    data_type,
     descs_of,
     execute,
     on_device,
@@ -42,6 +43,33 @@ def test_elementwise(
     np.testing.assert_array_equal(computed(op_type, [a, b], expected), expected)
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float16"])
+@pytest.mark.parametrize(
+    ("op_type", "function"),
+    [
+        ("Abs", np.abs),
+        ("Cos", np.cos),
+        ("Exp", np.exp),
+        ("Neg", np.negative),
+        ("Reciprocal", np.reciprocal),
+        ("Rint", np.rint),
+        ("Sigmoid", lambda x: 1 / (1 + np.exp(-x))),
+        ("Sign", np.sign),
+        ("Softplus", lambda x: np.log1p(np.exp(x))),
+        ("Square", np.square),
+        ("Tanh", np.tanh),
+    ],
+)
+def test_functions(
+    op_type: str, function: Callable[[Array], Array], dtype: str, rng: np.random.Generator
+) -> None:
+    x = random(rng, dtype, 300) * 3
+    result = computed(op_type, [x], x)
+    expected = function(x.astype(np.float64))
+    tolerance = 1e-6 if dtype == "float32" else np.finfo(dtype).eps
+    np.testing.assert_allclose(result, expected, rtol=tolerance, atol=1e-6)
+
+
 @pytest.mark.parametrize("dtype", ["float32", "int32"])
 def test_comparison(dtype: str, rng: np.random.Generator) -> None:
     a = random(rng, dtype, 50)
@@ -60,8 +88,7 @@ def test_cast(source: str, to: str, rng: np.random.Generator) -> None:
         source
     )
     expected = x.astype(to)
-    attributes = {"dst_type": {"float32": 0, "float16": 1, "int8": 2, "int32": 3}.get(to, 0)}
-    result = computed("Cast", [x], expected, attributes=attributes)
+    result = computed("Cast", [x], expected, attributes={"dst_type": data_type(expected)})
     np.testing.assert_array_equal(result, expected)
 
 

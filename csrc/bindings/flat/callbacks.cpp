@@ -10,7 +10,7 @@
 #include "acl/acl_dump.h"
 #include "acl/acl_op_compiler.h"
 #include "bindings/flat/fields.h"
-#include "bindings/flat/python_call.h"
+#include "bindings/python_call.h"
 
 namespace ascendcl::flat {
 

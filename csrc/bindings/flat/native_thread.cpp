@@ -10,7 +10,7 @@
 #include <unordered_map>
 
 #include "bindings/flat/function.h"
-#include "bindings/flat/python_call.h"
+#include "bindings/python_call.h"
 
 namespace ascendcl::flat {
 

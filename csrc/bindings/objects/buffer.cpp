@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/buffer.h"
 
+#include "bindings/objects/handle_class.h"
 #include "bindings/objects/host_memory.h"
 #include "bindings/objects/status.h"
-#include "bindings/plain_type.h"
+#include "bindings/python_call.h"
 
 namespace py = pybind11;
 
@@ -23,16 +24,15 @@ namespace {
 std::shared_ptr<void> keep_alive(py::object object) {
     return {object.release().ptr(), [](void *kept) {
                 if (Py_IsInitialized() == 0) return;
-                const py::gil_scoped_acquire gil;
-                Py_DECREF(static_cast<PyObject *>(kept));
+                const WithGil gil;
+                without_unwinding([kept] { Py_DECREF(static_cast<PyObject *>(kept)); });
             }};
 }
 
 }  // namespace
 
 void register_buffer(py::module_ &module) {
-    py::class_<Buffer, BufferHandle>(module, "Buffer", bindings::plain_type(),
-                                     py::release_gil_before_calling_cpp_dtor())
+    handle_class<Buffer>(module, "Buffer")
         .def_static(
             "allocate",
             [](const ContextHandle &context, size_t size) {

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/context.h"
 
+#include "bindings/objects/handle_class.h"
 #include "bindings/objects/status.h"
-#include "bindings/plain_type.h"
 
 namespace py = pybind11;
 
@@ -14,8 +14,7 @@ using core::ContextHandle;
 using core::Status;
 
 void register_context(py::module_ &module) {
-    py::class_<Context, ContextHandle>(module, "Context", bindings::plain_type(),
-                                       py::release_gil_before_calling_cpp_dtor())
+    handle_class<Context>(module, "Context")
         .def_static(
             "of_device",
             [](int32_t device) {

@@ -4,9 +4,9 @@
 
 #include <pybind11/stl.h>
 
+#include "bindings/objects/handle_class.h"
 #include "bindings/objects/host_memory.h"
 #include "bindings/objects/status.h"
-#include "bindings/plain_type.h"
 
 namespace py = pybind11;
 
@@ -53,7 +53,21 @@ py::list describe(const std::vector<TensorInfo> &infos) {
     return result;
 }
 
-void run(Model &model, const py::list &inputs, const py::list &outputs) {
+// (dims of each input, dims of each output) of each gear.
+py::list describe_gears(const Model &model) {
+    const auto shapes = [](const std::vector<std::vector<int64_t>> &all) {
+        py::list result;
+        for (const std::vector<int64_t> &dims : all) result.append(py::tuple(py::cast(dims)));
+        return py::tuple(result);
+    };
+    py::list result;
+    for (const core::Gear &gear : model.gears()) {
+        result.append(py::make_tuple(shapes(gear.inputs), shapes(gear.outputs)));
+    }
+    return result;
+}
+
+void run(Model &model, const py::list &inputs, const py::list &outputs, size_t gear) {
     // Keeps the arrays: the lists may be changed by other threads while the GIL is away.
     std::vector<HostMemory> kept;
     kept.reserve(inputs.size() + outputs.size());
@@ -69,7 +83,7 @@ void run(Model &model, const py::list &inputs, const py::list &outputs) {
         const HostMemory &memory = kept.emplace_back(output, HostMemory::Access::kWrite);
         to.push_back({memory.data(), memory.size()});
     }
-    call_core([&] { return model.run(from, to); });
+    call_core([&] { return model.run(from, to, gear); });
 }
 
 }  // namespace
@@ -86,8 +100,7 @@ void register_model(py::module_ &module) {
         },
         py::arg("data"));
 
-    py::class_<Model, ModelHandle>(module, "Model", bindings::plain_type(),
-                                   py::release_gil_before_calling_cpp_dtor())
+    handle_class<Model>(module, "Model")
         .def_static(
             "load_file",
             [](const ContextHandle &context, std::string path, BufferHandle work,
@@ -112,7 +125,8 @@ void register_model(py::module_ &module) {
         .def("close", [](Model &model) { call_core([&] { return model.close(); }); })
         .def("describe_inputs", [](const Model &model) { return describe(model.inputs()); })
         .def("describe_outputs", [](const Model &model) { return describe(model.outputs()); })
-        .def("run", &run, py::arg("inputs"), py::arg("outputs"));
+        .def("describe_gears", &describe_gears)
+        .def("run", &run, py::arg("inputs"), py::arg("outputs"), py::arg("gear"));
 }
 
 }  // namespace ascendcl::objects

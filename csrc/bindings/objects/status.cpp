@@ -4,6 +4,8 @@
 
 #include <cstring>
 
+#include "bindings/python_call.h"
+
 namespace py = pybind11;
 
 namespace ascendcl::objects {
@@ -22,8 +24,8 @@ py::str recent_message(core::Status status) {
 
 py::object exception_for(core::Status status, const std::string &path) {
     const py::str message = recent_message(status);
-    return py::module_::import("ascendcl.errors")
-        .attr("from_status")(status.code, status.function, message, py::bytes(path));
+    return call(py::module_::import("ascendcl.errors").attr("from_status"), status.code,
+                status.function, message, py::bytes(path));
 }
 
 }  // namespace
@@ -37,12 +39,12 @@ void raise(core::Status status, const std::string &path) {
 void warn(core::Status status) noexcept {
     // Too late for Python: nobody could see it.
     if (Py_IsInitialized() == 0) return;
-    const py::gil_scoped_acquire gil;
+    const WithGil gil;
     const py::error_scope pending;  // a destructor may run while an exception is on its way
     try {
-        py::module_::import("ascendcl.errors").attr("warn")(exception_for(status, {}));
+        call(py::module_::import("ascendcl.errors").attr("warn"), exception_for(status, {}));
     } catch (py::error_already_set &error) {
-        error.discard_as_unraisable("releasing an ACL resource");
+        write_unraisable(error, "releasing an ACL resource");
     } catch (const std::exception &) {
         PyErr_WriteUnraisable(nullptr);
     }

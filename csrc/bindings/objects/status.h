@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "bindings/without_gil.h"
-#include "core/status.h"
+#include "core/process.h"
 
 namespace ascendcl::objects {
 
@@ -16,10 +16,12 @@ namespace ascendcl::objects {
 // empty. Needs the GIL, and the thread that the failure happened on: messages are per thread.
 [[noreturn]] void raise(core::Status status, const std::string &path = {});
 
-// Runs `call` without the GIL and raises unless it is ok.
+// Runs `call` without the GIL, warns of what went wrong beside it, and raises unless it is ok.
 template <typename Call>
 void call_core(Call &&call, const std::string &path = {}) {
-    if (const core::Status status = without_gil(call); !status.ok()) raise(status, path);
+    const core::Status status = without_gil(call);
+    core::report({});
+    if (!status.ok()) raise(status, path);
 }
 
 // For failures that have no caller: an AclWarning.

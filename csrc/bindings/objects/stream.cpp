@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/stream.h"
 
+#include "bindings/objects/handle_class.h"
 #include "bindings/objects/status.h"
-#include "bindings/plain_type.h"
 
 namespace py = pybind11;
 
@@ -21,9 +21,8 @@ namespace {
 
 // What the classes of one handle in a context share.
 template <typename T>
-py::class_<T, std::shared_ptr<T>> in_context(py::module_ &module, const char *name) {
-    py::class_<T, std::shared_ptr<T>> type(module, name, bindings::plain_type(),
-                                           py::release_gil_before_calling_cpp_dtor());
+HandleClass<T> in_context(py::module_ &module, const char *name) {
+    HandleClass<T> type = handle_class<T>(module, name);
     type.def_static(
             "create",
             [](const ContextHandle &context) {

@@ -7,6 +7,7 @@
 
 #include "bindings/om/objects.h"
 #include "bindings/plain_type.h"
+#include "bindings/python_call.h"
 #include "om/constants.h"
 
 namespace ascendcl::om_objects {
@@ -215,7 +216,7 @@ void register_file(py::module_ &module) {
             "open",
             [](const py::object &path) {
                 // os.fsencode: str, bytes or any os.PathLike, as open() takes them.
-                const py::object encoded = py::module_::import("os").attr("fsencode")(path);
+                const py::object encoded = call(py::module_::import("os").attr("fsencode"), path);
                 return File::open(encoded.cast<std::string>());
             },
             py::arg("path"))

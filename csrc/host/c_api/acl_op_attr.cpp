@@ -98,6 +98,7 @@ aclError aclopSetAttrListListInt(aclopAttr *attr, const char *attrName, int numL
         require(numLists >= 0, "numLists is negative");
         require(numLists == 0 || (numValues != nullptr && values != nullptr), "a list is null");
         std::vector<std::vector<int64_t>> lists;
+        lists.reserve(static_cast<size_t>(numLists));
         for (int i = 0; i < numLists; ++i) lists.push_back(list_of(numValues[i], values[i]));
         return ops::integer_lists(lists);
     });

@@ -5,8 +5,9 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <mutex>
+#include <string_view>
+#include <vector>
 
 #include "ascendcl/fault.h"
 #include "host/checks/entry.h"
@@ -20,6 +21,7 @@ struct Faults {
     std::mutex mutex;
     std::vector<FaultRule> rules;
     ascendclFaultCounts counts{};
+    std::vector<uint64_t> calls = std::vector<uint64_t>(entry_count);  // that matched, by entry
 };
 
 Faults &faults() {
@@ -31,6 +33,7 @@ void set_rules(const char *text) {
     std::vector<FaultRule> rules = parse_fault_rules(text == nullptr ? "" : text);
     std::lock_guard lock(faults().mutex);
     faults().counts = {};
+    std::fill(faults().calls.begin(), faults().calls.end(), 0);
     faults().rules = std::move(rules);
     if (faults().rules.empty()) {
         watchers &= ~kFaults;
@@ -67,7 +70,9 @@ int fault_in(const Entry &entry) noexcept {
         reason = &rule;
         code = own;
     }
-    counts.calls += matched ? 1 : 0;
+    if (!matched) return ACL_SUCCESS;
+    ++counts.calls;
+    ++faults().calls[&entry - entries];
     if (reason == nullptr) return ACL_SUCCESS;
     ++counts.faults;
     counts.last = entry.name;
@@ -93,6 +98,21 @@ aclError ascendclGetFaultCounts(ascendclFaultCounts *counts) {
         require(counts != nullptr, "counts is null");
         std::lock_guard lock(checks::faults().mutex);
         *counts = checks::faults().counts;
+        return ACL_SUCCESS;
+    });
+}
+
+aclError ascendclGetFaultCalls(const char *function, uint64_t *calls) {
+    return guarded("ascendclGetFaultCalls", [=] {
+        using namespace checks;
+        require(function != nullptr && calls != nullptr, "a pointer is null");
+        const std::string_view name = function;
+        const Entry *end = entries + entry_count;
+        const Entry *entry =
+            std::find_if(entries, end, [=](const Entry &each) { return each.name == name; });
+        require(entry != end, "there is no such function");
+        std::lock_guard lock(faults().mutex);
+        *calls = faults().calls[entry - entries];
         return ACL_SUCCESS;
     });
 }

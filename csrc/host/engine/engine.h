@@ -52,6 +52,7 @@ class Program {
     virtual std::unique_ptr<Execution> new_execution(Outcome &outcome) noexcept = 0;
     // Guesses made while lowering ("pads of node X taken from shapes"), for reports.
     virtual const std::vector<std::string> &notes() const noexcept = 0;
+    virtual const std::vector<std::vector<int64_t>> &output_dims() const noexcept = 0;
 };
 
 struct CompileRequest {
@@ -59,7 +60,9 @@ struct CompileRequest {
     size_t om_size = 0;
     const void *weights = nullptr;  // weight memory as loaded (partition 1); must hold weight_size
     size_t weight_size = 0;
-    int32_t gear = -1;       // index of the gear to compile, -1 for a static model
+    int32_t gear = -1;  // index of the gear to compile, -1 for a model without gears
+    // The shape of each input, for a model with dynamic shapes; none for the others.
+    std::vector<std::vector<int64_t>> input_dims;
     uint32_t threads = 0;    // per execution; 0 means all cores
     bool profiling = false;  // times its ops; such a program has one execution
 };
@@ -82,19 +85,15 @@ struct OpRequest {
     uint32_t threads = 0;    // as in CompileRequest
 };
 
-// Its executions take the inputs that are connected and not constant.
-struct CompiledOpProgram {
-    std::shared_ptr<Program> program;
-    std::vector<std::vector<int64_t>> output_dims;
-};
-
 class Engine {
    public:
     virtual ~Engine() = default;
     virtual std::shared_ptr<Program> compile(const CompileRequest &request,
                                              Outcome &outcome) noexcept = 0;
     virtual const char *version() const noexcept = 0;  // "OpenVINO 2026.4.1"
-    virtual CompiledOpProgram compile_op(const OpRequest &request, Outcome &outcome) noexcept = 0;
+    // Executions of an op take the inputs that are connected and not constant.
+    virtual std::shared_ptr<Program> compile_op(const OpRequest &request,
+                                                Outcome &outcome) noexcept = 0;
 };
 
 // The one symbol that libascendcl_engine.so exports: `ascendcl_engine`. Answers null when `abi` is

@@ -6,6 +6,7 @@
 
 #include "host/engine/engine.h"
 #include "host/engine/lower/gear_graph.h"
+#include "host/engine/lower/known_shapes.h"
 #include "host/engine/lower/lower.h"
 #include "host/engine/program.h"
 #include "host/engine/refusal.h"
@@ -51,14 +52,21 @@ ov::AnyMap properties(const CompileRequest &request) {
     return map;
 }
 
-// A gear is lowered as the static model of its shape is.
-Lowered lower_gear(const LowerInput &model, int32_t gear) {
+// Gears and given shapes are lowered as the static model of the shape is.
+Lowered lower_request(const LowerInput &model, const CompileRequest &request) {
+    if (!request.input_dims.empty()) {
+        const om::Graph graph =
+            with_known_shapes(model.graph, model.descriptors, request.input_dims);
+        const om::Descriptors descriptors =
+            descriptors_of_shapes(model.descriptors, graph, request.input_dims);
+        return lower({model.def, graph, descriptors, model.kernels, model.weights});
+    }
     const auto count = static_cast<int64_t>(model.descriptors.gears.size());
-    if (count == 0 && gear < 0) return lower(model);
-    if (gear < 0 || gear >= count)
+    if (count == 0 && request.gear < 0) return lower(model);
+    if (request.gear < 0 || request.gear >= count)
         throw Refusal("the model has " + std::to_string(count) + " gears, number " +
-                      std::to_string(gear) + " is asked for");
-    const auto index = static_cast<size_t>(gear);
+                      std::to_string(request.gear) + " is asked for");
+    const auto index = static_cast<size_t>(request.gear);
     const om::Graph graph = gear_graph(model.def, index);
     const om::Descriptors descriptors = om::descriptors_of_gear(model.descriptors, index);
     return lower({model.def, graph, descriptors, model.kernels, model.weights});
@@ -67,8 +75,7 @@ Lowered lower_gear(const LowerInput &model, int32_t gear) {
 std::shared_ptr<Program> compile_model(const CompileRequest &request) {
     const om::Container container =
         om::Container::parse({static_cast<const uint8_t *>(request.om), request.om_size});
-    if (container.header().is_dynamic || container.models().size() != 1)
-        throw Refusal("models with dynamic shapes are not supported");
+    if (container.models().size() != 1) throw Refusal("models of several parts are not supported");
     const om::ModelPartitions &model = container.models()[0];
     const om::ModelDef def = om::ModelDef::parse(model.find(om::PartitionType::kModelDef));
     if (def.graphs.empty()) throw Refusal("the model has no graph");
@@ -79,20 +86,19 @@ std::shared_ptr<Program> compile_model(const CompileRequest &request) {
         request.weights != nullptr
             ? om::Bytes{static_cast<const uint8_t *>(request.weights), request.weight_size}
             : model.find(om::PartitionType::kWeights);
-    Lowered lowered = lower_gear({def, def.graphs[0], descriptors, kernels, weights}, request.gear);
+    Lowered lowered = lower_request({def, def.graphs[0], descriptors, kernels, weights}, request);
     ov::CompiledModel compiled =
         core().compile_model(translate(lowered.graph), "CPU", properties(request));
     return std::make_shared<CompiledProgram>(std::move(compiled), std::move(lowered.notes),
                                              request.profiling);
 }
 
-CompiledOpProgram compile_single_op(const OpRequest &request) {
+std::shared_ptr<Program> compile_single_op(const OpRequest &request) {
     SingleOp op = translate_single_op(request);
     CompileRequest how;
     how.threads = request.threads;
     ov::CompiledModel compiled = core().compile_model(op.model, "CPU", properties(how));
-    return {std::make_shared<CompiledProgram>(std::move(compiled), std::move(op.notes), false),
-            std::move(op.output_dims)};
+    return std::make_shared<CompiledProgram>(std::move(compiled), std::move(op.notes), false);
 }
 
 // What `compile` answers, or nothing and why.
@@ -120,7 +126,8 @@ class OpenVinoEngine : public Engine {
         return answered(outcome, [&] { return compile_model(request); });
     }
 
-    CompiledOpProgram compile_op(const OpRequest &request, Outcome &outcome) noexcept override {
+    std::shared_ptr<Program> compile_op(const OpRequest &request,
+                                        Outcome &outcome) noexcept override {
         return answered(outcome, [&] { return compile_single_op(request); });
     }
 

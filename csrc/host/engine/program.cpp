@@ -121,6 +121,15 @@ class RequestExecution : public Execution {
 
 }  // namespace
 
+CompiledProgram::CompiledProgram(ov::CompiledModel model, std::vector<std::string> notes,
+                                 bool profiling)
+    : model_(std::move(model)), notes_(std::move(notes)), profiling_(profiling) {
+    for (const auto &output : model_.outputs()) {
+        const ov::Shape &dims = output.get_shape();
+        output_dims_.emplace_back(dims.begin(), dims.end());
+    }
+}
+
 std::unique_ptr<Execution> CompiledProgram::new_execution(Outcome &outcome) noexcept {
     try {
         outcome = {};

@@ -13,15 +13,18 @@ namespace ascendcl::host::engine {
 
 class CompiledProgram : public Program {
    public:
-    CompiledProgram(ov::CompiledModel model, std::vector<std::string> notes, bool profiling)
-        : model_(std::move(model)), notes_(std::move(notes)), profiling_(profiling) {}
+    CompiledProgram(ov::CompiledModel model, std::vector<std::string> notes, bool profiling);
 
     std::unique_ptr<Execution> new_execution(Outcome &outcome) noexcept override;
     const std::vector<std::string> &notes() const noexcept override { return notes_; }
+    const std::vector<std::vector<int64_t>> &output_dims() const noexcept override {
+        return output_dims_;
+    }
 
    private:
     ov::CompiledModel model_;
     const std::vector<std::string> notes_;
+    std::vector<std::vector<int64_t>> output_dims_;
     const bool profiling_;
 };
 

@@ -21,10 +21,35 @@ namespace {
 
 using Kind = Outcome::Kind;
 
+template <size_t kCount>
+bool contains(const std::string_view (&types)[kCount], std::string_view type) noexcept {
+    return std::find(std::begin(types), std::end(types), type) != std::end(types);
+}
+
 bool is_matrix_product(std::string_view type) noexcept {
     static constexpr std::string_view kTypes[] = {"MatMul",        "MatMulV2", "BatchMatMul",
                                                   "BatchMatMulV2", "GEMM",     "Gemm"};
-    return std::find(std::begin(kTypes), std::end(kTypes), type) != std::end(kTypes);
+    return contains(kTypes, type);
+}
+
+// Ops whose lowering does not go by the declared shape, so that it can be inferred.
+bool can_infer_dims(std::string_view type) noexcept {
+    static constexpr std::string_view kTypes[] = {
+        "AddN",         "Adds",         "ArgMaxD",      "ArgMaxV2",      "ArgMinD",
+        "BatchNorm",    "BiasAdd",      "BNInferenceD", "Cast",          "ClipByValue",
+        "Concat",       "ConcatD",      "ConcatV2",     "ConcatV2D",     "DepthToSpace",
+        "Eltwise",      "Gather",       "GatherV2",     "GatherV2D",     "LayerNorm",
+        "LogSoftmaxV2", "MirrorPad",    "Muls",         "PRelu",         "Pad",
+        "PadD",         "PadV2",        "PadV3",        "PadV3D",        "Power",
+        "ReduceAll",    "ReduceAllD",   "ReduceAny",    "ReduceAnyD",    "ReduceMax",
+        "ReduceMaxD",   "ReduceMean",   "ReduceMeanD",  "ReduceMin",     "ReduceMinD",
+        "ReduceProd",   "ReduceProdD",  "ReduceSum",    "ReduceSumD",    "Scale",
+        "Select",       "SelectV2",     "Slice",        "SliceD",        "Softmax",
+        "SoftmaxV2",    "SpaceToDepth", "StridedSlice", "StridedSliceD", "StridedSliceV2",
+        "Tile",         "TileD",        "Transpose",    "TransposeD",
+    };
+    return is_matrix_product(type) || elementwise_by_type(type) != nullptr ||
+           contains(kTypes, type);
 }
 
 // In a file both flags are stated; a caller may leave them at their default.
@@ -56,14 +81,17 @@ bool is_known(const Shape &dims) {
     return std::none_of(dims.begin(), dims.end(), [](int64_t dim) { return dim < 0; });
 }
 
-// What lowering is told of an output with unknown dims. Only the few functions that compare with
-// the declared shape read it.
+// What lowering is told of an output with unknown dims. Products of matrices and casts compare with
+// it. Throws OpRefusal for ops that go by it.
 Shape assumed_dims(const OpRequest &request, const om::AttrMap &attrs) {
+    if (!can_infer_dims(request.type))
+        throw OpRefusal(Kind::kOutput, request.type + ": the dims of its output have to be given");
     if (request.inputs.empty()) return {};
     const Shape &a = request.inputs[0].dims;
-    if (!is_matrix_product(request.type) || request.inputs.size() < 2) return a;
+    if (request.type == "Cast") return a;
+    if (!is_matrix_product(request.type) || request.inputs.size() < 2) return {};
     const Shape &b = request.inputs[1].dims;
-    if (a.size() < 2 || b.size() < 2) return a;
+    if (a.size() < 2 || b.size() < 2) return {};
     const Transposes transposes = stated_transposes(attrs).value_or(Transposes{false, false});
     Shape dims = a.size() >= b.size() ? a : b;
     dims[dims.size() - 2] = a[a.size() - (transposes.a ? 1 : 2)];
@@ -110,6 +138,17 @@ void require_elementwise_operands(const OpRequest &request) {
     for (const OpTensor &input : request.inputs)
         if (input.connected && input.dtype != request.inputs[0].dtype)
             throw OpRefusal(Kind::kInput, request.type + ": its inputs have different types");
+}
+
+// The one op whose result an attribute says, which the caller declares as well.
+void require_cast_type(const OpRequest &request, const om::AttrMap &attrs) {
+    if (request.type != "Cast" || request.outputs.size() != 1) return;
+    const auto stated = attrs.integer("dst_type");
+    if (!stated) throw OpRefusal(Kind::kAttribute, "Cast: attribute 'dst_type' is missing");
+    if (*stated != request.outputs[0].dtype)
+        throw OpRefusal(Kind::kAttribute,
+                        "Cast: attribute 'dst_type' is " + std::to_string(*stated) +
+                            ", the output's data type " + std::to_string(request.outputs[0].dtype));
 }
 
 std::string type_name(int32_t dtype) { return om::name(static_cast<om::DataType>(dtype)); }
@@ -210,6 +249,7 @@ SingleOp translate_single_op(const OpRequest &request) {
     node.attrs = attributes_in(texts.attributes);
     lower_inputs(request, lowering, texts, node);
     add_outputs(request, node);
+    require_cast_type(request, node.attrs);
     lower_node(request, lowering, node);
 
     SingleOp result;
@@ -224,8 +264,7 @@ SingleOp translate_single_op(const OpRequest &request) {
     for (size_t i = 0; i < request.outputs.size(); ++i) {
         require_output_width(request, i);
         const ov::Shape computed = result.model->output(i).get_shape();
-        result.output_dims.emplace_back(computed.begin(), computed.end());
-        require_output_dims(request, i, result.output_dims.back());
+        require_output_dims(request, i, {computed.begin(), computed.end()});
     }
     return result;
 }

@@ -10,13 +10,23 @@
 
 namespace ascendcl::host::model {
 
+std::unique_ptr<CompiledShape> compile_shape(const ProgramSource &source, om::Descriptors io) {
+    auto shape = std::make_unique<CompiledShape>();
+    shape->io = std::move(io);
+    shape->program = shared_program(source);
+    engine::Outcome outcome;
+    shape->execution = shape->program->new_execution(outcome);
+    if (!shape->execution) throw Failure{ACL_ERROR_GE_FAILURE, outcome.text};
+    return shape;
+}
+
 CompiledShapes::CompiledShapes(om::Bytes file, om::Bytes weights,
                                std::shared_ptr<const Description> description)
     : description_(std::move(description)),
       key_(content_key(file)),
       shapes_(std::max<size_t>(1, description_->io.gears.size())) {
     if (description_->io.gears.empty()) {
-        compile(0, {key_, file, weights});
+        shapes_[0] = compile_shape({key_, file, weights, -1, {}}, description_->io);
         return;
     }
     require_choosable_gears(*description_);
@@ -25,19 +35,12 @@ CompiledShapes::CompiledShapes(om::Bytes file, om::Bytes weights,
 }
 
 CompiledShape &CompiledShapes::at(size_t gear) {
-    if (!shapes_[gear]) compile(gear, {key_, {kept_->data(), kept_->size()}, {}});
+    if (!shapes_[gear]) {
+        shapes_[gear] = compile_shape(
+            {key_, {kept_->data(), kept_->size()}, {}, static_cast<int32_t>(gear), {}},
+            om::descriptors_of_gear(description_->io, gear));
+    }
     return *shapes_[gear];
-}
-
-void CompiledShapes::compile(size_t gear, const ProgramSource &source) {
-    const bool is_static = description_->io.gears.empty();
-    auto shape = std::make_unique<CompiledShape>();
-    shape->io = is_static ? description_->io : om::descriptors_of_gear(description_->io, gear);
-    shape->program = shared_program(source, is_static ? -1 : static_cast<int32_t>(gear));
-    engine::Outcome outcome;
-    shape->execution = shape->program->new_execution(outcome);
-    if (!shape->execution) throw Failure{ACL_ERROR_GE_FAILURE, outcome.text};
-    shapes_[gear] = std::move(shape);
 }
 
 }  // namespace ascendcl::host::model

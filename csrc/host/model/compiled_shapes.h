@@ -19,6 +19,9 @@ struct CompiledShape {
     std::unique_ptr<engine::Execution> execution;  // of one load; it refers to the program
 };
 
+// Throws Failure as shared_program.
+std::unique_ptr<CompiledShape> compile_shape(const ProgramSource &source, om::Descriptors io);
+
 // Of one load, and not for concurrent use.
 class CompiledShapes {
    public:
@@ -31,8 +34,6 @@ class CompiledShapes {
     CompiledShape &at(size_t gear);
 
    private:
-    void compile(size_t gear, const ProgramSource &source);
-
     std::shared_ptr<const Description> description_;
     ContentKey key_;
     KeptFile kept_;  // null for a static model

@@ -36,28 +36,27 @@ Lease lease_for_execution(uint32_t model_id, const aclmdlDataset &inputs,
 // What a stream's worker runs: it keeps the model loaded, even when the stream drops it unrun.
 struct QueuedExecution {
     Lease model;
-    Bindings inputs;
-    Bindings outputs;
+    Bound bound;
 };
 
-void submit(uint32_t model_id, const aclmdlDataset &inputs, const aclmdlDataset &outputs,
-            Stream &stream, ExecutionMode mode) {
+void submit(uint32_t model_id, const aclmdlDataset &inputs, aclmdlDataset &outputs, Stream &stream,
+            ExecutionMode mode) {
     auto queued = std::make_shared<QueuedExecution>(
-        QueuedExecution{lease_for_execution(model_id, inputs, outputs), {}, {}});
-    queued->model->bind(inputs, outputs, queued->inputs, queued->outputs);
+        QueuedExecution{lease_for_execution(model_id, inputs, outputs), {}});
+    queued->model->bind(inputs, outputs, mode, queued->bound);
     queued->model->require_mode(mode);
-    const aclError code = stream.submit(
-        [queued] { return queued->model->execute_bound(queued->inputs, queued->outputs); });
+    const aclError code =
+        stream.submit([queued] { return queued->model->execute_bound(queued->bound); });
     if (code != ACL_SUCCESS) throw Failure{code, "the stream did not take the execution"};
 }
 
 }  // namespace
 
-void execute(uint32_t model_id, const aclmdlDataset &inputs, const aclmdlDataset &outputs) {
+void execute(uint32_t model_id, const aclmdlDataset &inputs, aclmdlDataset &outputs) {
     lease_for_execution(model_id, inputs, outputs)->execute(inputs, outputs);
 }
 
-void execute_within(uint32_t model_id, const aclmdlDataset &inputs, const aclmdlDataset &outputs,
+void execute_within(uint32_t model_id, const aclmdlDataset &inputs, aclmdlDataset &outputs,
                     aclrtStream stream, int32_t timeout_ms) {
     const std::shared_ptr<Stream> queue = stream_of_current_context(stream);
     submit(model_id, inputs, outputs, *queue, ExecutionMode::kSync);
@@ -69,7 +68,7 @@ void execute_within(uint32_t model_id, const aclmdlDataset &inputs, const aclmdl
                           : "the execution failed on its stream"};
 }
 
-void execute_async(uint32_t model_id, const aclmdlDataset &inputs, const aclmdlDataset &outputs,
+void execute_async(uint32_t model_id, const aclmdlDataset &inputs, aclmdlDataset &outputs,
                    aclrtStream stream) {
     // The model is looked up before the stream: its code comes first.
     {

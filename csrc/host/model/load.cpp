@@ -20,9 +20,14 @@ namespace {
 
 constexpr uint8_t kBundle = 5;  // model type of a file that holds several models
 
-void require_single_model(const om::Header &header) {
-    if (header.model_type == kBundle) {
+void require_single_model(const om::Container &container) {
+    if (container.header().model_type == kBundle) {
         throw Failure{ACL_ERROR_GE_FAILURE, "a bundle of models is not loaded as one model"};
+    }
+    if (container.models().size() > 1) {
+        throw Failure{ACL_ERROR_GE_FAILURE,
+                      "a model of several parts, as compilers make for dynamic shapes, is not "
+                      "supported"};
     }
 }
 
@@ -49,11 +54,12 @@ DeviceMemory system_memory(const char *what, const UserMemory &user, uint64_t si
 
 uint32_t load_model(const OmFile &file, const LoadOptions &options) {
     const om::Container container = file.container(Purpose::kLoad);
-    require_single_model(container.header());
+    require_single_model(container);
     const std::shared_ptr<Context> context = current_context();
 
     Model::Parts parts;
-    parts.id = next_model_id();
+    const bool is_dynamic = container.header().is_dynamic;
+    parts.id = is_dynamic ? next_dynamic_model_id() : next_model_id();
     parts.context = context;
     uint64_t work_size = 0;
     uint64_t io_size = 0;
@@ -72,9 +78,13 @@ uint32_t load_model(const OmFile &file, const LoadOptions &options) {
     void *weight_memory = options.weight.data ? options.weight.data : parts.own_weights.get();
     if (!weights.empty()) std::memcpy(weight_memory, weights.data, weights.size);
 
-    parts.shapes = std::make_unique<CompiledShapes>(
-        file.bytes(), om::Bytes{static_cast<const uint8_t *>(weight_memory), weights.size},
-        parts.description);
+    if (is_dynamic) {
+        parts.dynamic_shapes = std::make_unique<DynamicShapes>(file.bytes(), parts.description);
+    } else {
+        parts.shapes = std::make_unique<CompiledShapes>(
+            file.bytes(), om::Bytes{static_cast<const uint8_t *>(weight_memory), weights.size},
+            parts.description);
+    }
 
     const uint32_t id = parts.id;
     register_model(std::make_shared<Model>(std::move(parts)));

@@ -16,6 +16,7 @@ namespace ascendcl::host::model {
 namespace {
 
 constexpr uint64_t kTolerance = 64;  // a buffer may be this many bytes short
+constexpr size_t kNoInput = static_cast<size_t>(-1);
 
 const char *name(Side side) noexcept { return side == Side::kInput ? "input" : "output"; }
 
@@ -23,15 +24,9 @@ bool is_too_short(const engine::Binding &buffer, uint64_t needed) noexcept {
     return needed > buffer.size && needed - buffer.size > kTolerance;
 }
 
-void collect(const aclmdlDataset &data_set, const Description &description, Side side,
-             Bindings &bindings) {
-    const auto &expected = tensors(description, side);
-    if (data_set.entries.size() != expected.size()) {
-        throw Failure{ACL_ERROR_GE_FAILURE, std::string("the model has ") +
-                                                std::to_string(expected.size()) + " " + name(side) +
-                                                "s, the data set " +
-                                                std::to_string(data_set.entries.size())};
-    }
+// The buffers of the first tensors, as many as are expected.
+void collect(const aclmdlDataset &data_set, const std::vector<om::IoDescriptor> &expected,
+             Side side, Bindings &bindings) {
     bindings.resize(expected.size());
     for (size_t i = 0; i < expected.size(); ++i) {
         const aclDataBuffer &buffer = *data_set.entries[i].buffer;
@@ -41,6 +36,15 @@ void collect(const aclmdlDataset &data_set, const Description &description, Side
                                                     "') has a null address"};
         }
         bindings[i] = {buffer.data, static_cast<size_t>(buffer.size)};
+    }
+}
+
+void require_count(const aclmdlDataset &data_set, const std::vector<om::IoDescriptor> &expected,
+                   Side side, aclError code) {
+    if (data_set.entries.size() != expected.size()) {
+        throw Failure{code, std::string("the model has ") + std::to_string(expected.size()) + " " +
+                                name(side) + "s, the data set " +
+                                std::to_string(data_set.entries.size())};
     }
 }
 
@@ -67,7 +71,7 @@ std::vector<checks::TracePart> trace_parts(const std::vector<engine::OpTime> &ti
 Model::Model(Parts parts)
     : parts_(std::move(parts)),
       last_gear_(parts_.description->largest_gear),
-      gear_input_(gear_input(*parts_.description)),
+      gear_input_(has_gears() ? gear_input(*parts_.description) : kNoInput),
       padded_inputs_(parts_.description->io.inputs.size()) {}
 
 void Model::require_context() const {
@@ -80,6 +84,7 @@ void Model::require_context() const {
 }
 
 void Model::require_mode(ExecutionMode mode) {
+    if (parts_.dynamic_shapes) return;
     ExecutionMode before = ExecutionMode::kUndecided;
     if (!mode_.compare_exchange_strong(before, mode) && before != mode) {
         throw Failure{ACL_ERROR_GE_FAILURE, "model " + std::to_string(id()) +
@@ -88,28 +93,53 @@ void Model::require_mode(ExecutionMode mode) {
     }
 }
 
-void Model::bind(const aclmdlDataset &inputs, const aclmdlDataset &outputs,
-                 Bindings &input_bindings, Bindings &output_bindings) const {
-    const Description &description = *parts_.description;
-    collect(inputs, description, Side::kInput, input_bindings);
-    collect(outputs, description, Side::kOutput, output_bindings);
+void Model::bind(const aclmdlDataset &inputs, aclmdlDataset &outputs, ExecutionMode mode,
+                 Bound &bound) const {
+    if (parts_.dynamic_shapes) {
+        bind_dynamic(inputs, outputs, mode, bound);
+        return;
+    }
+    const om::Descriptors &io = parts_.description->io;
+    require_count(inputs, io.inputs, Side::kInput, ACL_ERROR_GE_FAILURE);
+    require_count(outputs, io.outputs, Side::kOutput, ACL_ERROR_GE_FAILURE);
+    collect(inputs, io.inputs, Side::kInput, bound.inputs);
+    collect(outputs, io.outputs, Side::kOutput, bound.outputs);
     // Which gear it is stands in device memory, and is known when the execution's turn comes.
     if (has_gears()) return;
-    require_sizes(input_bindings, description.io.inputs, Side::kInput);
-    require_sizes(output_bindings, description.io.outputs, Side::kOutput);
+    require_sizes(bound.inputs, io.inputs, Side::kInput);
+    require_sizes(bound.outputs, io.outputs, Side::kOutput);
 }
 
-void Model::execute(const aclmdlDataset &inputs, const aclmdlDataset &outputs) {
+void Model::bind_dynamic(const aclmdlDataset &inputs, aclmdlDataset &outputs, ExecutionMode mode,
+                         Bound &bound) const {
+    const auto shapes = shapes_of(*parts_.description, inputs);
+    require_count(outputs, parts_.description->io.outputs, Side::kOutput, ACL_ERROR_INVALID_PARAM);
+    bound.shape = parts_.dynamic_shapes->at(shapes);
+    const om::Descriptors &io = bound.shape->io;
+    collect(inputs, io.inputs, Side::kInput, bound.inputs);
+    require_sizes(bound.inputs, io.inputs, Side::kInput);
+    for (size_t i = 0; i < io.outputs.size() && mode == ExecutionMode::kSync; ++i) {
+        aclDataBuffer &buffer = *outputs.entries[i].buffer;
+        if (buffer.data || io.outputs[i].size == 0) continue;
+        buffer.data = allocate_device_memory(current_context()->device(), io.outputs[i].size);
+        buffer.size = io.outputs[i].size;
+    }
+    collect(outputs, io.outputs, Side::kOutput, bound.outputs);
+    require_sizes(bound.outputs, io.outputs, Side::kOutput);
+    describe_outputs(io, outputs);
+}
+
+void Model::execute(const aclmdlDataset &inputs, aclmdlDataset &outputs) {
     std::lock_guard lock(execution_mutex_);
-    bind(inputs, outputs, inputs_, outputs_);
+    bind(inputs, outputs, ExecutionMode::kSync, bound_);
     require_mode(ExecutionMode::kSync);
-    run(inputs_, outputs_);
+    run(bound_);
 }
 
-aclError Model::execute_bound(Bindings &inputs, Bindings &outputs) noexcept {
+aclError Model::execute_bound(const Bound &bound) noexcept {
     return guarded("model execution", [&] {
         std::lock_guard lock(execution_mutex_);
-        run(inputs, outputs);
+        run(bound);
         return ACL_SUCCESS;
     });
 }
@@ -134,26 +164,29 @@ void Model::fit(const Bindings &inputs, const om::Descriptors &io) {
     }
 }
 
-void Model::run(const Bindings &inputs, const Bindings &outputs) {
-    size_t gear = 0;
-    if (has_gears()) {
-        const engine::Binding &chosen = inputs[gear_input_];
-        gear = read_gear(*parts_.description, chosen.data, chosen.size);
+void Model::run(const Bound &bound) {
+    const CompiledShape *shape = bound.shape.get();
+    if (!shape) {
+        size_t gear = 0;
+        if (has_gears()) {
+            const engine::Binding &chosen = bound.inputs[gear_input_];
+            gear = read_gear(*parts_.description, chosen.data, chosen.size);
+        }
+        shape = &parts_.shapes->at(gear);
     }
-    const CompiledShape &shape = parts_.shapes->at(gear);
-    fit(inputs, shape.io);
-    require_sizes(outputs, shape.io.outputs, Side::kOutput);
-    fitted_outputs_ = outputs;
-    for (size_t i = 0; i < outputs.size(); ++i) {
+    fit(bound.inputs, shape->io);
+    require_sizes(bound.outputs, shape->io.outputs, Side::kOutput);
+    fitted_outputs_ = bound.outputs;
+    for (size_t i = 0; i < fitted_outputs_.size(); ++i) {
         engine::Binding &output = fitted_outputs_[i];
-        output.size = std::min<size_t>(output.size, shape.io.outputs[i].size);
+        output.size = std::min<size_t>(output.size, shape->io.outputs[i].size);
     }
     checks::TraceSlice slice;
-    const engine::Outcome outcome = shape.execution->run(fitted_inputs_, fitted_outputs_);
+    const engine::Outcome outcome = shape->execution->run(fitted_inputs_, fitted_outputs_);
     if (slice.on()) {
         slice.stop();
-        slice.write("execution", parts_.description->name.c_str(),
-                    {{"model", id()}, {"gear", gear}}, trace_parts(shape.execution->op_times()));
+        slice.write("execution", parts_.description->name.c_str(), {{"model", id()}},
+                    trace_parts(shape->execution->op_times()));
     }
     if (!outcome.ok()) throw Failure{ACL_ERROR_RT_MODEL_EXECUTE, outcome.text};
 }
@@ -172,6 +205,8 @@ void Model::retire() {
     std::unique_lock lock(use_mutex_);
     unused_.wait(lock, [&] { return uses_ == 0; });
     // In this order: executions and programs may refer to the weights.
+    bound_.shape.reset();
+    parts_.dynamic_shapes.reset();
     parts_.shapes.reset();
     parts_.own_weights.reset();
     parts_.own_work.reset();

@@ -13,6 +13,7 @@
 #include "host/engine/engine.h"
 #include "host/model/compiled_shapes.h"
 #include "host/model/description.h"
+#include "host/model/dynamic_shapes.h"
 #include "host/runtime/context.h"
 #include "host/runtime/live_counts.h"
 #include "host/runtime/memory.h"
@@ -24,6 +25,13 @@ enum class ExecutionMode { kUndecided, kSync, kAsync };
 
 using Bindings = std::vector<engine::Binding>;
 
+// What an execution reads and writes, taken from data sets.
+struct Bound {
+    Bindings inputs;
+    Bindings outputs;
+    std::shared_ptr<CompiledShape> shape;  // with dynamic shapes; else found when it runs
+};
+
 class Model {
    public:
     struct Parts {
@@ -32,7 +40,8 @@ class Model {
         std::shared_ptr<const Description> description;
         DeviceMemory own_work;     // null where the user manages it, or where none is needed
         DeviceMemory own_weights;  // likewise
-        std::unique_ptr<CompiledShapes> shapes;
+        std::unique_ptr<CompiledShapes> shapes;         // null with dynamic shapes
+        std::unique_ptr<DynamicShapes> dynamic_shapes;  // null without
     };
 
     explicit Model(Parts parts);
@@ -46,19 +55,21 @@ class Model {
 
     // Throws Failure: 107002 without a current context, 107004 in another one than at load.
     void require_context() const;
-    // Throws Failure(500002) when it was executed the other way before.
+    // Throws Failure(500002) when a static model was executed the other way before.
     void require_mode(ExecutionMode mode);
 
     // Checks data sets without null buffers against the description. Throws Failure(500002) for a
-    // wrong count or address, and for a wrong size where no gear decides about it.
-    void bind(const aclmdlDataset &inputs, const aclmdlDataset &outputs, Bindings &input_bindings,
-              Bindings &output_bindings) const;
+    // wrong count or address, and for a wrong size where no gear decides about it. With dynamic
+    // shapes: compiles, writes the outputs' descs, in mode kSync allocates outputs of a null
+    // address, which are the caller's then; throws Failure as shapes_of() besides.
+    void bind(const aclmdlDataset &inputs, aclmdlDataset &outputs, ExecutionMode mode,
+              Bound &bound) const;
 
-    // Binds and runs in the calling thread, without allocating. Throws Failure: as bind(), as
-    // require_mode(kSync), as run().
-    void execute(const aclmdlDataset &inputs, const aclmdlDataset &outputs);
+    // Binds and runs in the calling thread; a static model does not allocate. Throws Failure: as
+    // bind(), as require_mode(kSync), as run().
+    void execute(const aclmdlDataset &inputs, aclmdlDataset &outputs);
     // Runs what was bound before; for a stream's worker, which wants a code.
-    aclError execute_bound(Bindings &inputs, Bindings &outputs) noexcept;
+    aclError execute_bound(const Bound &bound) noexcept;
 
     // The gear that was set last, and is reported as the current one; the largest if none was.
     void remember_gear(size_t gear) noexcept { last_gear_ = gear; }
@@ -74,7 +85,9 @@ class Model {
     bool has_gears() const noexcept { return !parts_.description->io.gears.empty(); }
     // The caller holds execution_mutex_. Throws Failure: 145013 for a gear that was not set, 500002
     // for buffers too small for the gear, 507011 when the engine fails.
-    void run(const Bindings &inputs, const Bindings &outputs);
+    void run(const Bound &bound);
+    void bind_dynamic(const aclmdlDataset &inputs, aclmdlDataset &outputs, ExecutionMode mode,
+                      Bound &bound) const;
     // What the engine is given: whole tensors, without the input that carries the gear.
     void fit(const Bindings &inputs, const om::Descriptors &io);
 
@@ -83,11 +96,10 @@ class Model {
     std::atomic<ExecutionMode> mode_{ExecutionMode::kUndecided};
 
     std::atomic<size_t> last_gear_;
-    const size_t gear_input_;  // its index; with no gears that of no input
+    const size_t gear_input_;  // index of the input that carries the gear, or of none
 
     std::mutex execution_mutex_;  // the members below, and parts_.shapes
-    Bindings inputs_;
-    Bindings outputs_;
+    Bound bound_;
     Bindings fitted_inputs_;
     Bindings fitted_outputs_;
     std::vector<std::vector<uint8_t>> padded_inputs_;  // for buffers a little short

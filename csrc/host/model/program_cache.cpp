@@ -1,4 +1,4 @@
-// A slot per content, gear and thread count, locked while its program is compiled.
+// A slot per content, shape and thread count, locked while its program is compiled.
 // SPDX-License-Identifier: Apache-2.0
 #include "host/model/program_cache.h"
 
@@ -20,7 +20,8 @@ namespace {
 constexpr char kThreadsVariable[] = "ASCENDCL_HOST_THREADS";
 constexpr unsigned long kMaxThreads = 4096;
 
-using Key = std::tuple<ContentKey, int32_t, uint32_t>;  // content, gear, threads
+// Content, gear, input dims, threads.
+using Key = std::tuple<ContentKey, int32_t, std::vector<std::vector<int64_t>>, uint32_t>;
 
 // Locked while its program is compiled, so that a second load of the same file waits for it.
 struct Slot {
@@ -49,14 +50,17 @@ std::shared_ptr<engine::Program> compiled(const engine::CompileRequest &request)
     engine::Outcome outcome;
     auto program = engine().compile(request, outcome);
     if (!program) throw Failure{ACL_ERROR_GE_FAILURE, outcome.text};
-    // What the file does not say and the engine had to guess is never guessed silently.
-    for (const std::string &note : program->notes()) {
-        std::fprintf(stderr, "ascendcl host runtime: %s\n", note.c_str());
-    }
+    report_guesses(*program);
     return program;
 }
 
 }  // namespace
+
+void report_guesses(const engine::Program &program) {
+    for (const std::string &note : program.notes()) {
+        std::fprintf(stderr, "ascendcl host runtime: %s\n", note.c_str());
+    }
+}
 
 uint32_t threads_per_execution() {
     const char *text = std::getenv(kThreadsVariable);
@@ -71,19 +75,20 @@ uint32_t threads_per_execution() {
     return static_cast<uint32_t>(threads);
 }
 
-std::shared_ptr<engine::Program> shared_program(const ProgramSource &source, int32_t gear) {
+std::shared_ptr<engine::Program> shared_program(const ProgramSource &source) {
     static Cache &cache = *new Cache;  // leaked: models may outlive static destructors
     engine::CompileRequest request;
     request.om = source.file.data;
     request.om_size = source.file.size;
     request.weights = source.weights.data;
     request.weight_size = source.weights.size;
-    request.gear = gear;
+    request.gear = source.gear;
+    request.input_dims = source.input_dims;
     request.threads = threads_per_execution();
     request.profiling = checks::tracing();
     if (request.profiling) return compiled(request);  // its sums are of one load's executions
 
-    const auto slot = cache.slot({source.key, gear, request.threads});
+    const auto slot = cache.slot({source.key, source.gear, source.input_dims, request.threads});
     std::lock_guard lock(slot->mutex);
     if (auto program = slot->program.lock()) return program;
     auto program = compiled(request);

@@ -1,6 +1,7 @@
 // One compiled program per model content: N loads of a file cost one compilation and one set of
-// packed weights. With gears it is one per gear; with a trace on, one per load. A program lives as
-// long as a model uses it. SPDX-License-Identifier: Apache-2.0
+// packed weights. With gears or dynamic shapes it is one per shape, with a trace on one per load. A
+// program lives as long as a model uses it.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstdint>
@@ -17,17 +18,21 @@ namespace ascendcl::host::model {
 struct ProgramSource {
     ContentKey key;  // of `file`
     om::Bytes file;
-    om::Bytes weights;  // in weight memory; none: those in the file
+    om::Bytes weights;                             // in weight memory; none: those in the file
+    int32_t gear = -1;                             // of a model without gears
+    std::vector<std::vector<int64_t>> input_dims;  // of a model with dynamic shapes
 };
 
-// The program of a gear (-1 for a static model), compiled if no live model has it; concurrent
-// callers compile once. Throws Failure: 500001 without an engine, 500002 with the engine's words
-// when it refuses.
-std::shared_ptr<engine::Program> shared_program(const ProgramSource &source, int32_t gear);
+// The program, compiled if no live model has it; concurrent callers compile once. Throws Failure:
+// 500001 without an engine, 500002 with the engine's words when it refuses.
+std::shared_ptr<engine::Program> shared_program(const ProgramSource &source);
 
 // A copy of a file's bytes, for programs compiled after the load; all loads of it share one.
 using KeptFile = std::shared_ptr<const std::vector<uint8_t>>;
 KeptFile kept_file(const ContentKey &key, om::Bytes file);
+
+// Tells the user what the file does not say and the engine had to guess.
+void report_guesses(const engine::Program &program);
 
 // ASCENDCL_HOST_THREADS; 0, all cores, unless it is set. Throws Failure(500001) when it is no
 // number.

@@ -40,6 +40,11 @@ uint32_t next_model_id() noexcept {
     return ++last;
 }
 
+uint32_t next_dynamic_model_id() noexcept {
+    static std::atomic<uint32_t> next{0x80000000};
+    return next++;
+}
+
 void register_model(std::shared_ptr<Model> model) {
     Registry &all = registry();
     const std::unique_lock lock(all.mutex);

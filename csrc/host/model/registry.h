@@ -34,6 +34,8 @@ class Lease {
 
 // 1, 2, 3, ...: process-wide, never used again.
 uint32_t next_model_id() noexcept;
+// The same from 2^31 on, for models with dynamic shapes.
+uint32_t next_dynamic_model_id() noexcept;
 
 void register_model(std::shared_ptr<Model> model);
 

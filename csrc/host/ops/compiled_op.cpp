@@ -12,6 +12,7 @@
 #include "acl/acl.h"
 #include "host/checks/trace.h"
 #include "host/model/engine_library.h"
+#include "host/model/program_cache.h"
 #include "host/runtime/report.h"
 
 namespace ascendcl::host::ops {
@@ -104,8 +105,8 @@ class Cache {
 
     // What is there already wins: two threads may have compiled the same op.
     std::shared_ptr<CompiledOp> insert(std::string key, std::shared_ptr<CompiledOp> op) {
-        if (auto found = find(key)) return found;
         std::lock_guard lock(mutex_);
+        if (const auto found = index_.find(key); found != index_.end()) return found->second->op;
         entries_.push_front({std::move(key), op});
         index_[entries_.front().key] = entries_.begin();
         shrink();
@@ -146,14 +147,15 @@ Cache &cache() {
 
 CompiledOp::CompiledOp(const engine::OpRequest &request) : type_(request.type) {
     engine::Outcome outcome;
-    compiled_ = model::engine().compile_op(request, outcome);
+    program_ = model::engine().compile_op(request, outcome);
     if (!outcome.ok()) throw Failure{code_of(outcome.kind), outcome.text};
+    model::report_guesses(*program_);
     for (const engine::OpTensor &input : request.inputs) {
         const bool is_bound = input.connected && input.value == nullptr;
         inputs_.push_back({is_bound, is_bound ? bytes_of(input.dtype, input.dims) : 0});
     }
     for (size_t i = 0; i < request.outputs.size(); ++i) {
-        outputs_.push_back({true, bytes_of(request.outputs[i].dtype, compiled_.output_dims[i])});
+        outputs_.push_back({true, bytes_of(request.outputs[i].dtype, output_dims()[i])});
     }
 }
 
@@ -192,7 +194,7 @@ std::unique_ptr<engine::Execution> CompiledOp::take_execution() {
         }
     }
     engine::Outcome outcome;
-    auto execution = compiled_.program->new_execution(outcome);
+    auto execution = program_->new_execution(outcome);
     if (!execution) throw Failure{ACL_ERROR_RT_MODEL_EXECUTE, outcome.text};
     return execution;
 }

@@ -164,6 +164,7 @@ void infer_dims(const char *type, Descs inputs, const aclDataBuffer *const *inpu
         open_descs.back().dims = {-1};
     }
     std::vector<const aclTensorDesc *> pointers;
+    pointers.reserve(open_descs.size());
     for (const aclTensorDesc &desc : open_descs) pointers.push_back(&desc);
     const auto op = compile(type, inputs, {output_count, pointers.data()}, attributes,
                             input_buffers, Values::kOfIntegers);

@@ -28,6 +28,7 @@ from ascendcl._acl.om import (
 from . import container, inout, kernels, layouts, memory_plan, messages, wire
 from .container import Header, PartitionType, encode_container
 from .fusion import Fusion, fixpipe_inputs
+from .gears import GearKind, join_gears
 from .graph_builder import GraphBuilder
 from .kernels import conv_kernel
 from .model_builder import ModelBuilder
@@ -41,6 +42,7 @@ __all__ = [
     "File",
     "FormatError",
     "Fusion",
+    "GearKind",
     "Graph",
     "GraphBuilder",
     "Header",
@@ -62,6 +64,7 @@ __all__ = [
     "encode_container",
     "fixpipe_inputs",
     "inout",
+    "join_gears",
     "kernels",
     "layouts",
     "memory_plan",

@@ -41,7 +41,14 @@ std::vector<om::Node> producers(const om::Graph &main, std::vector<om::Edge> edg
         const auto found = nodes.find(edge.node);
         if (edge.kind != om::Edge::Kind::kData || found == nodes.end()) continue;
         if (!needed.emplace(edge.node, found->second).second) continue;
-        edges.insert(edges.end(), found->second->inputs.begin(), found->second->inputs.end());
+        for (const om::Edge &input : found->second->inputs) {
+            const auto from = nodes.find(input.node);
+            if (input.kind == om::Edge::Kind::kData && from != nodes.end() &&
+                is_input(*from->second))
+                throw Refusal(edge.node, found->second->type,
+                              "it stands between an input and the gears, for one shape of many");
+            edges.push_back(input);
+        }
     }
     std::vector<om::Node> copies;
     for (const om::Node &node : main.nodes) {

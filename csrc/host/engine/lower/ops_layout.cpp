@@ -11,7 +11,8 @@ namespace {
 Values cast(NodeView &view) {
     const om::DataType to = view.output().dtype;
     const LogicalTensor &from = view.operand(0).logical;
-    if (to == from.dtype || (om::is_floating(to) && om::is_floating(from.dtype))) return lower_pass(view);
+    if (to == from.dtype || (om::is_floating(to) && om::is_floating(from.dtype)))
+        return lower_pass(view);
     return {view.add(op::Cast{to}, {view.operand(0).value})};
 }
 

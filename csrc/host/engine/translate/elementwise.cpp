@@ -31,7 +31,7 @@ Outputs wrapping(const Operation &operation, const Outputs &inputs) {
     Outputs wide;
     for (const Value &input : inputs)
         wide.push_back(std::make_shared<ops::Convert>(input, ov::element::i32));
-    const Outputs outputs = emit(operation, wide);
+    Outputs outputs = emit(operation, wide);
     if (outputs[0].get_element_type() != ov::element::i32) return outputs;
     return one<ops::Convert>(outputs[0], inputs[0].get_element_type());
 }

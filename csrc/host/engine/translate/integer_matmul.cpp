@@ -23,20 +23,37 @@ Matrix matrix_of(const ov::Shape &shape, bool transposed) {
     return {rows, columns, columns, 1};
 }
 
+// The matrix row by row, for loops along its rows.
+template <typename T>
+std::vector<T> in_rows(const T *stored, Matrix form) {
+    std::vector<T> rows;
+    rows.reserve(form.rows * form.columns);
+    for (size_t i = 0; i < form.rows; ++i)
+        for (size_t j = 0; j < form.columns; ++j)
+            rows.push_back(stored[i * form.row_step + j * form.column_step]);
+    return rows;
+}
+
+uint32_t bits_of(int32_t value) noexcept { return static_cast<uint32_t>(value); }
+
 // The products wrap as two's complement does.
 template <typename T>
 void multiply(const T *a, Matrix a_form, const T *b, Matrix b_form, int32_t *out) {
-    std::vector<uint32_t> row(b_form.columns);
+    const size_t columns = b_form.columns;
+    std::vector<T> moved;
+    if (b_form.column_step != 1) {
+        moved = in_rows(b, b_form);
+        b = moved.data();
+    }
+    std::vector<uint32_t> sums(columns);
     for (size_t i = 0; i < a_form.rows; ++i) {
-        std::fill(row.begin(), row.end(), 0);
+        std::fill(sums.begin(), sums.end(), 0);
         for (size_t k = 0; k < a_form.columns; ++k) {
-            const auto factor =
-                static_cast<uint32_t>(a[i * a_form.row_step + k * a_form.column_step]);
-            const T *line = b + k * b_form.row_step;
-            for (size_t j = 0; j < b_form.columns; ++j)
-                row[j] += factor * static_cast<uint32_t>(line[j * b_form.column_step]);
+            const T *row = b + k * columns;
+            const auto factor = bits_of(a[i * a_form.row_step + k * a_form.column_step]);
+            for (size_t j = 0; j < columns; ++j) sums[j] += factor * bits_of(row[j]);
         }
-        for (const uint32_t sum : row) *out++ = static_cast<int32_t>(sum);
+        for (const uint32_t sum : sums) *out++ = static_cast<int32_t>(sum);
     }
 }
 

@@ -36,6 +36,9 @@ ACL_FUNC_VISIBILITY aclError ascendclSetFaults(const char *rules);
 
 ACL_FUNC_VISIBILITY aclError ascendclGetFaultCounts(ascendclFaultCounts *counts);
 
+// How many of the calls that matched were calls of this function.
+ACL_FUNC_VISIBILITY aclError ascendclGetFaultCalls(const char *function, uint64_t *calls);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,29 +1,14 @@
-// Calling Python from a thread that the runtime or pthread started.
-//
-// CPython up to 3.13 ends a thread that comes for the GIL of a finalizing interpreter by unwinding
-// it, also in the middle of Python code. As in without_gil.h, such a thread sleeps for good
-// instead. SPDX-License-Identifier: Apache-2.0
+// Calling Python: from any thread, and so that the thread is never unwound (without_gil.h).
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <pybind11/pybind11.h>
-#include <unistd.h>
 
 #include <exception>
 
-namespace ascendcl::flat {
+#include "bindings/without_gil.h"
 
-namespace detail {
-
-template <typename Call>
-auto without_unwinding(Call &&call) {
-    try {
-        return call();
-    } catch (...) {  // CPython itself throws nothing
-        for (;;) ::pause();
-    }
-}
-
-}  // namespace detail
+namespace ascendcl {
 
 // True until Py_Finalize begins.
 inline bool is_python_running() {
@@ -37,10 +22,12 @@ inline bool is_python_running() {
 // Takes the GIL in a thread that may be none of Python's.
 class WithGil {
    public:
-    WithGil() : state_(detail::without_unwinding([] { return PyGILState_Ensure(); })) {}
+    WithGil() : state_(without_unwinding([] { return PyGILState_Ensure(); })) {}
     WithGil(const WithGil &) = delete;
     WithGil &operator=(const WithGil &) = delete;
-    ~WithGil() { PyGILState_Release(state_); }
+    ~WithGil() {
+        without_unwinding([this] { PyGILState_Release(state_); });
+    }
 
    private:
     PyGILState_STATE state_;
@@ -51,9 +38,16 @@ template <typename... Arguments>
 pybind11::object call(const pybind11::object &fn, const Arguments &...arguments) {
     const pybind11::tuple packed = pybind11::make_tuple(arguments...);
     PyObject *const answer =
-        detail::without_unwinding([&] { return PyObject_CallObject(fn.ptr(), packed.ptr()); });
+        without_unwinding([&] { return PyObject_CallObject(fn.ptr(), packed.ptr()); });
     if (!answer) throw pybind11::error_already_set();
     return pybind11::reinterpret_steal<pybind11::object>(answer);
+}
+
+// Shows an error that has no caller: `what` is what was being done.
+inline void write_unraisable(pybind11::error_already_set &error, const char *what) {
+    const pybind11::str doing(what);
+    error.restore();
+    without_unwinding([&] { PyErr_WriteUnraisable(doing.ptr()); });
 }
 
 // Runs `body` with the GIL; answers `otherwise` when Python is gone or `body` raised.
@@ -64,13 +58,13 @@ Result call_python(const char *what, Result otherwise, Body &&body) {
     try {
         return body();
     } catch (pybind11::error_already_set &error) {
-        error.discard_as_unraisable(what);
+        write_unraisable(error, what);
     } catch (const std::exception &error) {
         PyErr_SetString(PyExc_RuntimeError, error.what());
         pybind11::error_already_set raised;
-        raised.discard_as_unraisable(what);
+        write_unraisable(raised, what);
     }
     return otherwise;
 }
 
-}  // namespace ascendcl::flat
+}  // namespace ascendcl

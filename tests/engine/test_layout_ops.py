@@ -1,0 +1,257 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Ops that resize, move, join or relabel elements, against ONNX Runtime or numpy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from graphs import (
+    assert_close,
+    blocked,
+    blocked_input,
+    finish,
+    onnx_op,
+    plain,
+    run,
+    run_op,
+)
+
+from ascendcl.om import GraphBuilder, TensorSpec
+
+Generator = np.random.Generator
+
+
+RESIZE_MODES = {
+    (False, False): "asymmetric",
+    (False, True): "half_pixel",
+    (True, False): "align_corners",
+}
+
+
+@pytest.mark.parametrize("form", ["input", "attribute"])
+@pytest.mark.parametrize("format", ["NCHW", "NHWC"])
+@pytest.mark.parametrize(("align", "half_pixel"), RESIZE_MODES)
+@pytest.mark.parametrize("size", [(12, 15), (3, 4)])
+def test_resize_bilinear(
+    *, form: str, format: str, align: bool, half_pixel: bool, size: tuple[int, int], rng: Generator
+) -> None:
+    x = rng.standard_normal((1, 3, 6, 5)).astype(np.float32)
+    expected = onnx_op(
+        "Resize",
+        [x, None, None, np.array([1, 3, *size])],
+        mode="linear",
+        coordinate_transformation_mode=RESIZE_MODES[align, half_pixel],
+    )[0]
+    order = (0, 1, 2, 3) if format == "NCHW" else (0, 2, 3, 1)
+    attrs: dict[str, Any] = {"align_corners": align, "half_pixel_centers": half_pixel}
+    type, constants = "ResizeBilinearV2", [np.array(size, np.int32)]
+    if form == "attribute":
+        type, constants, attrs = "ResizeBilinearV2D", [], {**attrs, "size": list(size)}
+    wanted = expected.transpose(order)
+    given = np.ascontiguousarray(x.transpose(order))
+    assert_close(
+        run_op(type, [given], wanted.shape, attrs, format=format, constants=constants), wanted, 1e-4
+    )
+
+
+@pytest.mark.parametrize(("half_pixel", "mode"), [(False, "asymmetric"), (True, "half_pixel")])
+def test_resize_nearest(half_pixel: bool, mode: str, rng: Generator) -> None:
+    x = rng.standard_normal((1, 3, 6, 5)).astype(np.float32)
+    # TensorFlow takes floor((i + 0.5) * scale) with half pixels, ONNX rounds i + 0.5 the same way.
+    y = (np.arange(9) + 0.5 * half_pixel) * (6 / 9)
+    z = (np.arange(10) + 0.5 * half_pixel) * (5 / 10)
+    expected = x[:, :, y.astype(int)][:, :, :, z.astype(int)]
+    attrs = {"align_corners": False, "half_pixel_centers": half_pixel}
+    actual = run_op(
+        "ResizeNearestNeighborV2",
+        [x],
+        expected.shape,
+        attrs,
+        constants=[np.array([9, 10], np.int32)],
+    )
+    np.testing.assert_array_equal(actual, expected)
+
+
+@pytest.mark.parametrize("type", ["ConcatD", "ConcatV2D"])
+@pytest.mark.parametrize("axis", [1, -1])
+def test_concat(type: str, axis: int, rng: Generator) -> None:
+    a = rng.standard_normal((2, 3, 4)).astype(np.float32)
+    b = rng.standard_normal((2, 5, 4) if axis == 1 else (2, 3, 2)).astype(np.float32)
+    expected = np.concatenate([a, b], axis)
+    actual = run_op(type, [a, b], expected.shape, {"concat_dim": axis, "N": 2})
+    np.testing.assert_array_equal(actual, expected)
+
+
+def test_concat_of_blocked_tensors_is_along_logical_channels(rng: Generator) -> None:
+    a, b = (rng.standard_normal((1, c, 4, 5)).astype(np.float32) for c in (13, 3))
+    graph = GraphBuilder("g")
+    values = [blocked_input(graph, "a", a.shape), blocked_input(graph, "b", b.shape)]
+    finish(graph, graph.op("ConcatD", values, blocked((1, 16, 4, 5)), attrs={"concat_dim": 1}))
+    assert_close(run(graph, a, b)[0], np.concatenate([a, b], 1))
+
+
+def test_transpose_d(rng: Generator) -> None:
+    x = rng.standard_normal((2, 3, 4)).astype(np.float32)
+    actual = run_op("TransposeD", [x], (4, 2, 3), {"perm": [2, 0, 1]})
+    np.testing.assert_array_equal(actual, x.transpose(2, 0, 1))
+
+
+@pytest.mark.parametrize(
+    ("attrs", "index"),
+    [
+        ({"begin": [0, 1, 2], "end": [2, 3, 4], "strides": [1, 1, 1]}, np.s_[0:2, 1:3, 2:4]),
+        (
+            {
+                "begin": [0, 1, 0],
+                "end": [0, 3, 0],
+                "strides": [1, 2, 1],
+                "begin_mask": 4,
+                "end_mask": 5,
+            },
+            np.s_[:, 1:3:2, :],
+        ),
+        (
+            {
+                "begin": [1, 0, -1],
+                "end": [2, 4, 0],
+                "strides": [1, 1, -2],
+                "end_mask": 4,
+                "shrink_axis_mask": 1,
+            },
+            np.s_[1, 0:4, ::-2],
+        ),
+        ({"begin": [0, 1], "end": [0, 3], "strides": [1, 1], "ellipsis_mask": 1}, np.s_[..., 1:3]),
+        (
+            {
+                "begin": [0, 0, 0, 0],
+                "end": [2, 0, 4, 5],
+                "strides": [1, 1, 1, 1],
+                "new_axis_mask": 2,
+            },
+            np.s_[0:2, None, 0:4, 0:5],
+        ),
+    ],
+)
+def test_strided_slice_d(attrs: dict[str, Any], index: Any, rng: Generator) -> None:
+    x = rng.standard_normal((2, 4, 5)).astype(np.float32)
+    np.testing.assert_array_equal(run_op("StridedSliceD", [x], x[index].shape, attrs), x[index])
+
+
+def test_strided_slice_v2(rng: Generator) -> None:
+    x = rng.standard_normal((2, 4, 5)).astype(np.float32)
+    constants = [np.array(v, np.int64) for v in ([3, -1], [1, -9], [1, 2], [-1, -2])]
+    expected = x[:, 3:1:-1, ::-2]
+    np.testing.assert_array_equal(
+        run_op("StridedSliceV2", [x], expected.shape, constants=constants), expected
+    )
+
+
+def test_slice_d(rng: Generator) -> None:
+    x = rng.standard_normal((2, 4, 5)).astype(np.float32)
+    actual = run_op("SliceD", [x], (2, 2, 4), {"offsets": [0, 1, 1], "size": [-1, 2, 4]})
+    np.testing.assert_array_equal(actual, x[:, 1:3, 1:5])
+
+
+def test_split_has_several_outputs(rng: Generator) -> None:
+    x = rng.standard_normal((2, 9)).astype(np.float32)
+    graph = GraphBuilder("g")
+    parts = graph.node(
+        "SplitVD",
+        [graph.data("x", plain(x.shape))],
+        [plain((2, n)) for n in (2, 3, 4)],
+        attrs={"size_splits": [2, 3, 4], "split_dim": 1, "num_split": 3},
+    )
+    finish(graph, parts[2], parts[0], parts[1])
+    for actual, expected in zip(run(graph, x), (x[:, 5:], x[:, :2], x[:, 2:5]), strict=True):
+        np.testing.assert_array_equal(actual, expected)
+
+
+def test_pack_and_unpack(rng: Generator) -> None:
+    a, b = (rng.standard_normal((2, 3)).astype(np.float32) for _ in range(2))
+    np.testing.assert_array_equal(
+        run_op("Pack", [a, b], (2, 2, 3), {"axis": 1, "N": 2}), np.stack([a, b], 1)
+    )
+    graph = GraphBuilder("g")
+    parts = graph.node(
+        "Unpack", [graph.data("a", plain(a.shape))], [plain((2,))] * 3, attrs={"axis": 1, "num": 3}
+    )
+    finish(graph, *parts)
+    for i, part in enumerate(run(graph, a)):
+        np.testing.assert_array_equal(part, a[:, i])
+
+
+@pytest.mark.parametrize("mode", ["constant", "reflect", "edge"])
+def test_pad(mode: str, rng: Generator) -> None:
+    x = rng.standard_normal((3, 4)).astype(np.float32)
+    attrs = {"paddings": [[1, 2], [0, 1]], "mode": mode, "paddings_contiguous": True}
+    expected = np.pad(x, [(1, 2), (0, 1)], mode)  # type: ignore[call-overload]
+    np.testing.assert_array_equal(run_op("PadV3D", [x], expected.shape, attrs), expected)
+
+
+def test_gather_tile_broadcast(rng: Generator) -> None:
+    x = rng.standard_normal((3, 4)).astype(np.float32)
+    index = np.array([2, 0, 1, 1], np.int32)
+    np.testing.assert_array_equal(
+        run_op("GatherV2D", [x], (3, 4), {"axis": 1}, constants=[index]), x[:, index]
+    )
+    np.testing.assert_array_equal(
+        run_op("TileD", [x], (6, 4), {"multiples": [2, 1]}), np.tile(x, (2, 1))
+    )
+    np.testing.assert_array_equal(
+        run_op("BroadcastToD", [x], (2, 3, 4), {"shape": [2, 3, 4]}), np.broadcast_to(x, (2, 3, 4))
+    )
+
+
+@pytest.mark.parametrize("mode", ["DCR", "CRD"])
+def test_depth_to_space(mode: str, rng: Generator) -> None:
+    x = rng.standard_normal((1, 8, 3, 4)).astype(np.float32)
+    expected = onnx_op("DepthToSpace", [x], blocksize=2, mode=mode)[0]
+    attrs = {"block_size": 2, "mode": mode, "data_format": "NCHW"}
+    np.testing.assert_array_equal(run_op("DepthToSpace", [x], expected.shape, attrs), expected)
+
+
+@pytest.mark.parametrize("format", ["NCHW", "NHWC"])
+def test_space_to_depth(format: str, rng: Generator) -> None:
+    x = rng.standard_normal((1, 3, 4, 6)).astype(np.float32)
+    expected = onnx_op("SpaceToDepth", [x], blocksize=2)[0]
+    order = (0, 1, 2, 3) if format == "NCHW" else (0, 2, 3, 1)
+    given, wanted = np.ascontiguousarray(x.transpose(order)), expected.transpose(order)
+    attrs = {"block_size": 2, "data_format": format}
+    actual = run_op("SpaceToDepth", [given], wanted.shape, attrs, format=format)
+    np.testing.assert_array_equal(actual, wanted)
+
+
+@pytest.mark.parametrize("to", ["int32", "uint8", "bool"])
+def test_cast_between_kinds(to: str) -> None:
+    x = np.array([0.0, 1.75, 3.0, 200.5], np.float32)
+    actual = run_op("Cast", [x], x.shape, {"dst_type": 3}, dtype=to)
+    np.testing.assert_array_equal(actual, x.astype(to))
+
+
+def test_trans_data_permutes_between_axis_orders(rng: Generator) -> None:
+    x = rng.standard_normal((1, 3, 4, 5)).astype(np.float32)
+    graph = GraphBuilder("g")
+    y = graph.op("TransData", [graph.data("x", plain(x.shape))], plain((1, 4, 5, 3), "NHWC"))
+    finish(graph, y)
+    np.testing.assert_array_equal(run(graph, x)[0], x.transpose(0, 2, 3, 1))
+
+
+def test_deleted_reshapes_come_back(rng: Generator) -> None:
+    x = rng.standard_normal((1, 16, 1, 1)).astype(np.float32)
+    w = rng.standard_normal((16, 5)).astype(np.float32)
+    graph = GraphBuilder("g")
+    value = blocked_input(graph, "x", x.shape)
+    plain_value = graph.op("TransData", [value], TensorSpec(x.shape, "float16", "NCHW"))
+    y = graph.op(
+        "MatMulV2",
+        [
+            plain_value.viewed_as(shape=(1, 16), format="ND", layout="ND"),
+            graph.constant("w", w, dtype="float32"),
+        ],
+        plain((1, 5)),
+        attrs={"transpose_x1": False, "transpose_x2": False},
+    )
+    finish(graph, y.viewed_as(shape=(1, 5, 1, 1), format="NCHW", layout="NCHW"))
+    assert_close(run(graph, x)[0], (x.reshape(1, 16) @ w).reshape(1, 5, 1, 1), 1e-4)

@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Programs in which every call is made to fail in turn (enumerator.py).
+
+Each gives its results, or raises the failure, having released all that it had.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import NamedTuple
+
+import numpy as np
+
+import acl
+import flat
+from ascendcl.data import DIGITS_MODEL, digits_held_out
+from flat import done
+
+Results = list[np.ndarray]
+
+IMAGES = digits_held_out().images[:3, None]
+PROBABILITIES = list(digits_held_out().probabilities[:3, None])
+MODEL = str(DIGITS_MODEL)
+REPORT_TIMEOUT = 507012
+NOT_SUBSCRIBED = 107012
+
+
+def user_managed_memory() -> Results:
+    """acl.Model on work and weight memory of the user."""
+    size = acl.query_size(MODEL)
+    with (
+        acl.Device(0) as device,
+        acl.DeviceBuffer(size.work, device) as work,
+        acl.DeviceBuffer(size.weight, device) as weight,
+        acl.Model.from_file(MODEL, work=work, weight=weight) as model,
+    ):
+        return [model(image) for image in IMAGES[:2]]
+
+
+def two_threads() -> Results:
+    """Two loads on two threads with one weight buffer and one work buffer."""
+    size = acl.query_size(MODEL)
+    results: dict[int, np.ndarray] = {}
+    errors: list[BaseException] = []
+
+    with (
+        acl.Device(0) as device,
+        acl.DeviceBuffer(size.work, device) as work,
+        acl.DeviceBuffer(size.weight, device) as weight,
+    ):
+
+        def serve(index: int) -> None:
+            try:
+                with acl.Model.from_file(MODEL, work=work, weight=weight) as model:
+                    results[index] = model(IMAGES[index])
+            except BaseException as error:
+                errors.append(error)
+
+        in_threads(serve, 2)
+        raise_only(errors)
+    return [results[index] for index in range(2)]
+
+
+def in_threads(serve: Callable[[int], None], count: int) -> None:
+    threads = [threading.Thread(target=serve, args=(index,)) for index in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def raise_only(errors: list[BaseException]) -> None:
+    """Raise the error of some thread: one call fails, so there is one at most."""
+    if len(errors) > 1:
+        raise AssertionError(f"one fault, and several errors: {errors}")
+    if errors:
+        raise errors[0]
+
+
+class ReportThread:
+    """Runs the callbacks of the streams that it is subscribed to."""
+
+    def __init__(self) -> None:
+        self._begin = threading.Event()
+        self._end = threading.Event()
+        self._errors: list[BaseException] = []
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+
+    @property
+    def ident(self) -> int:
+        assert self._thread.ident is not None
+        return self._thread.ident
+
+    def begin(self) -> None:
+        """To be called once it is subscribed."""
+        self._begin.set()
+
+    def end(self) -> None:
+        """Let it end, and raise what went wrong there."""
+        self._end.set()
+        self._begin.set()
+        self._thread.join()
+        raise_only(self._errors)
+
+    def _run(self) -> None:
+        self._begin.wait()
+        while not self._end.is_set():
+            code = acl.rt.process_report(20)
+            if code == NOT_SUBSCRIBED:  # any more
+                break
+            if code not in (0, REPORT_TIMEOUT):
+                self._errors.append(flat.Failed(code))
+
+
+def callbacks() -> Results:
+    """Asynchronous executions whose results are taken by callbacks in a thread of their own."""
+    results: dict[int, np.ndarray] = {}
+    with ExitStack() as stack:
+        flat.use_device(stack)
+        loaded = flat.load(stack, MODEL)
+        ((device_in,), (size_in,)) = loaded.inputs[1:]
+        ((device_out,), (size_out,)) = loaded.outputs[1:]
+        host_in, host_out = flat.malloc_host(stack, size_in), flat.malloc_host(stack, size_out)
+        queue = flat.stream(stack)
+        thread = ReportThread()
+        stack.callback(thread.end)
+        done(acl.rt.subscribe_report(thread.ident, queue))
+        flat.released_by(stack, acl.rt.unsubscribe_report, thread.ident, queue)
+        # Whatever fails: nothing is released under work that has been submitted.
+        flat.released_by(stack, acl.rt.synchronize_stream, queue)
+        thread.begin()
+
+        def keep(index: int) -> None:
+            data = acl.util.ptr_to_bytes(host_out, size_out)
+            results[index] = np.frombuffer(data, np.float32)[None].copy()
+
+        for index, image in enumerate(IMAGES):
+            source = flat.address_of(image)
+            done(acl.rt.memcpy(host_in, size_in, source, image.nbytes, 0))
+            done(acl.rt.memcpy_async(device_in, size_in, host_in, size_in, 1, queue))
+            inputs, outputs = loaded.inputs.dataset, loaded.outputs.dataset
+            done(acl.mdl.execute_async(loaded.model_id, inputs, outputs, queue))
+            done(acl.rt.memcpy_async(host_out, size_out, device_out, size_out, 2, queue))
+            done(acl.rt.launch_callback(keep, index, 1, queue))
+            done(acl.rt.synchronize_stream(queue))
+    return [results[index] for index in range(len(IMAGES))]
+
+
+def flat_client() -> Results:
+    """Synchronous inference by flat functions, with memory of its own for the model."""
+    results = []
+    with ExitStack() as stack:
+        flat.use_device(stack)
+        loaded = flat.load(stack, MODEL)
+        ((device_in,), (size_in,)) = loaded.inputs[1:]
+        ((device_out,), (size_out,)) = loaded.outputs[1:]
+        for image in IMAGES[:2]:
+            source = flat.address_of(image)
+            done(acl.rt.memcpy(device_in, size_in, source, image.nbytes, flat.HOST_TO_DEVICE))
+            inputs, outputs = loaded.inputs.dataset, loaded.outputs.dataset
+            done(acl.mdl.execute(loaded.model_id, inputs, outputs))
+            dims, code = acl.mdl.get_cur_output_dims(loaded.desc, 0)
+            done(code)
+            result = np.zeros(dims["dims"], np.float32)
+            target = flat.address_of(result)
+            done(acl.rt.memcpy(target, result.nbytes, device_out, size_out, flat.DEVICE_TO_HOST))
+            results.append(result)
+    return results
+
+
+class Scenario(NamedTuple):
+    """A program, and what numpy computes in its place."""
+
+    run: Callable[[], Results]
+    expected: Results
+
+
+SCENARIOS = {
+    "user_managed_memory": Scenario(user_managed_memory, PROBABILITIES[:2]),
+    "two_threads": Scenario(two_threads, PROBABILITIES[:2]),
+    "callbacks": Scenario(callbacks, PROBABILITIES),
+    "flat_client": Scenario(flat_client, PROBABILITIES[:2]),
+}

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every single call of several programs fails once, each time in a process of its own.
+
+What must hold then: the failure is told once, by the exception or code that belongs to it, or by an
+AclWarning where there is no caller; everything is released; the same program passes afterwards.
+
+A release that fails has released nothing: its own object is left, and nothing else. Only a model
+that does not unload keeps what it may still use: a leak, rather than memory that dangles.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HERE = Path(__file__).parent
+CODE = 507000  # enumerator.CODE
+BAD_ALLOC = 200000
+INTERNAL_ERROR = 500000
+
+# For null pointers: the exception of the object API has a code of its own, a flat handle is just 0.
+NULL_POINTER_CODES = {
+    "aclmdlCreateDesc": {BAD_ALLOC, 0},
+    "aclmdlCreateDataset": {BAD_ALLOC, 0},
+    "aclCreateDataBuffer": {BAD_ALLOC, 0},
+    "aclmdlGetInputNameByIndex": {INTERNAL_ERROR},
+    "aclmdlGetOutputNameByIndex": {INTERNAL_ERROR},
+}
+
+# What a release leaves when it fails; with memory, its bytes.
+LEFT = {
+    "aclrtFree": {"device memory": 1},
+    "aclrtFreeHost": {"pinned memory": 1},
+    "aclDestroyDataBuffer": {"data buffer": 1},
+    "aclmdlDestroyDataset": {"dataset": 1},
+    "aclmdlDestroyDesc": {"model desc": 1},
+    "aclmdlUnload": {},  # aclFinalize takes the model away
+    "aclrtDestroyStream": {},  # its context takes it away
+    "aclrtDestroyContext": {"context": 1},
+    "aclrtResetDevice": {"context": 1},
+}
+
+# An acl.Model that did not unload: with it its inputs, outputs, work memory, weights and context.
+KEPT_MODEL = {
+    **{"model": 1, "device memory": 4, "data buffer": 2, "dataset": 2, "context": 1},
+    "core contexts": 1,
+}
+IN_USE = "a loaded model holds the buffer"
+
+# Called as often as it takes: not as often each time.
+POLLING = "aclrtProcessReport:"
+
+SCENARIOS = ["user_managed_memory", "two_threads", "callbacks", "flat_client"]
+# Of acl.Model and acl.DeviceBuffer, which go into their context before they release anything.
+OBJECTS = SCENARIOS[:2]
+
+
+def reports_of(scenario: str) -> list[dict[str, Any]]:
+    path = os.pathsep.join([str(HERE), str(HERE.parent), *filter(None, sys.path)])
+    result = subprocess.run(
+        [sys.executable, "-W", "error", HERE / "enumerator.py", scenario],
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def may_be_left(scenario: str, failed: str) -> list[dict[str, int]]:
+    """What may be left when this function fails."""
+    if scenario in OBJECTS and failed == "aclmdlUnload":
+        return [KEPT_MODEL]
+    if scenario in OBJECTS and failed in ("aclrtGetCurrentContext", "aclrtSetCurrentContext"):
+        return [{}, LEFT["aclrtFree"], KEPT_MODEL]
+    return [LEFT.get(failed, {})]
+
+
+def problems_in(scenario: str, report: dict[str, Any]) -> Iterator[str]:
+    """What is wrong with a run."""
+    if "died" in report:
+        yield "it died"
+        return
+    if report["told again"] or report["left again"]:
+        yield "the program does not pass afterwards"
+    failed, left, told = report["failed"], report["left"], report["told"]
+    if failed is None:
+        if not report["rule"].startswith(POLLING):
+            yield "the call was not made"
+        if told or left:
+            yield "something is told or left without a fault"
+        return
+    first = [each for each in told if f"{failed}: made to fail" in each["text"]]
+    others = [each for each in told if each not in first]
+    if len(first) != 1:
+        yield f"told {len(first)} times"
+    for each in first:
+        codes = NULL_POINTER_CODES.get(failed, {CODE})
+        if each["by"] != "AclWarning" and (each["by"] != "exception" or each["code"] not in codes):
+            yield "told in another way"
+    # What else is told can only be what comes of a model that keeps its buffers.
+    in_use = [each for each in others if IN_USE in each["text"] and each["by"] == "AclWarning"]
+    objects_left = {kind: count for kind, count in left.items() if kind != "bytes"}
+    if others != in_use or len(others) != (2 if objects_left == KEPT_MODEL else 0):
+        yield "something else is told"
+    if objects_left not in may_be_left(scenario, failed):
+        yield "something is left"
+    if ("bytes" in left) != ("device memory" in left or "pinned memory" in left):
+        yield "bytes are left"
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_every_call_fails_once(scenario: str) -> None:
+    without, *reports = reports_of(scenario)
+    assert (without["told"], without["left"]) == ([], {})
+    assert len(reports) == sum(without["calls"].values()) > 30
+    problems = [
+        f"{report['rule']}: {problem}: {report}"
+        for report in reports
+        for problem in problems_in(scenario, report)
+    ]
+    assert not problems, "\n".join(problems)
