@@ -42,6 +42,7 @@ _OP = (
     "the ops that the engine knows, without a single-op model; layouts ND, NCHW, NHWC, HWCN; "
     "no int64 (but for constants) and no double"
 )
+_CAST = f"{_OP}; `truncate` changes nothing"
 _OP_FILE = "files are checked and not kept: ops are compiled when they are called"
 _BLAS = "no fractal layouts (`ACL_TRANS_NZ`)"
 DEVIATING = {
@@ -74,9 +75,9 @@ DEVIATING = {
     "aclmdlSetAIPPRbuvSwapSwitch": _AIPP,
     "aclmdlSetAIPPScfParams": _AIPP,
     "aclmdlSetAIPPSrcImageSize": _AIPP,
-    "aclopCast": _OP,
+    "aclopCast": _CAST,
     "aclopCreateHandle": _OP,
-    "aclopCreateHandleForCast": _OP,
+    "aclopCreateHandleForCast": _CAST,
     "aclopExecute": _OP,
     "aclopExecuteV2": _OP,
     "aclopInferShape": _OP,
