@@ -66,8 +66,8 @@ def test_functions(
     x = random(rng, dtype, 300) * 3
     result = computed(op_type, [x], x)
     expected = function(x.astype(np.float64))
-    tolerance = 1e-6 if dtype == "float32" else np.finfo(dtype).eps
-    np.testing.assert_allclose(result, expected, rtol=tolerance, atol=1e-6)
+    last_place = 1e-6 if dtype == "float32" else np.finfo(dtype).eps
+    np.testing.assert_allclose(result, expected, rtol=last_place, atol=1e-6)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "int32"])
@@ -236,6 +236,8 @@ def test_constant_input(dtype: str, rng: np.random.Generator) -> None:
 def test_empty_tensors() -> None:
     empty = np.zeros((0, 3), np.float32)
     assert execute("Relu", [empty], [empty]) == 0
+    assert execute("BroadcastToD", [empty], [np.zeros((2, 0, 3), np.float32)]) == 0
+    assert execute("ReduceSumD", [empty], [np.zeros(3, np.float32)], {"axes": [0]}) == 100021
 
 
 def test_execute_of_old(rng: np.random.Generator) -> None:

@@ -92,12 +92,14 @@ std::shared_ptr<Program> compile_model(const CompileRequest &request) {
                                              request.profiling);
 }
 
-std::shared_ptr<Program> compile_single_op(const OpRequest &request) {
+CompiledOpProgram compile_single_op(const OpRequest &request) {
     SingleOp op = translate_single_op(request);
+    if (op.computes_nothing) return {nullptr, std::move(op.output_dims)};
     CompileRequest how;
     how.threads = request.threads;
     ov::CompiledModel compiled = core().compile_model(op.model, "CPU", properties(how));
-    return std::make_shared<CompiledProgram>(std::move(compiled), std::move(op.notes), false);
+    return {std::make_shared<CompiledProgram>(std::move(compiled), std::move(op.notes), false),
+            std::move(op.output_dims)};
 }
 
 // What `compile` answers, or nothing and why.
@@ -125,8 +127,7 @@ class OpenVinoEngine : public Engine {
         return answered(outcome, [&] { return compile_model(request); });
     }
 
-    std::shared_ptr<Program> compile_op(const OpRequest &request,
-                                        Outcome &outcome) noexcept override {
+    CompiledOpProgram compile_op(const OpRequest &request, Outcome &outcome) noexcept override {
         return answered(outcome, [&] { return compile_single_op(request); });
     }
 

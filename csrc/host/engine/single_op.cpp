@@ -185,6 +185,20 @@ void require_output_dims(const OpRequest &request, size_t index, const Shape &co
                                        to_string(computed));
 }
 
+bool is_empty(const Shape &dims) { return element_count(dims) == 0; }
+
+// Plugins are not at ease with empty tensors. Throws OpRefusal for an op that makes something of
+// one.
+bool computes_nothing(const OpRequest &request, const std::vector<Shape> &output_dims) {
+    if (std::all_of(output_dims.begin(), output_dims.end(), is_empty)) return true;
+    for (const OpTensor &input : request.inputs)
+        if (input.connected && is_empty(input.dims))
+            throw OpRefusal(Kind::kInput, request.type + ": an input is empty");
+    if (std::any_of(output_dims.begin(), output_dims.end(), is_empty))
+        throw OpRefusal(Kind::kOutput, request.type + ": an output is empty");
+    return false;
+}
+
 void lower_inputs(const OpRequest &request, Lowering &lowering, NodeTexts &texts, om::Node &node) {
     for (size_t i = 0; i < request.inputs.size(); ++i)
         texts.input_names.push_back("input " + std::to_string(i));
@@ -264,8 +278,10 @@ SingleOp translate_single_op(const OpRequest &request) {
     for (size_t i = 0; i < request.outputs.size(); ++i) {
         require_output_width(request, i);
         const ov::Shape computed = result.model->output(i).get_shape();
-        require_output_dims(request, i, {computed.begin(), computed.end()});
+        result.output_dims.emplace_back(computed.begin(), computed.end());
+        require_output_dims(request, i, result.output_dims.back());
     }
+    result.computes_nothing = computes_nothing(request, result.output_dims);
     return result;
 }
 

@@ -11,6 +11,7 @@
 #include <string>
 #include <utility>
 
+#include "host/checks/objects.h"
 #include "host/runtime/device.h"
 #include "host/runtime/report.h"
 
@@ -38,11 +39,6 @@ Table &table() {
     return only;
 }
 
-// The two places where memory comes from and goes back to: what keeps freed blocks aside or fills
-// them with a pattern belongs here.
-void *obtain(size_t bytes) noexcept { return std::aligned_alloc(kAlignment, bytes); }
-void give_back(const Entry &entry) noexcept { std::free(entry.allocation.base); }
-
 size_t rounded(size_t size, size_t padding) {
     const size_t most = SIZE_MAX - kUnit - padding - kAlignment;
     require(size != 0, "the size is 0");
@@ -51,6 +47,13 @@ size_t rounded(size_t size, size_t padding) {
 }
 
 size_t aligned(size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
+
+// The two places where memory comes from and goes back to.
+void *obtain(size_t bytes) noexcept { return std::aligned_alloc(kAlignment, bytes); }
+void give_back(const Entry &entry) noexcept {
+    void *const base = entry.allocation.base;
+    if (!checks::keep_aside(base, aligned(entry.reserved), std::free)) std::free(base);
+}
 
 void enter(const Entry &entry) {
     const std::unique_lock lock(table().mutex);
