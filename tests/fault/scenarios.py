@@ -218,6 +218,12 @@ def dynamic_batch() -> Results:
     return results
 
 
+def model_with_gears() -> Results:
+    """acl.Model with gears, on memory that the system manages."""
+    with acl.Device(0) as device, acl.Model.from_bytes(GEARS_MODEL, device=device) as model:
+        return [model(batch) for batch in BATCHES]
+
+
 class Scenario(NamedTuple):
     """A program, and what numpy computes in its place."""
 
@@ -232,5 +238,6 @@ SCENARIOS = {
     "dynamic_batch": Scenario(
         dynamic_batch, [np.maximum(x @ WEIGHTS + OFFSETS, 0) for x in BATCHES]
     ),
+    "model_with_gears": Scenario(model_with_gears, RELU_OF_BATCHES),
     "flat_client": Scenario(flat_client, PROBABILITIES[:2]),
 }
