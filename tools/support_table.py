@@ -115,9 +115,9 @@ no code, 0 or nothing; `acl.get_recent_err_msg()` names it. One with a remark ch
 before.
 
 Which models can be run is another matter: that depends on their operators. Models with several
-sizes (gears) can. With dynamic shapes those can that are in one part and in plain layouts, and whose
-shapes follow from the inputs' through elementwise operators, matrix products and softmax. Bundles
-and models with image preprocessing (AIPP) cannot.
+sizes (gears) can. With dynamic shapes those can that are in one part and in plain layouts, and
+whose shapes follow from the inputs' through elementwise operators, matrix products and softmax.
+Bundles and models with image preprocessing (AIPP) cannot.
 
 From which version of CANN on a function exists is not listed: our sources do not tell. One that the
 installed CANN lacks raises `NotImplementedError`.

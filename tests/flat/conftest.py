@@ -46,13 +46,14 @@ def failing_runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
     subprocess.run(command, check=True, capture_output=True)
     code = folder / "code.cpp"
     code.write_text(
-        "namespace ascendcl::host { int unsupported(const char *) noexcept { return 200001; } }\n"
         'extern "C" { int acldvppMalloc(void **, unsigned long) { return 200001; }\n'
         "int acldvppFree(void *) { return 200001; } }\n"
     )
-    entry = ROOT / "csrc" / "host" / "checks" / "entry.cpp"
-    options = (f"-I{headers}", f"-I{ROOT / 'csrc'}", "-std=c++17")
-    return build_library(folder, generated, entry, code, options=options)
+    host = ROOT / "csrc" / "host"
+    sources = [*sorted((host / "checks").glob("*.cpp")), host / "runtime" / "report.cpp"]
+    includes = [headers, ROOT / "csrc", host / "include"]
+    options = (*(f"-I{folder}" for folder in includes), "-std=c++17", "-pthread")
+    return build_library(folder, generated, code, *sources, options=options)
 
 
 @pytest.fixture(scope="session")

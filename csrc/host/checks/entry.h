@@ -4,12 +4,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <type_traits>
 
 #include "host/checks/faults.h"
+#include "host/checks/trace.h"
+#include "host/checks/watchers.h"
 
 namespace ascendcl::host::checks {
 
@@ -29,15 +30,6 @@ extern const size_t entry_count;
 template <typename Result, typename... Parameters>
 constexpr bool can_fail(Result (*)(Parameters...)) {
     return std::is_same_v<Result, int> || std::is_pointer_v<Result>;
-}
-
-// Who watches the calls; bits of `watchers`.
-enum Watcher : unsigned { kStrict = 1, kFaults = 2, kTrace = 4 };
-
-extern std::atomic<unsigned> watchers;
-
-inline bool watched_by(Watcher watcher) noexcept {
-    return (watchers.load(std::memory_order_relaxed) & watcher) != 0;
 }
 
 // A call of the C ABI in progress on this thread, while anybody watches.
@@ -105,14 +97,29 @@ template <typename Result, typename... Parameters>
 }
 
 template <typename Result, typename... Parameters>
+[[gnu::noinline]] Result enter_traced(const Entry &entry, const void *caller,
+                                      Result (*implementation)(Parameters...),
+                                      Parameters... arguments) {
+    const CallTrace trace(entry);
+    if constexpr (std::is_void_v<Result>) {
+        enter_watched<Result, Parameters...>(entry, caller, implementation, arguments...);
+        trace.returned(arguments...);
+    } else {
+        return trace.answered(
+            enter_watched<Result, Parameters...>(entry, caller, implementation, arguments...),
+            arguments...);
+    }
+}
+
+template <typename Result, typename... Parameters>
 [[gnu::always_inline]] inline Result enter(const Entry &entry,
                                            Result (*implementation)(Parameters...),
                                            Parameters... arguments) {
     if (__builtin_expect(watchers.load(std::memory_order_relaxed) == 0, 1)) {
         return implementation(arguments...);
     }
-    return enter_watched<Result, Parameters...>(entry, __builtin_return_address(0), implementation,
-                                                arguments...);
+    return enter_traced<Result, Parameters...>(entry, __builtin_return_address(0), implementation,
+                                               arguments...);
 }
 
 }  // namespace ascendcl::host::checks

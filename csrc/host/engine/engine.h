@@ -40,7 +40,8 @@ class Execution {
     virtual ~Execution() = default;
     virtual Outcome run(const std::vector<Binding> &inputs,
                         const std::vector<Binding> &outputs) noexcept = 0;
-    // Per-op times of the last run; empty unless the program was compiled with profiling.
+    // How long each op took: in the first run, then in the mean of those after it (OpenVINO keeps
+    // sums only). Empty unless the program was compiled with profiling.
     virtual std::vector<OpTime> op_times() const noexcept = 0;
 };
 
@@ -62,8 +63,8 @@ struct CompileRequest {
     int32_t gear = -1;  // index of the gear to compile, -1 for a model without gears
     // The shape of each input, for a model with dynamic shapes; none for the others.
     std::vector<std::vector<int64_t>> input_dims;
-    uint32_t threads = 0;  // per execution; 0 means all cores
-    bool profiling = false;
+    uint32_t threads = 0;    // per execution; 0 means all cores
+    bool profiling = false;  // times its ops; such a program has one execution
 };
 
 // A tensor of a single op.

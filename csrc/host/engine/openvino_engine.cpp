@@ -43,7 +43,8 @@ ov::AnyMap properties(const CompileRequest &request) {
     int32_t streams = 1, threads = cores();
     if (request.threads > 0) {
         const auto wanted = static_cast<int32_t>(std::min<uint32_t>(request.threads, 1024));
-        streams = std::max(1, cores() / wanted);
+        // Each stream has sums of its own: with one, they are those of the one execution.
+        streams = request.profiling ? 1 : std::max(1, cores() / wanted);
         threads = wanted * streams;
     }
     map.insert(ov::num_streams(streams));

@@ -74,6 +74,7 @@ std::shared_ptr<const Description> Description::read(const om::Container &contai
     const bool may_be_old = container.header().model_type != kFlowModel;
     description->io = om::describe(model, def, may_be_old);
     fit_largest_gear(*description);
+    description->name = def.name;
     description->is_dynamic = container.header().is_dynamic;
     description->aipp.assign(description->io.inputs.size(), ACL_DATA_WITHOUT_AIPP);
     if (def.graphs.empty()) return description;

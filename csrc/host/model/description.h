@@ -19,6 +19,7 @@
 namespace ascendcl::host::model {
 
 struct Description {
+    std::string name;                       // of the model, as the compiler was told
     om::Descriptors io;                     // sizes are those of the largest gear
     size_t largest_gear = 0;                // the one with the most bytes of input
     std::vector<aclmdlInputAippType> aipp;  // one per input

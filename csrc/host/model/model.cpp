@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "host/checks/objects.h"
+#include "host/checks/trace.h"
 #include "host/model/gears.h"
 #include "host/runtime/data_set.h"
 #include "host/runtime/report.h"
@@ -65,6 +66,13 @@ void require_sizes(const Bindings &bindings, const std::vector<om::IoDescriptor>
                           "') needs " + std::to_string(expected[i].size) +
                           " bytes, its buffer has " + std::to_string(bindings[i].size)};
     }
+}
+
+std::vector<checks::TracePart> trace_parts(const std::vector<engine::OpTime> &times) {
+    std::vector<checks::TracePart> parts;
+    parts.reserve(times.size());
+    for (const auto &[name, type, nanoseconds] : times) parts.push_back({name, type, nanoseconds});
+    return parts;
 }
 
 }  // namespace
@@ -198,7 +206,13 @@ void Model::run(const Bound &bound) {
         engine::Binding &output = fitted_outputs_[i];
         output.size = std::min<size_t>(output.size, shape->io.outputs[i].size);
     }
+    checks::TraceSlice slice;
     const engine::Outcome outcome = shape->execution->run(fitted_inputs_, fitted_outputs_);
+    if (slice.on()) {
+        slice.stop();
+        slice.write("execution", parts_.description->name.c_str(), {{"model", id()}},
+                    trace_parts(shape->execution->op_times()));
+    }
     if (!outcome.ok()) throw Failure{ACL_ERROR_RT_MODEL_EXECUTE, outcome.text};
 }
 

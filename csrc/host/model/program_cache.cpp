@@ -10,6 +10,7 @@
 #include <string>
 #include <tuple>
 
+#include "host/checks/trace.h"
 #include "host/model/engine_library.h"
 #include "host/runtime/report.h"
 
@@ -45,6 +46,14 @@ struct Cache {
     }
 };
 
+std::shared_ptr<engine::Program> compiled(const engine::CompileRequest &request) {
+    engine::Outcome outcome;
+    auto program = engine().compile(request, outcome);
+    if (!program) throw Failure{ACL_ERROR_GE_FAILURE, outcome.text};
+    report_guesses(*program);
+    return program;
+}
+
 }  // namespace
 
 void report_guesses(const engine::Program &program) {
@@ -76,14 +85,13 @@ std::shared_ptr<engine::Program> shared_program(const ProgramSource &source) {
     request.gear = source.gear;
     request.input_dims = source.input_dims;
     request.threads = threads_per_execution();
+    request.profiling = checks::tracing();
+    if (request.profiling) return compiled(request);  // its sums are of one load's executions
 
     const auto slot = cache.slot({source.key, source.gear, source.input_dims, request.threads});
     std::lock_guard lock(slot->mutex);
     if (auto program = slot->program.lock()) return program;
-    engine::Outcome outcome;
-    auto program = engine().compile(request, outcome);
-    if (!program) throw Failure{ACL_ERROR_GE_FAILURE, outcome.text};
-    report_guesses(*program);
+    auto program = compiled(request);
     slot->program = program;
     return program;
 }

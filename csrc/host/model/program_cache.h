@@ -1,6 +1,7 @@
 // One compiled program per model content: N loads of a file cost one compilation and one set of
-// packed weights. With gears or dynamic shapes it is one per shape. A program lives as long as a
-// model uses it. SPDX-License-Identifier: Apache-2.0
+// packed weights. With gears or dynamic shapes it is one per shape, with a trace on one per load. A
+// program lives as long as a model uses it.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstdint>

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "acl/acl.h"
+#include "host/checks/trace.h"
 #include "host/model/engine_library.h"
 #include "host/model/program_cache.h"
 #include "host/runtime/report.h"
@@ -143,7 +144,7 @@ Cache &cache() {
 
 }  // namespace
 
-CompiledOp::CompiledOp(const engine::OpRequest &request) {
+CompiledOp::CompiledOp(const engine::OpRequest &request) : type_(request.type) {
     engine::Outcome outcome;
     compiled_ = model::engine().compile_op(request, outcome);
     if (!outcome.ok()) throw Failure{code_of(outcome.kind), outcome.text};
@@ -212,7 +213,9 @@ void CompiledOp::run(const Bindings &inputs, const Bindings &outputs) {
         bound_outputs[i].data = set_aside[i].data();
     }
     auto execution = take_execution();
+    const checks::TraceSlice slice;
     const engine::Outcome outcome = execution->run(bound_inputs, bound_outputs);
+    slice.write("op", type_.c_str(), {});
     {
         std::lock_guard lock(mutex_);
         idle_.push_back(std::move(execution));

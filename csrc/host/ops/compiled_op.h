@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <vector>
 
 #include "host/engine/engine.h"
@@ -40,6 +41,7 @@ class CompiledOp {
 
     std::unique_ptr<engine::Execution> take_execution();
 
+    const std::string type_;
     engine::CompiledOpProgram compiled_;
     std::vector<Tensor> inputs_;
     std::vector<Tensor> outputs_;

@@ -155,6 +155,7 @@ aclError launch(const std::shared_ptr<WorkerStream> &stream, const std::shared_p
     delivery->stream = stream;
     Task task;
     if (blocks) {
+        task.gate = "callback";
         // Asked for the first time when it is the callback's turn: only then it goes out.
         task.ready = [inbox, delivery, sent = false]() mutable {
             if (!sent && !inbox->put(delivery)) delivery->fate.store(Fate::kUndelivered);

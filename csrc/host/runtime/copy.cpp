@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "host/checks/holds.h"
+#include "host/checks/trace.h"
 #include "host/runtime/device_context.h"
 #include "host/runtime/memory.h"
 #include "host/runtime/report.h"
@@ -18,18 +19,38 @@
 namespace ascendcl::host {
 namespace {
 
+const char *direction(Location from, Location to) {
+    const bool from_device = from == Location::kDevice;
+    if (to == Location::kDevice) return from_device ? "device to device" : "host to device";
+    return from_device ? "device to host" : "host to host";
+}
+
 void move(void *destination, const void *source, const CopyShape &shape) {
     if (destination == source) return;
+    checks::TraceSlice slice;
     auto *to = static_cast<unsigned char *>(destination);
     const auto *from = static_cast<const unsigned char *>(source);
     for (size_t row = 0; row < shape.height; ++row) {
         std::memmove(to + row * shape.destination_pitch, from + row * shape.source_pitch,
                      shape.width);
     }
+    if (!slice.on()) return;
+    slice.stop();
+    slice.write("copy",
+                direction(find_allocation(source).location, find_allocation(destination).location),
+                {{"bytes", shape.width * shape.height}, {"dst", destination}, {"src", source}});
+}
+
+void fill_bytes(void *destination, int32_t value, size_t count) {
+    const checks::TraceSlice slice;
+    std::memset(destination, value, count);
+    slice.write("fill", "fill", {{"bytes", count}, {"dst", destination}});
 }
 
 void fill_words(void *destination, uint32_t value, size_t count) {
+    const checks::TraceSlice slice;
     std::fill_n(static_cast<uint32_t *>(destination), count, value);
+    slice.write("fill", "fill", {{"bytes", count * sizeof value}, {"dst", destination}});
 }
 
 bool is_host(Location location) { return location == Location::kPinnedHost; }
@@ -155,13 +176,13 @@ aclError copy_in_stream(void *destination, const void *source, const CopyShape &
 void fill_now(void *destination, int32_t value, size_t count) {
     current_device_context();
     checks::check_write(destination, count);
-    std::memset(destination, value, count);
+    fill_bytes(destination, value, count);
 }
 
 aclError fill_in_stream(void *destination, int32_t value, size_t count, aclrtStream handle) {
     const auto stream = own_stream(handle);
     return stream->submit([=, held = hold_fill(*stream, destination, count)] {
-        std::memset(destination, value, count);
+        fill_bytes(destination, value, count);
         return ACL_SUCCESS;
     });
 }

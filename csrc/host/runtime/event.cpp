@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "host/checks/flights.h"
+#include "host/checks/trace.h"
 #include "host/runtime/device.h"
 #include "host/runtime/device_context.h"
 #include "host/runtime/handle_table.h"
@@ -42,6 +43,12 @@ aclError Event::record(WorkerStream &stream) {
     }
     // A record that is dropped with its stream counts as reached: nobody may hang on it.
     Task task;
+    if (checks::tracing()) {
+        task.run = [id = id_] {
+            checks::trace_instant("event", "record", {{"event", id}});
+            return ACL_SUCCESS;
+        };
+    }
     task.over = [self = shared_from_this(), number] { self->reach(number); };
     const aclError code = stream.submit(std::move(task));
     if (code != ACL_SUCCESS) reach(number);
@@ -81,6 +88,8 @@ aclError Event::hold_up(const std::shared_ptr<WorkerStream> &stream,
     };
     task.over = [self = shared_from_this()] { self->count_wait_done(); };
     task.patience = patience;
+    task.gate = "event";
+    task.gate_id = id_;
     const aclError code = stream->submit(std::move(task));
     if (code != ACL_SUCCESS) count_wait_done();
     return code;

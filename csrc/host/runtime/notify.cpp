@@ -45,6 +45,8 @@ aclError Notify::wait_and_reset(const std::shared_ptr<WorkerStream> &stream,
         return self->taken(waiter);
     };
     task.patience = patience;
+    task.gate = "notify";
+    task.gate_id = id_;
     return stream->submit(std::move(task));
 }
 

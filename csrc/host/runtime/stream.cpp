@@ -9,6 +9,7 @@
 #include <system_error>
 #include <utility>
 
+#include "host/checks/trace.h"
 #include "host/runtime/device_context.h"
 #include "host/runtime/handle_table.h"
 #include "host/runtime/report.h"
@@ -45,7 +46,9 @@ aclError aborted_error() { return fail(ACL_ERROR_RT_STREAM_ABORT, "the stream wa
 }  // namespace
 
 WorkerStream::WorkerStream(std::shared_ptr<DeviceContext> owner, uint32_t priority, uint32_t flags)
-    : owner_(std::move(owner)), id_(next_stream_id()), priority_(priority), flags_(flags) {}
+    : owner_(std::move(owner)), id_(next_stream_id()), priority_(priority), flags_(flags) {
+    checks::trace_new_stream(owner_->device(), id_);
+}
 
 std::shared_ptr<WorkerStream> WorkerStream::make(std::shared_ptr<DeviceContext> owner,
                                                  uint32_t priority, uint32_t flags) {
@@ -69,7 +72,7 @@ void WorkerStream::give_place_back() noexcept {
 Context *WorkerStream::context() const noexcept { return owner_.get(); }
 
 aclError WorkerStream::submit(std::function<aclError()> task) {
-    return submit(Task{std::move(task), nullptr, {}, nullptr});
+    return submit(Task{std::move(task), nullptr, {}, nullptr, nullptr, 0});
 }
 
 aclError WorkerStream::submit(Task task) {
@@ -100,7 +103,11 @@ aclError WorkerStream::perform(std::unique_lock<std::mutex> &lock, Task task) {
     busy_ = true;
     runner_ = std::this_thread::get_id();
     lock.unlock();
-    const aclError code = run_guarded(task.run);
+    aclError code;
+    {
+        const checks::StreamTrack track(owner_->device(), id_);
+        code = run_guarded(task.run);
+    }
     if (task.over) task.over();
     task = Task{};  // what the task holds is let go before anybody is told that it is done
     lock.lock();
@@ -119,12 +126,16 @@ void WorkerStream::work() {
         if (queue_.front().ready) {
             // The task stays at the head of the queue, so an abort or a retire can drop it.
             const auto patience = queue_.front().patience;
+            const checks::TraceField gate{queue_.front().gate, queue_.front().gate_id};
+            const checks::StreamTrack track(owner_->device(), id_);
+            const checks::TraceSlice wait;
             const auto passed = [this] { return queue_.empty() || queue_.front().ready(); };
             if (patience.count() == 0) {
                 work_.wait(lock, passed);
             } else if (!work_.wait_for(lock, patience, passed)) {
                 code = ACL_ERROR_RT_WAIT_TIMEOUT;
             }
+            wait.write("wait", "wait", {gate, {"code", code}});
             if (queue_.empty()) continue;
         }
         Task task = std::move(queue_.front());
@@ -147,7 +158,8 @@ aclError WorkerStream::run_in_turn(std::function<aclError()> task) {
     if (aborted_) return aborted_error();
     if (queue_.empty() && !busy_) {
         last_task = static_cast<uint32_t>(++submitted_);
-        const aclError code = perform(lock, Task{std::move(task), nullptr, {}, nullptr});
+        const aclError code =
+            perform(lock, Task{std::move(task), nullptr, {}, nullptr, nullptr, 0});
         lock.unlock();
         work_.notify_all();
         done_changed_.notify_all();

@@ -28,6 +28,9 @@ struct Task {
     std::function<bool()> ready;
     std::chrono::milliseconds patience{0};  // of the gate; 0 waits for ever, expiry is 107019
     std::function<void()> over;             // called once: the task ran, or was dropped
+    // What the gate waits for, in the trace.
+    const char *gate = nullptr;
+    uint32_t gate_id = 0;
 };
 
 class WorkerStream final : public Stream, public std::enable_shared_from_this<WorkerStream> {
