@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "host/runtime/device.h"
+#include "host/runtime/memory_poison.h"
 #include "host/runtime/report.h"
 
 namespace ascendcl::host {
@@ -39,9 +40,13 @@ Table &table() {
 }
 
 // The two places where memory comes from and goes back to: what keeps freed blocks aside or fills
-// them with a pattern belongs here.
-void *obtain(size_t bytes) noexcept { return std::aligned_alloc(kAlignment, bytes); }
-void give_back(const Entry &entry) noexcept { std::free(entry.allocation.base); }
+// them with a pattern belongs here. Nobody may use what lies behind the `size` bytes asked for.
+void *obtain(size_t size, size_t bytes) noexcept {
+    auto *base = static_cast<uint8_t *>(std::aligned_alloc(kAlignment, bytes));
+    if (base != nullptr) poison(base + size, bytes - size);
+    return base;
+}
+void give_back(void *base) noexcept { std::free(base); }
 
 size_t rounded(size_t size, size_t padding) {
     const size_t most = SIZE_MAX - kUnit - padding - kAlignment;
@@ -106,7 +111,7 @@ void *allocate_device_memory(int32_t device_id, size_t size, size_t padding) {
     const size_t reserved = rounded(size, padding);
     Device &owner = device(device_id);
     owner.reserve_memory(reserved);
-    void *base = obtain(aligned(reserved));
+    void *base = obtain(size, aligned(reserved));
     if (base == nullptr) {
         owner.release_memory(reserved);
         throw Failure{ACL_ERROR_RT_MEMORY_ALLOCATION,
@@ -116,7 +121,7 @@ void *allocate_device_memory(int32_t device_id, size_t size, size_t padding) {
         enter({{base, size, Location::kDevice, device_id}, reserved});
     } catch (...) {
         owner.release_memory(reserved);
-        std::free(base);
+        give_back(base);
         throw;
     }
     return base;
@@ -129,13 +134,13 @@ aclError free_device_memory(void *address) noexcept {
     });
     if (entry.allocation.base == nullptr) return refuse(address, "device");
     device(entry.allocation.device).release_memory(entry.reserved);
-    give_back(entry);
+    give_back(entry.allocation.base);
     return ACL_SUCCESS;
 }
 
 void *allocate_pinned_memory(size_t size) {
     const size_t reserved = rounded(size, 0);
-    void *base = obtain(aligned(reserved));
+    void *base = obtain(size, aligned(reserved));
     if (base == nullptr) {
         throw Failure{ACL_ERROR_RT_MEMORY_ALLOCATION,
                       "the system has no " + std::to_string(reserved) + " bytes"};
@@ -143,7 +148,7 @@ void *allocate_pinned_memory(size_t size) {
     try {
         enter({{base, size, Location::kPinnedHost, -1}, reserved});
     } catch (...) {
-        std::free(base);
+        give_back(base);
         throw;
     }
     count_pinned(reserved);
@@ -157,7 +162,7 @@ aclError free_pinned_memory(void *address) noexcept {
     });
     if (entry.allocation.base == nullptr) return refuse(address, "page-locked host");
     forget_pinned(entry.reserved);
-    give_back(entry);
+    give_back(entry.allocation.base);
     return ACL_SUCCESS;
 }
 
