@@ -36,10 +36,10 @@ class Writer {
 
    private:
     void tag(uint32_t field, Type type) {
-        varint(uint64_t{field} << 3 | static_cast<uint64_t>(type));
+        varint(uint64_t{field} << 3U | static_cast<uint64_t>(type));
     }
     void varint(uint64_t value) {
-        for (; value >= 0x80; value >>= 7) message_ += static_cast<char>(value | 0x80);
+        for (; value >= 0x80; value >>= 7U) message_ += static_cast<char>(value | 0x80U);
         message_ += static_cast<char>(value);
     }
 

@@ -7,11 +7,11 @@
 namespace ascendcl::host::engine {
 
 FunctionOp::FunctionOp(std::string name, const ov::OutputVector &inputs, ov::element::Type type,
-                       ov::Shape shape, Function function)
+                       const ov::Shape &shape, Function function)
     : Op(inputs),
       name_(std::move(name)),
       type_(type),
-      shape_(std::move(shape)),
+      shape_(shape),
       function_(std::move(function)) {
     constructor_validate_and_infer_types();
 }

@@ -18,7 +18,7 @@ class FunctionOp : public ov::op::Op {
     FunctionOp() = default;
     // `name` tells functions apart: OpenVINO merges ops of one name and the same inputs.
     FunctionOp(std::string name, const ov::OutputVector &inputs, ov::element::Type type,
-               ov::Shape shape, Function function);
+               const ov::Shape &shape, Function function);
 
     void validate_and_infer_types() override { set_output_type(0, type_, shape_); }
     std::shared_ptr<ov::Node> clone_with_new_inputs(const ov::OutputVector &inputs) const override;

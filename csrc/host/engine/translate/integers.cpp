@@ -49,7 +49,7 @@ int32_t power(int32_t base, int32_t exponent) {
 template <typename Result, typename Operation>
 Value elementwise(const std::string &name, const Value &a, const Value &b, Operation operation) {
     const Value sum = std::make_shared<ops::Add>(a, b);  // for its shape
-    const ov::Shape shape = sum.get_shape();
+    const ov::Shape &shape = sum.get_shape();
     const auto spread = [&](const Value &x) -> Value {
         if (x.get_shape() == shape) return x;
         return std::make_shared<ops::Broadcast>(
@@ -72,7 +72,7 @@ Value elementwise(const std::string &name, const Value &a, const Value &b, Opera
 template <typename Operation>
 Value reduction(const std::string &name, const op::Reduce &reduce, const Value &x, int32_t first,
                 Operation operation) {
-    const ov::Shape shape = x.get_shape();
+    const ov::Shape &shape = x.get_shape();
     std::vector<int64_t> order;
     Shape kept;
     int64_t outer = 1, inner = 1;
