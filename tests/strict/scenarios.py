@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import mmap
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -21,6 +22,7 @@ from model_objects import (
     started,
     succeed,
 )
+from written_models import DENSE, dynamic_dense, model_with_gears
 
 from abi import Library, held_up
 
@@ -527,6 +529,71 @@ def execute_with_outputs(acl: Library, om: Path) -> None:
     finish(acl)
 
 
+def _write(folder: Path, content: bytes) -> Path:
+    path = folder / "written.om"
+    path.write_bytes(content)
+    return path
+
+
+def _execute_without_memory(acl: Library, frees: bool) -> int:
+    """A model with dynamic shapes, whose outputs the runtime allocates."""
+    rows, columns = 3, DENSE.shape[0]
+    with tempfile.TemporaryDirectory() as folder:
+        model = load(started(acl), _write(Path(folder), dynamic_dense()))
+    inputs, outputs = DataSet(acl, [rows * columns * 4]), DataSet(acl, [])
+    dims = (ctypes.c_int64 * 2)(rows, columns)
+    desc = acl.aclCreateTensorDesc(acl.ACL_FLOAT, 2, dims, acl.ACL_FORMAT_ND)
+    succeed(acl, "aclmdlSetDatasetTensorDesc", inputs.handle, desc, 0)
+    acl.aclDestroyTensorDesc(desc)
+    buffers = [acl.aclCreateDataBuffer(None, 0) for _ in range(2)]
+    for buffer in buffers:
+        succeed(acl, "aclmdlAddDatasetBuffer", outputs.handle, buffer)
+    succeed(acl, "aclmdlExecute", model, inputs.handle, outputs.handle)
+    for buffer in buffers if frees else ():
+        release(acl, acl.aclGetDataBufferAddr(buffer))
+        succeed(acl, "aclUpdateDataBuffer", buffer, None, 0)
+    release(acl, inputs, outputs)
+    succeed(acl, "aclmdlUnload", model)
+    succeed(acl, "aclrtResetDevice", 0)
+    return acl.aclFinalize()
+
+
+def leave_outputs_of_the_runtime(acl: Library, om: Path) -> int:
+    del om
+    return _execute_without_memory(acl, frees=False)
+
+
+def free_outputs_of_the_runtime(acl: Library, om: Path) -> None:
+    execute_with_outputs(acl, om)
+    assert _execute_without_memory(acl, frees=True) == 0
+
+
+def _execute_with_gears(acl: Library, sets: bool) -> int:
+    """Either way the hidden input holds a gear: by the setter, or by chance."""
+    with tempfile.TemporaryDirectory() as folder:
+        model = load(started(acl), _write(Path(folder), model_with_gears("batch")))
+    inputs, outputs = data_sets(acl, model)
+    acl.write(inputs.addresses[1], (8).to_bytes(inputs.sizes[1], "little"))
+    if sets:
+        succeed(acl, "aclmdlSetDynamicBatchSize", model, inputs.handle, 1, 8)
+    code = acl.aclmdlExecute(model, inputs.handle, outputs.handle)
+    if sets:
+        release(acl, inputs, outputs)
+        succeed(acl, "aclmdlUnload", model)
+        finish(acl)
+    return code
+
+
+def execute_without_a_gear(acl: Library, om: Path) -> int:
+    del om
+    return _execute_with_gears(acl, sets=False)
+
+
+def execute_with_a_gear(acl: Library, om: Path) -> None:
+    del om
+    assert _execute_with_gears(acl, sets=True) == 0
+
+
 def wait_for_an_unrecorded_event(acl: Library, om: Path) -> int:
     del om
     event = started(acl).create_event_ex(acl.ACL_EVENT_SYNC)
@@ -608,6 +675,8 @@ BROKEN = [
     Broken("ACL-013", finalize_with_a_model_loaded, 148051),
     Broken("ACL-013", finalize_with_a_device_set, 148051),
     Broken("ACL-014", execute_with_no_output, 500002),
+    Broken("ACL-014", leave_outputs_of_the_runtime, 500002),
+    Broken("ACL-015", execute_without_a_gear, 145013),
     Broken("ACL-016", wait_for_an_unrecorded_event, 507000),
     Broken("ACL-016", synchronize_with_an_unrecorded_event, 507000),
     Broken("ACL-016", destroy_an_event_that_is_waited_for, 507000),
@@ -628,7 +697,8 @@ CORRECT: dict[str, Callable[[Library, Path], None]] = {
     "ACL-011": make_and_destroy_many,
     "ACL-012": free_after_unload,
     "ACL-013": from_init_to_finalize,
-    "ACL-014": execute_with_outputs,
+    "ACL-014": free_outputs_of_the_runtime,
+    "ACL-015": execute_with_a_gear,
     "ACL-016": record_and_wait,
     "ACL-017": copy_and_synchronize,
 }

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ctypes
+import faulthandler
 import os
 import signal
 import subprocess
@@ -203,6 +204,7 @@ def test_abort(acl: Library, strict: Strict, om: Path) -> None:
         child = os.fork()
     if child == 0:
         os.dup2(write, 2)
+        faulthandler.disable()
         strict.on("abort")
         free_twice(acl, om)
         os._exit(0)

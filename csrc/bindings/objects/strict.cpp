@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 
-#include "bindings/flat/python_call.h"
 #include "bindings/modules.h"
 #include "bindings/objects/status.h"
+#include "bindings/python_call.h"
 
 namespace py = pybind11;
 
@@ -30,7 +30,7 @@ Function find(const char *name) {
 
 // A thread that Python does not know has no frames, and no warnings to give.
 bool is_python_thread() {
-    return flat::is_python_running() && PyGILState_GetThisThreadState() != nullptr;
+    return is_python_running() && PyGILState_GetThisThreadState() != nullptr;
 }
 
 const char *utf8(PyObject *text) {
@@ -50,7 +50,7 @@ const std::string &package_folder() {
 
 size_t write_python_frames(char *text, size_t size, int *is_of_binding) {
     if (!is_python_thread()) return 0;
-    const flat::WithGil gil;
+    const WithGil gil;
     const py::error_scope pending;  // the call may come from a destructor
     size_t length = 0;
     py::object frame =
@@ -75,14 +75,16 @@ size_t write_python_frames(char *text, size_t size, int *is_of_binding) {
 // 0 leaves the report to the runtime.
 int warn_of_report(const char *report) {
     if (!is_python_thread()) return 0;
-    const flat::WithGil gil;
+    const WithGil gil;
     const py::error_scope pending;
     try {
         const py::object category = py::module_::import("ascendcl.errors").attr("StrictWarning");
         // A filter may make an exception of it, which has no way up from inside a C call.
-        if (PyErr_WarnEx(category.ptr(), report, 1) != 0) throw py::error_already_set();
+        const int raised =
+            without_unwinding([&] { return PyErr_WarnEx(category.ptr(), report, 1); });
+        if (raised != 0) throw py::error_already_set();
     } catch (py::error_already_set &error) {
-        error.discard_as_unraisable("a call under acl.strict()");
+        write_unraisable(error, "a call under acl.strict()");
     } catch (const std::exception &) {
         return 0;
     }

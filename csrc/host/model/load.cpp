@@ -129,7 +129,8 @@ uint32_t load_model(const OmFile &file, const LoadOptions &options) {
     }
 
     const uint32_t id = parts.id;
-    parts.user_work = {options.work.data, options.work.size};
+    // Models with dynamic shapes ignore it.
+    if (!is_dynamic) parts.user_work = {options.work.data, options.work.size};
     parts.memory_in_use = hold_memory(id, options, weights.size);
     register_model(std::make_shared<Model>(std::move(parts)));
     return id;

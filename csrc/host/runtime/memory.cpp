@@ -13,6 +13,7 @@
 
 #include "host/checks/objects.h"
 #include "host/runtime/device.h"
+#include "host/runtime/memory_poison.h"
 #include "host/runtime/report.h"
 
 namespace ascendcl::host {
@@ -48,11 +49,18 @@ size_t rounded(size_t size, size_t padding) {
 
 size_t aligned(size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
 
-// The two places where memory comes from and goes back to.
-void *obtain(size_t bytes) noexcept { return std::aligned_alloc(kAlignment, bytes); }
+// The two places where memory comes from and goes back to. Nobody may use what lies behind the
+// `size` bytes asked for.
+void *obtain(size_t size, size_t bytes) noexcept {
+    auto *base = static_cast<uint8_t *>(std::aligned_alloc(kAlignment, bytes));
+    if (base != nullptr) poison(base + size, bytes - size);
+    return base;
+}
 void give_back(const Entry &entry) noexcept {
     void *const base = entry.allocation.base;
-    if (!checks::keep_aside(base, aligned(entry.reserved), std::free)) std::free(base);
+    const size_t bytes = aligned(entry.reserved);
+    unpoison(base, bytes);  // strict mode fills what it keeps aside
+    if (!checks::keep_aside(base, bytes, std::free)) std::free(base);
 }
 
 void enter(const Entry &entry) {
@@ -109,7 +117,7 @@ void *allocate_device_memory(int32_t device_id, size_t size, size_t padding) {
     const size_t reserved = rounded(size, padding);
     Device &owner = device(device_id);
     owner.reserve_memory(reserved);
-    void *base = obtain(aligned(reserved));
+    void *base = obtain(size, aligned(reserved));
     if (base == nullptr) {
         owner.release_memory(reserved);
         throw Failure{ACL_ERROR_RT_MEMORY_ALLOCATION,
@@ -119,6 +127,7 @@ void *allocate_device_memory(int32_t device_id, size_t size, size_t padding) {
         enter({{base, size, Location::kDevice, device_id}, reserved});
     } catch (...) {
         owner.release_memory(reserved);
+        unpoison(base, aligned(reserved));
         std::free(base);
         throw;
     }
@@ -138,7 +147,7 @@ aclError free_device_memory(void *address) noexcept {
 
 void *allocate_pinned_memory(size_t size) {
     const size_t reserved = rounded(size, 0);
-    void *base = obtain(aligned(reserved));
+    void *base = obtain(size, aligned(reserved));
     if (base == nullptr) {
         throw Failure{ACL_ERROR_RT_MEMORY_ALLOCATION,
                       "the system has no " + std::to_string(reserved) + " bytes"};
@@ -146,6 +155,7 @@ void *allocate_pinned_memory(size_t size) {
     try {
         enter({{base, size, Location::kPinnedHost, -1}, reserved});
     } catch (...) {
+        unpoison(base, aligned(reserved));
         std::free(base);
         throw;
     }

@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * ASCENDCL_STRICT=1 (or warn, fail, abort) in the environment turns it on from the first call.
- * CANN's library has none of these functions: look them up by dlsym() where either may be loaded. */
+ * CANN's library has none of these functions: look them up by dlsym() where either may be loaded.
+ */
 #ifndef ASCENDCL_STRICT_H_
 #define ASCENDCL_STRICT_H_
 
