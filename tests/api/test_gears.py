@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import ascendcl as acl
+from ascendcl.om import GraphBuilder, TensorSpec, join_gears
 from rebatched import model_with_batches, static_model
 
 BATCHES = (1, 4, 16)
@@ -133,3 +134,40 @@ def test_threads_in_different_gears(model: acl.Model, images: np.ndarray) -> Non
     for thread in threads:
         thread.join()
     assert wrong == []
+
+
+def reordered_model() -> bytes:
+    """Compiled for b before a, which is what gears of dims are listed in."""
+    gears = []
+    for i, (rows, length) in enumerate([(2, 5), (3, 7)]):
+        graph = GraphBuilder(f"gear_{i}")
+        a = graph.data("a", TensorSpec((rows, 4), "float32", "ND"))
+        b = graph.data("b", TensorSpec((length,), "float32", "ND"))
+        outputs = [graph.op("Relu", [x], x.spec, name=f"relu_{x.node}") for x in (a, b)]
+        graph.output(outputs, ["ya", "yb"])
+        gears.append(graph)
+    joined = join_gears(gears, "dims")
+    attrs = joined.graphs[0].nodes["ascend_mbatch_shape_case"].attrs
+    attrs |= {
+        "user_designate_shape_order": ["b", "a"],
+        "_pred_value_0": [5, 2],
+        "_pred_value_1": [7, 3],
+    }
+    return joined.to_bytes()
+
+
+def test_inputs_in_another_order_than_the_gears() -> None:
+    """Flat functions list dims in the order that the model was compiled for; it is not told."""
+    content = reordered_model()
+    with pytest.raises(acl.NotSupportedError):
+        acl.Model.from_bytes(content)
+    with acl.Device(0):
+        model_id, ret = acl.mdl.load_from_mem(acl.util.bytes_to_ptr(content), len(content))
+        assert ret == 0
+        desc = acl.mdl.create_desc()
+        assert acl.mdl.get_desc(desc, model_id) == 0
+        gears, ret = acl.mdl.get_input_dynamic_dims(desc, -1, 2)
+        assert ret == 0
+        assert [gear["dims"] for gear in gears] == [[5, 2, 4], [7, 3, 4]]
+        assert acl.mdl.destroy_desc(desc) == 0
+        assert acl.mdl.unload(model_id) == 0

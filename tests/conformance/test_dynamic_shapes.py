@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import ctypes
+import math
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,7 @@ from written_models import (
     dynamic_dense,
     dynamic_layouts,
     dynamic_pooling,
+    dynamic_reshape,
     static_dense,
 )
 
@@ -182,14 +184,29 @@ def test_shapes_that_ops_change(acl: abi.Library, path: Path, rows: int) -> None
 
 
 @pytest.mark.case("3.4 dynamic", "N/E")
-def test_an_op_that_cannot_be_told_is_named(acl: abi.Library, path: Path) -> None:
-    path.write_bytes(dynamic_pooling())
+@pytest.mark.parametrize(
+    ("content", "shape", "culprit"),
+    [
+        (dynamic_pooling, (1, 2, 8, 8), "node 'pool' (MaxPoolV3)"),
+        (dynamic_reshape, (4, 6), "node 'softmax' (SoftmaxV2): a reshape of"),
+    ],
+    ids=["op", "reshape"],
+)
+def test_what_cannot_be_told_is_named(
+    acl: abi.Library,
+    path: Path,
+    content: Callable[[], bytes],
+    shape: tuple[int, ...],
+    culprit: str,
+) -> None:
+    path.write_bytes(content())
     started(acl)
     model_id = load(acl, path)
-    inputs, outputs = DataSet(acl, [2 * 64 * FLOAT]), DataSet(acl, [2 * 16 * FLOAT])
-    set_shape(acl, inputs, 0, (1, 2, 8, 8))
+    size = math.prod(shape) * FLOAT
+    inputs, outputs = DataSet(acl, [size]), DataSet(acl, [size])
+    set_shape(acl, inputs, 0, shape)
     assert acl.aclmdlExecute(model_id, inputs.handle, outputs.handle) == 500002
-    assert "node 'pool' (MaxPoolV3)" in acl.message()
+    assert culprit in acl.message()
 
 
 @pytest.mark.case(149, "SRC")

@@ -93,3 +93,12 @@ def dynamic_pooling() -> bytes:
     pooled = TensorSpec((-1, 2, 4, 4), "float32", "NCHW")
     graph.output([graph.op("MaxPoolV3", [x], pooled, name="pool", attrs=attrs)], ["y"])
     return ModelBuilder(graph).to_bytes(Header("pooling", is_unknown_shape=True))
+
+
+def dynamic_reshape() -> bytes:
+    """An op that reads x in another shape than it has: the reshape between them was removed."""
+    graph = GraphBuilder("reshape")
+    x = graph.data("x", TensorSpec((-1, 6), "float32", "ND"))
+    seen = x.viewed_as(shape=(-1, 3, 2))
+    graph.output([graph.op("SoftmaxV2", [seen], seen.spec, name="softmax", attrs={"axes": [-1]})])
+    return ModelBuilder(graph).to_bytes(Header("reshape", is_unknown_shape=True))

@@ -29,6 +29,13 @@ bool is_open(const Shape &shape) noexcept {
     return std::any_of(shape.begin(), shape.end(), [](int64_t dim) { return dim < 0; });
 }
 
+// Whether `given` is `open` with its open dims known.
+bool fits(const Shape &open, const Shape &given) noexcept {
+    return open.size() == given.size() &&
+           std::equal(open.begin(), open.end(), given.begin(),
+                      [](int64_t dim, int64_t known) { return dim < 0 || dim == known; });
+}
+
 void require_plain(const om::Node &node, const om::TensorDesc &desc) {
     if (desc.format == om::Format::kNC1HWC0 || desc.format == om::Format::kFractalZ ||
         desc.format == om::Format::kFractalNz)
@@ -55,7 +62,12 @@ void set_inputs(om::Node &node, const Done &done) {
         om::TensorDesc &desc = node.input_descs[slot];
         if (node.inputs[slot].kind != om::Edge::Kind::kData || !is_open(desc.shape)) continue;
         require_plain(node, desc);
-        desc.shape = produced(node, node.inputs[slot], done).shape;
+        const Shape &given = produced(node, node.inputs[slot], done).shape;
+        if (!fits(desc.shape, given))
+            throw Refusal(node.name, node.type,
+                          "a reshape of " + to_string(given) + " to " + to_string(desc.shape) +
+                              " was removed before it");
+        desc.shape = given;
     }
 }
 
