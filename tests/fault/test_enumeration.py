@@ -47,19 +47,23 @@ LEFT = {
     "aclrtResetDevice": {"context": 1},
 }
 
-# An acl.Model that did not unload: with it its inputs, outputs, work memory, weights and context.
-KEPT_MODEL = {
+# What an acl.Model that does not unload keeps, besides its inputs and outputs: its work memory and
+# weights, with them its context where they are the user's.
+ON_MEMORY_OF_THE_USER = {
     **{"model": 1, "device memory": 4, "data buffer": 2, "dataset": 2, "context": 1},
     "core contexts": 1,
+}
+KEPT_BY_MODEL = {
+    "user_managed_memory": ON_MEMORY_OF_THE_USER,
+    "two_threads": ON_MEMORY_OF_THE_USER,
+    "model_with_gears": {"model": 1, "device memory": 5, "data buffer": 3, "dataset": 2},
 }
 IN_USE = "a loaded model holds the buffer"
 
 # Called as often as it takes: not as often each time.
 POLLING = "aclrtProcessReport:"
 
-SCENARIOS = ["user_managed_memory", "two_threads", "callbacks", "dynamic_batch", "flat_client"]
-# Of acl.Model and acl.DeviceBuffer, which go into their context before they release anything.
-OBJECTS = SCENARIOS[:2]
+SCENARIOS = [*KEPT_BY_MODEL, "callbacks", "dynamic_batch", "flat_client"]
 
 
 def reports_of(scenario: str) -> list[dict[str, Any]]:
@@ -78,10 +82,11 @@ def reports_of(scenario: str) -> list[dict[str, Any]]:
 
 def may_be_left(scenario: str, failed: str) -> list[dict[str, int]]:
     """What may be left when this function fails."""
-    if scenario in OBJECTS and failed == "aclmdlUnload":
-        return [KEPT_MODEL]
-    if scenario in OBJECTS and failed in ("aclrtGetCurrentContext", "aclrtSetCurrentContext"):
-        return [{}, LEFT["aclrtFree"], KEPT_MODEL]
+    if scenario in KEPT_BY_MODEL and failed == "aclmdlUnload":
+        return [KEPT_BY_MODEL[scenario]]
+    # Models and buffers go into their context before they release anything.
+    if scenario in KEPT_BY_MODEL and failed in ("aclrtGetCurrentContext", "aclrtSetCurrentContext"):
+        return [{}, LEFT["aclrtFree"], KEPT_BY_MODEL[scenario]]
     return [LEFT.get(failed, {})]
 
 
@@ -110,7 +115,7 @@ def problems_in(scenario: str, report: dict[str, Any]) -> Iterator[str]:
     # What else is told can only be what comes of a model that keeps its buffers.
     in_use = [each for each in others if IN_USE in each["text"] and each["by"] == "AclWarning"]
     objects_left = {kind: count for kind, count in left.items() if kind != "bytes"}
-    if others != in_use or len(others) != (2 if objects_left == KEPT_MODEL else 0):
+    if others != in_use or len(others) != (2 if objects_left == ON_MEMORY_OF_THE_USER else 0):
         yield "something else is told"
     if objects_left not in may_be_left(scenario, failed):
         yield "something is left"
