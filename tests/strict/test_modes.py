@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 from model_objects import data_sets, load, started, succeed
-from scenarios import finish, free_twice, release
+from owned import finish, release
+from runtime_programs import free_twice
 from strict_mode import Strict
 
 from abi import Library, held_up

@@ -98,7 +98,12 @@ std::string describe(const Site &site) {
 
 size_t hash_of(const Site &site) noexcept {
     if (site == nullptr) return 0;
-    return std::hash<std::string>()(site->foreign) * 31 + std::hash<const void *>()(site->caller);
+    size_t hash = std::hash<std::string>()(site->foreign);
+    for (const void *frame : site->frames) {
+        hash = hash * 31 + std::hash<const void *>()(frame);
+        if (!site->foreign.empty()) break;  // as described: the caller's only
+    }
+    return hash;
 }
 
 }  // namespace ascendcl::host::checks

@@ -105,16 +105,28 @@ Objects &objects() {
 
 size_t quarantine_size() {
     static const size_t bytes = [] {
+        constexpr size_t kDefault = size_t{256} << 20;
         const char *text = std::getenv("ASCENDCL_STRICT_QUARANTINE");
-        if (text == nullptr || *text == '\0') return size_t{256} << 20;
+        if (text == nullptr || *text == '\0') return kDefault;
         char *end = nullptr;
         const unsigned long long number = std::strtoull(text, &end, 10);
-        const char *units = "KMGT";
-        const char *unit = *end == '\0'
-                               ? nullptr
-                               : std::strchr(units, std::toupper(static_cast<unsigned char>(*end)));
-        return static_cast<size_t>(number)
-               << (unit == nullptr ? 0 : 10 * static_cast<int>(unit - units + 1));
+        const std::string units = "KMGT";
+        size_t shift = 0;
+        const auto unit =
+            units.find(static_cast<char>(std::toupper(static_cast<unsigned char>(*end))));
+        if (*end != '\0' && unit != std::string::npos) {
+            shift = 10 * (unit + 1);
+            ++end;
+        }
+        const bool digits = std::isdigit(static_cast<unsigned char>(*text)) != 0;
+        if (!digits || *end != '\0' || number > (SIZE_MAX >> shift)) {
+            std::fprintf(stderr,
+                         "ASCENDCL_STRICT_QUARANTINE must be a size such as 64M, not \"%s\": taken "
+                         "as 256M\n",
+                         text);
+            return kDefault;
+        }
+        return static_cast<size_t>(number) << shift;
     }();
     return bytes;
 }
