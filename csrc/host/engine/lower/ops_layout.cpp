@@ -53,7 +53,7 @@ Values join(NodeView &view, const std::vector<Operand> &inputs, int64_t axis) {
 }
 
 Values concat_d(NodeView &view) {
-    return join(view, view.connected(), view.integers({"concat_dim"}).at(0));
+    return join(view, view.connected(), view.one_integer("concat_dim"));
 }
 
 // The axis is an input: the last one, or the first.
@@ -135,15 +135,15 @@ Values depth_to_space(NodeView &view) {
         view.refuse("mode '" + std::string(mode) + "' is not supported");
     const bool last =
         x.axes() == Axes::kNone ? view.text("data_format", "NHWC") == "NHWC" : x.channels_last();
-    return {view.add(op::DepthToSpace{view.integers({"block_size"}).at(0), mode == "CRD", last},
-                     {x.value})};
+    return {
+        view.add(op::DepthToSpace{view.one_integer("block_size"), mode == "CRD", last}, {x.value})};
 }
 
 Values space_to_depth(NodeView &view) {
     const Operand &x = view.operand(0);
     const bool last =
         x.axes() == Axes::kNone ? view.text("data_format", "NHWC") == "NHWC" : x.channels_last();
-    return {view.add(op::SpaceToDepth{view.integers({"block_size"}).at(0), last}, {x.value})};
+    return {view.add(op::SpaceToDepth{view.one_integer("block_size"), last}, {x.value})};
 }
 
 constexpr std::array kEntries = {
