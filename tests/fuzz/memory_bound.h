@@ -1,5 +1,6 @@
-// What a fuzz target may allocate, as a multiple of its input: issue of every parser that believes
-// a length. Counts the allocations of the calling thread while it lives, and aborts beyond.
+// What a fuzz target may allocate, as a multiple of its input: a parser that believes a length is
+// found so. Counts the allocations of the calling thread while it lives, and aborts beyond. Reading
+// is bounded as a whole; loading by each allocation, for lowering widens constants one by one.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 

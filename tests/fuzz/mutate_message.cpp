@@ -97,7 +97,33 @@ uint64_t unusual_number(Random &random) {
 
 // Whether descending makes sense: a message of known form, and not a short text that looks so.
 bool is_message(om::Bytes bytes, Random &random) {
-    return bytes.size > 1 && random() % 8 != 0 && !fields_of(bytes).empty();
+    return bytes.size > 1 && random() % 4 != 0 && !fields_of(bytes).empty();
+}
+
+// A list of integers stored as one field, with one of them replaced; empty where it is none.
+Buffer changed_integers(om::Bytes packed, Random &random) {
+    std::vector<uint64_t> numbers;
+    try {
+        om::wire::Reader reader(packed, om::ErrorCode::kBadModelDef);
+        while (!reader.at_end()) numbers.push_back(reader.varint());
+    } catch (const om::Error &) {
+        return {};
+    }
+    if (numbers.empty()) return {};
+    numbers[random() % numbers.size()] = unusual_number(random);
+    Buffer changed;
+    for (const uint64_t number : numbers) append_varint(changed, number);
+    return changed;
+}
+
+Buffer changed_content(om::Bytes content, size_t most, Random &random, int depth) {
+    if (depth < kMaxDepth && is_message(content, random))
+        return mutate_message(content, most, random, depth + 1);
+    if (random() % 2 == 0) {
+        Buffer integers = changed_integers(content, random);
+        if (!integers.empty()) return integers;
+    }
+    return mutate_bytes(content, content.size + std::min(most, kRawGrowth));
 }
 
 void append_changed(Buffer &to, Field field, size_t most, Random &random, int depth) {
@@ -107,10 +133,7 @@ void append_changed(Buffer &to, Field field, size_t most, Random &random, int de
         append_field(to, field);
         return;
     }
-    const bool descend = depth < kMaxDepth && is_message(field.bytes, random);
-    const Buffer content =
-        descend ? mutate_message(field.bytes, most, random, depth + 1)
-                : mutate_bytes(field.bytes, field.bytes.size + std::min(most, kRawGrowth));
+    const Buffer content = changed_content(field.bytes, most, random, depth);
     append_delimited(to, field, {content.data(), content.size()});
 }
 

@@ -13,6 +13,15 @@ std::string text_of(const Pair &pair) {
     return std::to_string(pair[0]) + "x" + std::to_string(pair[1]);
 }
 
+// Times any dim that a shape may have (logical_layout.h), it is far from overflow.
+constexpr int64_t kMostExtent = int64_t{1} << 20;
+
+void require_plausible(const NodeView &view, const std::vector<int64_t> &values) {
+    for (const int64_t value : values)
+        if (value < -kMostExtent || value > kMostExtent)
+            view.refuse("an attribute's entry " + std::to_string(value) + " is implausible");
+}
+
 int64_t window(int64_t kernel, int64_t dilation) noexcept { return dilation * (kernel - 1) + 1; }
 
 // True when begin, end and stride map `input` to `output`.
@@ -31,28 +40,30 @@ std::optional<int64_t> end_pad(int64_t input, int64_t output, int64_t kernel, in
     return end;
 }
 
-struct Pads {
+// The pads of one axis.
+struct AxisPads {
     int64_t begin, end;
 };
 
 // Pads by the framework's custom when only sizes are known; nullopt when no custom fits.
-std::optional<Pads> customary_pads(int64_t input, int64_t output, int64_t kernel, int64_t stride,
-                                   int64_t dilation, Framework framework) noexcept {
+std::optional<AxisPads> customary_pads(int64_t input, int64_t output, int64_t kernel,
+                                       int64_t stride, int64_t dilation,
+                                       Framework framework) noexcept {
     const int64_t total = (output - 1) * stride + window(kernel, dilation) - input;
     const auto fits = [&](int64_t begin, int64_t end) {
         return maps(input, output, kernel, stride, dilation, begin, end);
     };
     if (framework == Framework::kTensorFlow) {
         if (output == ceil_div(input, stride) && total >= 0)
-            return Pads{total / 2, total - total / 2};  // SAME
-        if (fits(0, 0)) return Pads{0, 0};              // VALID
+            return AxisPads{total / 2, total - total / 2};  // SAME
+        if (fits(0, 0)) return AxisPads{0, 0};              // VALID
         return std::nullopt;
     }
     const int64_t same = dilation * (kernel - 1) / 2;
-    if (fits(same, same)) return Pads{same, same};
-    if (fits(0, 0)) return Pads{0, 0};
+    if (fits(same, same)) return AxisPads{same, same};
+    if (fits(0, 0)) return AxisPads{0, 0};
     const int64_t half = ceil_div(std::max<int64_t>(total, 0), 2);
-    if (half < window(kernel, dilation) && fits(half, half)) return Pads{half, half};
+    if (half < window(kernel, dilation) && fits(half, half)) return AxisPads{half, half};
     return std::nullopt;
 }
 
@@ -109,7 +120,7 @@ std::optional<Geometry> from_shapes(NodeView &view, const ConvSizes &sizes) {
     Geometry geometry;
     for (size_t i = 0; i < 2; ++i) {
         if (sizes.output[i] < 1 || sizes.input[i] < 1) return std::nullopt;
-        std::optional<Pads> pads;
+        std::optional<AxisPads> pads;
         const int64_t rounded =
             std::max<int64_t>(1, (sizes.input[i] + sizes.output[i] / 2) / sizes.output[i]);
         const int64_t floored = std::max<int64_t>(1, sizes.input[i] / sizes.output[i]);
@@ -152,11 +163,10 @@ Geometry geometry_from_attributes(NodeView &view, const ConvSizes &sizes) {
         if (padding != "SAME" && padding != "VALID") view.refuse_without("pads");
         if (padding == "VALID") return geometry;
     } else {
-        const std::vector<int64_t> pads = view.integers({"pads"});
-        if (pads.size() != 4) view.refuse("attribute 'pads' has not 4 entries");
-        if (*std::min_element(pads.begin(), pads.end()) >= 0) {
-            geometry.pads_begin = {pads[0], pads[2]};
-            geometry.pads_end = {pads[1], pads[3]};
+        const Pads pads = pads_of(view, "pads");
+        if (std::min({pads.begin[0], pads.begin[1], pads.end[0], pads.end[1]}) >= 0) {
+            geometry.pads_begin = pads.begin;
+            geometry.pads_end = pads.end;
             return geometry;
         }
     }
@@ -204,6 +214,7 @@ bool has_geometry_attributes(const NodeView &view) {
 }
 
 Pair spatial(const NodeView &view, const std::vector<int64_t> &values, bool channels_last) {
+    require_plausible(view, values);
     switch (values.size()) {
         case 1:
             return {values[0], values[0]};
@@ -217,6 +228,13 @@ Pair spatial(const NodeView &view, const std::vector<int64_t> &values, bool chan
             view.refuse("an attribute has " + std::to_string(values.size()) +
                         " entries where 4 are expected");
     }
+}
+
+Pads pads_of(const NodeView &view, std::string_view name) {
+    const std::vector<int64_t> pads = view.integers({name});
+    if (pads.size() != 4) view.refuse("attribute '" + std::string(name) + "' has not 4 entries");
+    require_plausible(view, pads);
+    return {{pads[0], pads[2]}, {pads[1], pads[3]}};
 }
 
 bool attributes_channels_last(const NodeView &view, const Operand &x) {

@@ -22,6 +22,13 @@ bool has_geometry_attributes(const NodeView &view);
 // Height and width entries of a 4-entry attribute in `data_format` order (also 1 or 2 entries).
 Pair spatial(const NodeView &view, const std::vector<int64_t> &values, bool channels_last);
 
+// The attribute's top, bottom, left, right. Of both: what no model has is refused, so that sizes
+// can be computed with them.
+struct Pads {
+    Pair begin, end;
+};
+Pads pads_of(const NodeView &view, std::string_view name);
+
 // The entries of an attribute are in the order of the node's data_format (falling back to x's own).
 bool attributes_channels_last(const NodeView &view, const Operand &x);
 

@@ -142,6 +142,12 @@ std::vector<int64_t> NodeView::integers(std::initializer_list<std::string_view> 
     refuse_without(*names.begin());
 }
 
+int64_t NodeView::one_integer(std::string_view name) const {
+    const std::vector<int64_t> values = integers({name});
+    if (values.size() != 1) refuse("attribute '" + std::string(name) + "' is not one integer");
+    return values[0];
+}
+
 int64_t NodeView::integer(std::string_view name, int64_t fallback) const {
     return attrs().integer(name).value_or(fallback);
 }

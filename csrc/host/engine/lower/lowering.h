@@ -94,6 +94,8 @@ class NodeView {
 
     // Attributes, by the first of the names that exists. Throws Refusal when none does.
     std::vector<int64_t> integers(std::initializer_list<std::string_view> names) const;
+    // Refuses another number of entries than one, too.
+    int64_t one_integer(std::string_view name) const;
     int64_t integer(std::string_view name, int64_t fallback) const;
     float real(std::string_view name, float fallback) const;
     bool boolean(std::string_view name, bool fallback) const;

@@ -70,10 +70,9 @@ Window window_of(const NodeView &view, const Operand &x) {
     window.kernel = spatial(view, view.integers({"ksize"}), last);
     window.strides = spatial(view, view.integers({"strides"}), last);
     if (view.attrs().has("pads")) {
-        const std::vector<int64_t> pads = view.integers({"pads"});
-        if (pads.size() != 4) view.refuse("attribute 'pads' has not 4 entries");
-        window.pads_begin = {pads[0], pads[2]};
-        window.pads_end = {pads[1], pads[3]};
+        const Pads pads = pads_of(view, "pads");
+        window.pads_begin = pads.begin;
+        window.pads_end = pads.end;
     }
     return window;
 }
@@ -94,10 +93,9 @@ Values pooling(NodeView &view) {
     Window window{};
     window.kernel = spatial(view, view.integers({"window"}), false);
     window.strides = spatial(view, view.integers({"stride"}), false);
-    const std::vector<int64_t> pads = view.integers({"pad"});
-    if (pads.size() != 4) view.refuse("attribute 'pad' has not 4 entries");
-    window.pads_begin = {pads[0], pads[2]};
-    window.pads_end = {pads[1], pads[3]};
+    const Pads pads = pads_of(view, "pad");
+    window.pads_begin = pads.begin;
+    window.pads_end = pads.end;
     return pool(view, mode == 0 ? op::PoolKind::kMax : op::PoolKind::kAverage, window,
                 Padding::kExplicit, mode == 0);
 }

@@ -7,6 +7,8 @@
 namespace ascendcl::host::engine {
 namespace {
 
+constexpr size_t kMostMaskBits = 63;  // a bit per dim in one integer
+
 // Attribute `name`, else the constant input `slot`.
 std::vector<int64_t> integers_of(NodeView &view, std::string_view name, size_t slot) {
     return view.attrs().has(name) ? view.integers({name}) : view.constant_integers(slot);
@@ -45,6 +47,7 @@ Values strided_slice_v2(NodeView &view) {
         view.refuse("begin, end, axes and strides differ in length");
     op::StridedSlice slice{};
     const auto rank = static_cast<size_t>(x.rank());
+    if (rank > kMostMaskBits) view.refuse("its input has " + std::to_string(rank) + " dims");
     slice.begin.assign(rank, 0);
     slice.end = x.shape();
     slice.strides.assign(rank, 1);
@@ -68,8 +71,12 @@ Values slice_by_size(NodeView &view) {
     if (slice.begin.size() != x.shape().size() || sizes.size() != slice.begin.size())
         view.refuse("offsets and size do not match its input " + to_string(x.shape()));
     slice.strides.assign(sizes.size(), 1);
-    for (size_t i = 0; i < sizes.size(); ++i)
-        slice.end.push_back(sizes[i] < 0 ? x.shape()[i] : slice.begin[i] + sizes[i]);
+    for (size_t i = 0; i < sizes.size(); ++i) {
+        const int64_t dim = x.shape()[i], begin = slice.begin[i];
+        if (begin < 0 || begin > dim || sizes[i] > dim - begin || sizes[i] < -1)
+            view.refuse("offsets and size do not fit its input " + to_string(x.shape()));
+        slice.end.push_back(sizes[i] < 0 ? dim : begin + sizes[i]);
+    }
     return {view.add(std::move(slice), {x.value})};
 }
 
