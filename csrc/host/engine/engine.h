@@ -94,6 +94,9 @@ class Engine {
     // Executions of an op take the inputs that are connected and not constant.
     virtual std::shared_ptr<Program> compile_op(const OpRequest &request,
                                                 Outcome &outcome) noexcept = 0;
+    // The same program, its ops timed; for one execution.
+    virtual std::shared_ptr<Program> with_op_times(const Program &program,
+                                                   Outcome &outcome) noexcept = 0;
 };
 
 // The one symbol that libascendcl_engine.so exports: `ascendcl_engine`. Answers null when `abi` is
