@@ -22,7 +22,8 @@ def graph_for_batch(path: Path, batch: int) -> GraphBuilder:
     """The graph of a static model of batch 1, whose tensors all begin with the batch."""
     (model,) = File.open(path).models
     (graph,) = model.definition.graphs
-    built = GraphBuilder(f"batch_{batch}")
+    is_new = any("_kernelname" in node.attrs for node in graph.nodes)
+    built = GraphBuilder(f"batch_{batch}", "cann8" if is_new else "cann5")
     constants = {node.name for node in graph.nodes if node.type == "Const"}
     outputs = [name.split(":")[-1] for name in model.definition.attrs["attr_model_out_nodes_name"]]
     for node in graph.nodes:
@@ -44,7 +45,7 @@ def graph_for_batch(path: Path, batch: int) -> GraphBuilder:
             [_spec(desc, 0 if is_constant else batch) for desc in node.output_descs],
             {name: value for name, value in node.attrs.items() if name != "value"},
             value=bytes(model.constant(node)) if is_constant else None,
-            kernel_name=node.attrs.get("_kernelname", ""),
+            kernel_name=node.attrs.get("_kernelname" if is_new else f"{node.name}_kernelname", ""),
             kernel=None if kernel is None else bytes(kernel),
         )
     raise ValueError(f"{path} has no output")

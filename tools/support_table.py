@@ -38,11 +38,11 @@ REFUSED = {
 _POLICY = "the policy of huge or normal pages is ignored"
 _OPTION = "the value is kept and has no effect"
 _AIPP = "the setting is checked and not kept: there is no dynamic AIPP"
-_GEAR = "there is no model to call it for: models with gears cannot be loaded"
 _OP = (
     "the ops that the engine knows, without a single-op model; layouts ND, NCHW, NHWC, HWCN; "
     "no int64 (but for constants) and no double"
 )
+_CAST = f"{_OP}; `truncate` changes nothing"
 _OP_FILE = "files are checked and not kept: ops are compiled when they are called"
 _BLAS = "no fractal layouts (`ACL_TRANS_NZ`)"
 _SESSION = "writes one file, `op_summary_PID_N.csv`, of what was asked for (docs/profiling.md)"
@@ -64,7 +64,6 @@ DEVIATING = {
     "aclmdlCreateAIPP": "there is no model to give it to: there is no dynamic AIPP",
     "aclmdlFinalizeDump": "nothing is dumped",
     "aclmdlGetAippType": "inputs with dynamic AIPP are refused",
-    "aclmdlGetCurOutputDims": "models with dynamic shapes are refused",
     "aclmdlInitDump": "nothing is dumped",
     "aclmdlLoadWithConfig": "queues and external weights are refused",
     "aclmdlSetAIPPAxSwapSwitch": _AIPP,
@@ -78,12 +77,9 @@ DEVIATING = {
     "aclmdlSetAIPPRbuvSwapSwitch": _AIPP,
     "aclmdlSetAIPPScfParams": _AIPP,
     "aclmdlSetAIPPSrcImageSize": _AIPP,
-    "aclmdlSetDynamicBatchSize": _GEAR,
-    "aclmdlSetDynamicHWSize": _GEAR,
-    "aclmdlSetInputDynamicDims": _GEAR,
-    "aclopCast": _OP,
+    "aclopCast": _CAST,
     "aclopCreateHandle": _OP,
-    "aclopCreateHandleForCast": _OP,
+    "aclopCreateHandleForCast": _CAST,
     "aclopExecute": _OP,
     "aclopExecuteV2": _OP,
     "aclopInferShape": _OP,
@@ -125,8 +121,10 @@ A function that is not supported answers 200001 (`ACL_ERROR_API_NOT_SUPPORT`), o
 no code, 0 or nothing; `acl.get_recent_err_msg()` names it. One with a remark checks its arguments
 before.
 
-Which models can be run is another matter: that depends on their operators, and models with several
-sizes (gears), with dynamic shapes or with image preprocessing (AIPP) cannot.
+Which models can be run is another matter: that depends on their operators. Models with several
+sizes (gears) can. With dynamic shapes those can that are in one part, in plain layouts, and without
+convolutions, pools and other ops whose output shape the engine takes from the file. Bundles and
+models with image preprocessing (AIPP) cannot.
 
 From which version of CANN on a function exists is not listed: our sources do not tell. One that the
 installed CANN lacks raises `NotImplementedError`.

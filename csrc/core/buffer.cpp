@@ -86,10 +86,12 @@ Status copy(void *target, size_t target_size, const void *source, size_t size, D
     if (stream == nullptr) {
         return {aclrtMemcpy(target, target_size, source, size, kind), "aclrtMemcpy"};
     }
+    // Not aclrtMemcpyAsync: the host memory is the caller's, and hardly page-locked.
     return stream->with_handle([&](aclrtStream queue) -> Status {
-        const aclError code = aclrtMemcpyAsync(target, target_size, source, size, kind, queue);
-        if (code != ACL_SUCCESS) return {code, "aclrtMemcpyAsync"};
-        return {aclrtSynchronizeStream(queue), "aclrtSynchronizeStream"};
+        if (const aclError code = aclrtSynchronizeStream(queue); code != ACL_SUCCESS) {
+            return {code, "aclrtSynchronizeStream"};
+        }
+        return {aclrtMemcpy(target, target_size, source, size, kind), "aclrtMemcpy"};
     });
 }
 

@@ -10,7 +10,6 @@ namespace ascendcl::core {
 namespace {
 
 constexpr size_t kAllInputs = static_cast<size_t>(-1);
-constexpr char kGearInput[] = "ascend_mbatch_shape_data";
 
 // The values of a batch or image size, which are the same for every input that is open.
 void add_gear(std::vector<int64_t> values, const std::vector<std::vector<int64_t>> &inputs,
@@ -102,10 +101,6 @@ Status add_dims(const aclmdlDesc *desc, const std::vector<std::vector<int64_t>> 
 
 Status read_gears(const aclmdlDesc *desc, const std::vector<std::vector<int64_t>> &inputs,
                   Gears &gears) {
-    if (aclmdlGetInputIndexByName(desc, kGearInput, &gears.input) != ACL_SUCCESS) {
-        gears = {};
-        return {};
-    }
     Status status = add_batches(desc, inputs, gears);
     if (status.ok() && gears.all.empty()) status = add_images(desc, inputs, gears);
     if (status.ok() && gears.all.empty()) status = add_dims(desc, inputs, gears);

@@ -25,8 +25,11 @@ struct Gears {
     std::vector<Gear> all;
 };
 
-// Reads all but the outputs' dims; `inputs` are the dims of all inputs, -1 where gears differ. A
-// model without gears gives none.
+// The hidden input's name. A model without it has no gears.
+inline constexpr char kGearInput[] = "ascend_mbatch_shape_data";
+
+// Reads all but the outputs' dims, `gears.input` being known; `inputs` are the dims of all inputs,
+// -1 where gears differ.
 Status read_gears(const aclmdlDesc *desc, const std::vector<std::vector<int64_t>> &inputs,
                   Gears &gears);
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/model.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -137,6 +138,11 @@ Status Model::describe() {
 }
 
 Status Model::describe_gears() {
+    const auto hidden =
+        std::find_if(inputs_.infos.begin(), inputs_.infos.end(),
+                     [](const TensorInfo &info) { return info.name == kGearInput; });
+    if (hidden == inputs_.infos.end()) return {};
+    gears_.input = static_cast<size_t>(hidden - inputs_.infos.begin());
     const DescHandle desc(aclmdlCreateDesc());
     if (!desc) return {ACL_ERROR_BAD_ALLOC, "aclmdlCreateDesc"};
     if (aclError code = aclmdlGetDesc(desc.get(), id_); code != ACL_SUCCESS) {

@@ -72,7 +72,6 @@ Status check_functions() noexcept {
         ASCENDCL_FUNCTION(aclrtMalloc),
         ASCENDCL_FUNCTION(aclrtFree),
         ASCENDCL_FUNCTION(aclrtMemcpy),
-        ASCENDCL_FUNCTION(aclrtMemcpyAsync),
         ASCENDCL_FUNCTION(aclrtMemset),
         ASCENDCL_FUNCTION(aclrtGetRunMode),
         ASCENDCL_FUNCTION(aclmdlDestroyDesc),

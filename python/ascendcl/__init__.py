@@ -87,12 +87,14 @@ from ascendcl.errors import (
     ForkedError,
     ModelClosedError,
     NotSupportedError,
+    StrictWarning,
     WrongDeviceError,
 )
 from ascendcl.info import RuntimeInfo, get_include, get_library_dir, runtime_info
 from ascendcl.memory import DeviceBuffer, MemorySize, query_size
 from ascendcl.model import Gear, Model, TensorInfo
 from ascendcl.stream import Event, Stream
+from ascendcl.strictness import StrictMode, strict
 
 __version__ = "0.1.0"
 
@@ -132,6 +134,8 @@ __all__ = [
     "RunMode",
     "RuntimeInfo",
     "Stream",
+    "StrictMode",
+    "StrictWarning",
     "TensorInfo",
     "WrongDeviceError",
     "__version__",
@@ -191,6 +195,7 @@ __all__ = [
     "set_tensor_storage_format",
     "set_tensor_storage_shape",
     "set_tensor_value_range",
+    "strict",
     "trans_tensor_desc_format",
     "update_data_buffer",
     "util",

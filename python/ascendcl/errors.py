@@ -28,6 +28,7 @@ __all__ = [
     "ForkedError",
     "ModelClosedError",
     "NotSupportedError",
+    "StrictWarning",
     "WrongDeviceError",
 ]
 
@@ -122,6 +123,10 @@ class WrongDeviceError(AclError, ValueError):
 
 class AclWarning(RuntimeWarning):
     """Releasing a resource failed where no caller could be told: in a destructor or at exit."""
+
+
+class StrictWarning(UserWarning):
+    """A rule of the runtime's documentation was broken: a report of :func:`ascendcl.strict`."""
 
 
 # Refusals of csrc/core/status.h.

@@ -21,7 +21,14 @@ from model_objects import (
     started,
     succeed,
 )
-from written_models import BIAS, DENSE, dynamic_dense, static_dense
+from written_models import (
+    BIAS,
+    DENSE,
+    dynamic_dense,
+    dynamic_layouts,
+    dynamic_pooling,
+    static_dense,
+)
 
 import abi
 
@@ -156,6 +163,33 @@ def test_bits_of_the_static_model(acl: abi.Library, path: Path, rows: int) -> No
         succeed(acl, "aclmdlExecute", load(acl, file), inputs.handle, outputs.handle)
         found.append(outputs.contents())
     assert found[0] == found[1]
+
+
+@pytest.mark.case("3.4 dynamic", "DOC+SRC")
+@pytest.mark.parametrize("rows", [1, 5, MOST_ROWS])
+def test_shapes_that_ops_change(acl: abi.Library, path: Path, rows: int) -> None:
+    path.write_bytes(dynamic_layouts())
+    started(acl)
+    model_id = load(acl, path)
+    inputs, x = inputs_of(acl, rows)
+    expected = [np.hstack([x, x]), x.mean(axis=1), 2 * x.T]
+    outputs = DataSet(acl, [array.nbytes for array in expected])
+    succeed(acl, "aclmdlExecute", model_id, inputs.handle, outputs.handle)
+    for index, (array, content) in enumerate(zip(expected, outputs.contents(), strict=True)):
+        assert shape_of(acl, outputs, index) == list(array.shape)
+        got = np.frombuffer(content, np.float32).reshape(array.shape)
+        np.testing.assert_allclose(got, array, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.case("3.4 dynamic", "N/E")
+def test_an_op_that_cannot_be_told_is_named(acl: abi.Library, path: Path) -> None:
+    path.write_bytes(dynamic_pooling())
+    started(acl)
+    model_id = load(acl, path)
+    inputs, outputs = DataSet(acl, [2 * 64 * FLOAT]), DataSet(acl, [2 * 16 * FLOAT])
+    set_shape(acl, inputs, 0, (1, 2, 8, 8))
+    assert acl.aclmdlExecute(model_id, inputs.handle, outputs.handle) == 500002
+    assert "node 'pool' (MaxPoolV3)" in acl.message()
 
 
 @pytest.mark.case(149, "SRC")

@@ -169,7 +169,7 @@ def test_memory_may_go_after_the_load(acl: abi.Library, om: Path) -> None:
 
 
 @pytest.mark.case(111, "DOC")
-@pytest.mark.parametrize("factor", [1, 2], ids=["exact", "case 116: twice"])
+@pytest.mark.parametrize("factor", [1, pytest.param(2, marks=pytest.mark.case(116, "SRC"))])
 def test_load_into_memory(acl: abi.Library, om: Path, factor: int) -> None:
     started(acl)
     work_size, weight_size = (factor * size for size in query_size(acl, om))

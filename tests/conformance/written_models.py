@@ -61,3 +61,35 @@ def dynamic_dense() -> bytes:
     """The same for 1 to 40 rows."""
     header = Header("dense", is_unknown_shape=True)
     return ModelBuilder(dense(-1, ((1, 40),))).to_bytes(header)
+
+
+def dynamic_layouts() -> bytes:
+    """x joined with itself, the means of its rows, and x transposed, for 1 to 40 rows."""
+    graph = GraphBuilder("layouts")
+    columns = DENSE.shape[0]
+    rows, open_rows = (1, 40), -1
+
+    def spec(*shape: int) -> TensorSpec:
+        ranges = tuple(rows if size == open_rows else (size, size) for size in shape)
+        return TensorSpec(shape, "float32", "ND", ranges=ranges)
+
+    x = graph.data("x", spec(open_rows, columns))
+    joined = graph.op(
+        "ConcatD", [x, x], spec(open_rows, 2 * columns), attrs={"concat_dim": 1, "N": 2}
+    )
+    means = graph.op("ReduceMeanD", [x], spec(open_rows), attrs={"axes": [1], "keep_dims": False})
+    turned = graph.op("TransposeD", [x], spec(columns, open_rows), attrs={"perm": [1, 0]})
+    doubled = graph.op("Add", [turned, turned], turned.spec)
+    graph.output([joined, means, doubled], ["joined", "means", "doubled"])
+    return ModelBuilder(graph).to_bytes(Header("layouts", is_unknown_shape=True))
+
+
+def dynamic_pooling() -> bytes:
+    """An op whose output shape is not told from its inputs'."""
+    graph = GraphBuilder("pooling")
+    spec = TensorSpec((-1, 2, 8, 8), "float32", "NCHW")
+    x = graph.data("x", spec)
+    attrs = {"ksize": [1, 1, 2, 2], "strides": [1, 1, 2, 2], "pads": [0, 0, 0, 0]}
+    pooled = TensorSpec((-1, 2, 4, 4), "float32", "NCHW")
+    graph.output([graph.op("MaxPoolV3", [x], pooled, name="pool", attrs=attrs)], ["y"])
+    return ModelBuilder(graph).to_bytes(Header("pooling", is_unknown_shape=True))

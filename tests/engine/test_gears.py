@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,10 +13,12 @@ from graphs import assert_close, blocked, blocked_input, finish, half, onnx_op, 
 import ascendcl as acl
 from ascendcl.om import GraphBuilder, ModelBuilder, Value, join_gears
 from ascendcl.om.graph_builder import Node
+from rebatched import model_with_batches, static_model
 
 Shape = tuple[int, ...]
 Build = Callable[[GraphBuilder, Sequence[Shape]], None]
 
+REAL_MODELS = Path(__file__).parents[2].parent / "shared" / "models"
 SEED = np.random.default_rng(3)
 FILTER = SEED.standard_normal((8, 3, 3, 3)).astype(np.float32)
 MATRIX = SEED.standard_normal((12, 5)).astype(np.float32)
@@ -91,6 +94,35 @@ def test_values(rng: np.random.Generator) -> None:
             x = rng.standard_normal((n, 3, 6, 5)).astype(np.float32)
             (expected,) = onnx_op("Conv", [x, half(FILTER)], pads=[1, 1, 1, 1])
             assert_close(model(x), np.maximum(expected, 0), 1e-4)
+
+
+def test_a_real_model(rng: np.random.Generator) -> None:
+    path = REAL_MODELS / "nanotrack_backbone127.om"
+    if not path.exists():
+        pytest.skip(f"{path} is not there")
+    with (
+        acl.Model.from_bytes(model_with_batches(path, (1, 2))) as model,
+        acl.Model.from_file(path) as original,
+    ):
+        x = rng.random(model.gears[1].inputs[0]).astype(np.float32)
+        assert model(x[:1]).tobytes() == original(x[:1]).tobytes()
+        with acl.Model.from_bytes(static_model(path, 2)) as static:
+            assert model(x).tobytes() == static(x).tobytes()
+
+
+def test_outputs_in_another_order_than_the_gears(rng: np.random.Generator) -> None:
+    shapes = [[(n, 12), (n, 2)] for n in (2, 7)]
+    joined = join_gears([build(two_inputs, s, f"gear_{i}") for i, s in enumerate(shapes)], "batch")
+    main = joined.graphs[0]
+    end = main.nodes["Node_Output"]
+    del end.attrs["_dynamic_output_dims"]
+    end.inputs = main.outputs = list(reversed(main.outputs))
+    main.output_names.reverse()
+    with acl.Model.from_bytes(joined.to_bytes()) as model:
+        a, b = (rng.standard_normal(shape).astype(np.float32) for shape in shapes[0])
+        shifted, doubled = model.run(a, b)
+    np.testing.assert_array_equal(doubled, 2 * b)
+    assert_close(shifted, a @ MATRIX + 2, 1e-4)
 
 
 def test_common_constants_are_stored_once() -> None:

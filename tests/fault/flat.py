@@ -114,6 +114,17 @@ def load(stack: ExitStack, path: str) -> Loaded:
     work, weight = malloc(stack, work_size), malloc(stack, weight_size)
     model_id, code = acl.mdl.load_from_file_with_mem(path, work, work_size, weight, weight_size)
     done(code)
+    return loaded(stack, model_id)
+
+
+def load_bytes(stack: ExitStack, data: bytes) -> Loaded:
+    """Load a model whose memory the system manages."""
+    model_id, code = acl.mdl.load_from_mem(acl.util.bytes_to_ptr(data), len(data))
+    done(code)
+    return loaded(stack, model_id)
+
+
+def loaded(stack: ExitStack, model_id: int) -> Loaded:
     released_by(stack, acl.mdl.unload, model_id)
     desc = made(acl.mdl.create_desc())
     released_by(stack, acl.mdl.destroy_desc, desc)

@@ -16,6 +16,7 @@ import numpy as np
 import acl
 import flat
 from ascendcl.data import DIGITS_MODEL, digits_held_out
+from ascendcl.om import GraphBuilder, TensorSpec, join_gears
 from flat import done
 
 Results = list[np.ndarray]
@@ -23,8 +24,14 @@ Results = list[np.ndarray]
 IMAGES = digits_held_out().images[:3, None]
 PROBABILITIES = list(digits_held_out().probabilities[:3, None])
 MODEL = str(DIGITS_MODEL)
+
+RANDOM = np.random.default_rng(5)
+WEIGHTS = RANDOM.standard_normal((12, 5), np.float32)
+OFFSETS = RANDOM.standard_normal(5, np.float32)
+BATCHES = [RANDOM.standard_normal((n, len(WEIGHTS)), np.float32) for n in (1, 4)]
 REPORT_TIMEOUT = 507012
 NOT_SUBSCRIBED = 107012
+RELU_OF_BATCHES = [np.maximum(x @ WEIGHTS + OFFSETS, 0) for x in BATCHES]
 
 
 def user_managed_memory() -> Results:
@@ -171,6 +178,52 @@ def flat_client() -> Results:
     return results
 
 
+def dense(batch: int) -> GraphBuilder:
+    """relu(x @ WEIGHTS + OFFSETS) for one batch size."""
+    graph = GraphBuilder(f"batch_{batch}")
+    x = graph.data("x", TensorSpec((batch, len(WEIGHTS)), "float32", "ND"))
+    row = TensorSpec((batch, len(OFFSETS)), "float32", "ND")
+    weights = graph.constant("w", WEIGHTS, dtype="float32")
+    offsets = graph.constant("b", OFFSETS[None], dtype="float32")
+    shifted = graph.op("Add", [graph.op("MatMul", [x, weights], row), offsets], row)
+    graph.output([graph.op("Relu", [shifted], row)], ["y"])
+    return graph
+
+
+GEARS_MODEL = join_gears([dense(len(x)) for x in BATCHES], "batch").to_bytes()
+
+
+def dynamic_batch() -> Results:
+    """A model with gears, executed with one batch size after another."""
+    results = []
+    with ExitStack() as stack:
+        flat.use_device(stack)
+        model = flat.load_bytes(stack, GEARS_MODEL)
+        gear, code = acl.mdl.get_input_index_by_name(model.desc, "ascend_mbatch_shape_data")
+        done(code)
+        for batch in BATCHES:
+            inputs, outputs = model.inputs.dataset, model.outputs.dataset
+            done(acl.mdl.set_dynamic_batch_size(model.model_id, inputs, gear, batch.shape[0]))
+            source = flat.address_of(batch)
+            device_in, size_in = model.inputs.addresses[0], model.inputs.sizes[0]
+            done(acl.rt.memcpy(device_in, size_in, source, batch.nbytes, flat.HOST_TO_DEVICE))
+            done(acl.mdl.execute(model.model_id, inputs, outputs))
+            dims, code = acl.mdl.get_cur_output_dims(model.desc, 0)
+            done(code)
+            result = np.zeros(dims["dims"], np.float32)
+            target, device_out = flat.address_of(result), model.outputs.addresses[0]
+            kind = flat.DEVICE_TO_HOST
+            done(acl.rt.memcpy(target, result.nbytes, device_out, result.nbytes, kind))
+            results.append(result)
+    return results
+
+
+def model_with_gears() -> Results:
+    """acl.Model with gears, on memory that the system manages."""
+    with acl.Device(0) as device, acl.Model.from_bytes(GEARS_MODEL, device=device) as model:
+        return [model(batch) for batch in BATCHES]
+
+
 class Scenario(NamedTuple):
     """A program, and what numpy computes in its place."""
 
@@ -182,5 +235,9 @@ SCENARIOS = {
     "user_managed_memory": Scenario(user_managed_memory, PROBABILITIES[:2]),
     "two_threads": Scenario(two_threads, PROBABILITIES[:2]),
     "callbacks": Scenario(callbacks, PROBABILITIES),
+    "dynamic_batch": Scenario(
+        dynamic_batch, [np.maximum(x @ WEIGHTS + OFFSETS, 0) for x in BATCHES]
+    ),
+    "model_with_gears": Scenario(model_with_gears, RELU_OF_BATCHES),
     "flat_client": Scenario(flat_client, PROBABILITIES[:2]),
 }

@@ -57,7 +57,7 @@ IN_USE = "a loaded model holds the buffer"
 # Called as often as it takes: not as often each time.
 POLLING = "aclrtProcessReport:"
 
-SCENARIOS = ["user_managed_memory", "two_threads", "callbacks", "flat_client"]
+SCENARIOS = ["user_managed_memory", "two_threads", "callbacks", "dynamic_batch", "flat_client"]
 # Of acl.Model and acl.DeviceBuffer, which go into their context before they release anything.
 OBJECTS = SCENARIOS[:2]
 

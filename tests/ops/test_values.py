@@ -66,17 +66,63 @@ def test_functions(
     x = random(rng, dtype, 300) * 3
     result = computed(op_type, [x], x)
     expected = function(x.astype(np.float64))
-    tolerance = 1e-6 if dtype == "float32" else np.finfo(dtype).eps
-    np.testing.assert_allclose(result, expected, rtol=tolerance, atol=1e-6)
+    last_place = 1e-6 if dtype == "float32" else np.finfo(dtype).eps
+    np.testing.assert_allclose(result, expected, rtol=last_place, atol=1e-6)
 
 
-@pytest.mark.parametrize("dtype", ["float32", "int32"])
-def test_comparison(dtype: str, rng: np.random.Generator) -> None:
-    a = random(rng, dtype, 50)
-    b = np.where(np.arange(50) % 3 == 0, a, random(rng, dtype, 50))
-    for op_type, function in [("Equal", np.equal), ("Less", np.less)]:
+@pytest.mark.parametrize("dtype", ["float32", "int32", "int8"])
+@pytest.mark.parametrize(
+    ("op_type", "function"),
+    [
+        ("Equal", np.equal),
+        ("NotEqual", np.not_equal),
+        ("Less", np.less),
+        ("LessEqual", np.less_equal),
+        ("Greater", np.greater),
+        ("GreaterEqual", np.greater_equal),
+    ],
+)
+def test_comparison(
+    op_type: str, function: Callable[..., Array], dtype: str, rng: np.random.Generator
+) -> None:
+    """Neighbours, too, which are one number in float for most of int32."""
+    a = random(rng, dtype, 4, 300)
+    b = np.where(rng.random(a.shape) < 0.5, a, a + a.dtype.type(1))
+    expected = function(a, b)
+    np.testing.assert_array_equal(computed(op_type, [a, b], expected), expected)
+
+
+@pytest.mark.parametrize("dtype", ["int32", "int8", "uint8"])
+@pytest.mark.parametrize(
+    ("op_type", "function"), [("FloorDiv", np.floor_divide), ("FloorMod", np.mod)]
+)
+def test_integer_division(
+    op_type: str, function: Callable[..., Array], dtype: str, rng: np.random.Generator
+) -> None:
+    a, b = random(rng, dtype, 6, 300), random(rng, dtype, 300)
+    a[:, :2], b[:2] = np.iinfo(dtype).min, (3, -1 if dtype != "uint8" else 255)
+    b[b == 0] = 7
+    with np.errstate(over="ignore"):  # the lowest number by -1
         expected = function(a, b)
-        np.testing.assert_array_equal(computed(op_type, [a, b], expected), expected)
+    np.testing.assert_array_equal(computed(op_type, [a, b], expected), expected)
+    np.testing.assert_array_equal(computed(op_type, [a, b * 0], expected), a * 0)
+
+
+@pytest.mark.parametrize("dtype", ["int32", "int8"])
+def test_integer_reductions(dtype: str, rng: np.random.Generator) -> None:
+    x = random(rng, dtype, 3, 50, 4, 5)
+    axes: list[int] = [1, 3]
+    for op_type, expected in [
+        ("ReduceSumD", x.sum((1, 3), dtype)),
+        ("ReduceProdD", x.prod((1, 3), dtype)),
+        ("ReduceMaxD", x.max((1, 3))),
+        ("ReduceMinD", x.min((1, 3))),
+    ]:
+        result = computed(op_type, [x], expected, attributes={"axes": axes})
+        np.testing.assert_array_equal(result, expected, op_type)
+    everything = computed("ReduceSumD", [x], x[:1, 0, 0, 0], attributes={"axes": [0, 1, 2, 3]})
+    assert everything == x.sum(dtype=dtype)
+    np.testing.assert_array_equal(computed("Relu", [x], x), np.maximum(x, 0))
 
 
 @pytest.mark.parametrize("to", [*NUMBERS, "bool"])
@@ -236,6 +282,8 @@ def test_constant_input(dtype: str, rng: np.random.Generator) -> None:
 def test_empty_tensors() -> None:
     empty = np.zeros((0, 3), np.float32)
     assert execute("Relu", [empty], [empty]) == 0
+    assert execute("BroadcastToD", [empty], [np.zeros((2, 0, 3), np.float32)]) == 0
+    assert execute("ReduceSumD", [empty], [np.zeros(3, np.float32)], {"axes": [0]}) == 100021
 
 
 def test_execute_of_old(rng: np.random.Generator) -> None:

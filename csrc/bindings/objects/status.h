@@ -33,4 +33,7 @@ void register_stream(pybind11::module_ &module);
 void register_buffer(pybind11::module_ &module);
 void register_model(pybind11::module_ &module);
 
+// Strict mode's switch, and its way to Python's frames and warnings.
+void register_strict(pybind11::module_ &module);
+
 }  // namespace ascendcl::objects

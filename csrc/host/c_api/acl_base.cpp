@@ -5,9 +5,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <memory>
 
 #include "acl/acl.h"
+#include "host/c_api/handed_out.h"
+#include "host/checks/holds.h"
 #include "host/runtime/data_set.h"
 #include "host/runtime/report.h"
 
@@ -78,20 +79,18 @@ aclFloat16 aclFloatToFloat16(float value) {
 }
 
 aclDataBuffer *aclCreateDataBuffer(void *data, size_t size) {
-    std::unique_ptr<aclDataBuffer> buffer;
-    const aclError code = guarded(__func__, [&] {
-        buffer = std::make_unique<aclDataBuffer>();
-        buffer->data = data;
-        buffer->size = size;
-        return ACL_SUCCESS;
-    });
-    return code == ACL_SUCCESS ? buffer.release() : nullptr;
+    auto *buffer = hand_out<aclDataBuffer>();
+    if (buffer == nullptr) return nullptr;
+    buffer->data = data;
+    buffer->size = size;
+    return buffer;
 }
 
 aclError aclDestroyDataBuffer(const aclDataBuffer *dataBuffer) {
     return guarded(__func__, [&] {
         require(dataBuffer != nullptr, "dataBuffer is null");
-        std::default_delete<const aclDataBuffer>()(dataBuffer);
+        checks::check_release(dataBuffer, 1);
+        take_back(dataBuffer);
         return ACL_SUCCESS;
     });
 }

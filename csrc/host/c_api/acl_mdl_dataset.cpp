@@ -4,6 +4,7 @@
 
 #include "acl/acl.h"
 #include "host/c_api/handed_out.h"
+#include "host/checks/holds.h"
 #include "host/runtime/data_set.h"
 #include "host/runtime/report.h"
 
@@ -14,8 +15,11 @@ aclmdlDataset *aclmdlCreateDataset() { return ascendcl::host::hand_out<aclmdlDat
 
 aclError aclmdlDestroyDataset(const aclmdlDataset *dataset) {
     if (!dataset) return fail(ACL_ERROR_INVALID_PARAM, "%s: the data set is null", __func__);
-    ascendcl::host::take_back(dataset);
-    return ACL_SUCCESS;
+    return guarded(__func__, [&] {
+        ascendcl::host::checks::check_release(dataset, 1);
+        ascendcl::host::take_back(dataset);
+        return ACL_SUCCESS;
+    });
 }
 
 aclError aclmdlAddDatasetBuffer(aclmdlDataset *dataset, aclDataBuffer *dataBuffer) {

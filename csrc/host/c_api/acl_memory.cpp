@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "acl/acl.h"
+#include "host/checks/holds.h"
+#include "host/checks/objects.h"
 #include "host/runtime/device_context.h"
 #include "host/runtime/live_counts.h"
 #include "host/runtime/memory.h"
@@ -21,6 +23,7 @@ aclError allocate(void **pointer, size_t size, size_t padding) {
     require(pointer != nullptr, "devPtr is null");
     require(size != 0, "the size is 0");
     *pointer = allocate_device_memory(current_device_context()->device(), size, padding);
+    checks::made(checks::ObjectKind::kDeviceMemory, *pointer, size);
     return ACL_SUCCESS;
 }
 
@@ -36,6 +39,7 @@ aclError allocate(void **pointer, size_t size, const aclrtMallocConfig *config) 
         }
     }
     *pointer = allocate_device_memory(device_id, size);
+    checks::made(checks::ObjectKind::kDeviceMemory, *pointer, size);
     return ACL_SUCCESS;
 }
 
@@ -44,7 +48,14 @@ aclError allocate_host(void **pointer, size_t size) {
     require(size != 0, "the size is 0");
     current_device_context();
     *pointer = allocate_pinned_memory(size);
+    checks::made(checks::ObjectKind::kHostMemory, *pointer, size);
     return ACL_SUCCESS;
+}
+
+void check_unused(const void *pointer) {
+    if (!checks::is_strict()) return;
+    const Allocation found = find_allocation(pointer);
+    if (found.base == pointer) checks::check_release(pointer, found.size);
 }
 
 // Caches are coherent here; what is left are the checks.
@@ -89,6 +100,7 @@ aclError aclrtMallocForTaskScheduler(void **devPtr, size_t size, aclrtMemMallocP
 aclError aclrtFree(void *devPtr) {
     return guarded(__func__, [&] {
         require(devPtr != nullptr, "devPtr is null");
+        check_unused(devPtr);
         return free_device_memory(devPtr);
     });
 }
@@ -97,7 +109,9 @@ aclError aclrtFreeWithDevSync(void *devPtr) {
     return guarded(__func__, [&]() -> aclError {
         require(devPtr != nullptr, "devPtr is null");
         const aclError code = synchronize_current_device(-1);
-        return code == ACL_SUCCESS ? free_device_memory(devPtr) : code;
+        if (code != ACL_SUCCESS) return code;
+        check_unused(devPtr);
+        return free_device_memory(devPtr);
     });
 }
 
@@ -112,6 +126,7 @@ aclError aclrtMallocHostWithCfg(void **ptr, uint64_t size, aclrtMallocConfig *cf
 aclError aclrtFreeHost(void *hostPtr) {
     return guarded(__func__, [&] {
         require(hostPtr != nullptr, "hostPtr is null");
+        check_unused(hostPtr);
         return free_pinned_memory(hostPtr);
     });
 }
@@ -120,7 +135,9 @@ aclError aclrtFreeHostWithDevSync(void *hostPtr) {
     return guarded(__func__, [&]() -> aclError {
         require(hostPtr != nullptr, "hostPtr is null");
         const aclError code = synchronize_current_device(-1);
-        return code == ACL_SUCCESS ? free_pinned_memory(hostPtr) : code;
+        if (code != ACL_SUCCESS) return code;
+        check_unused(hostPtr);
+        return free_pinned_memory(hostPtr);
     });
 }
 
@@ -152,6 +169,7 @@ aclError aclrtHostRegisterV2(void *ptr, uint64_t size, uint32_t flag) {
 aclError aclrtHostUnregister(void *ptr) {
     return guarded(__func__, [&] {
         require(ptr != nullptr, "ptr is null");
+        check_unused(ptr);
         unregister_host_memory(ptr);
         return ACL_SUCCESS;
     });

@@ -12,7 +12,7 @@ using namespace ascendcl::host;
 
 namespace {
 
-// Cast has one attribute; whether results are truncated is up to the data types.
+// What a Cast node says. Numbers are cut off towards zero whether `truncate` is set or not.
 aclopAttr cast_attributes(const aclTensorDesc *to, uint8_t truncate) {
     aclopAttr attributes;
     attributes.values["dst_type"] = ops::integer_attribute(aclGetTensorDescType(to));

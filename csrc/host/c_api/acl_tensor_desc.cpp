@@ -1,9 +1,12 @@
 // Tensor descriptions: acl_base_mdl.h.
 // SPDX-License-Identifier: Apache-2.0
 #include <limits>
-#include <memory>
+#include <new>
+#include <utility>
+#include <vector>
 
 #include "acl/acl.h"
+#include "host/c_api/handed_out.h"
 #include "host/runtime/data_set.h"
 #include "host/runtime/report.h"
 
@@ -50,19 +53,22 @@ aclTensorDesc &checked(aclTensorDesc *desc) {
 
 aclTensorDesc *aclCreateTensorDesc(aclDataType dataType, int numDims, const int64_t *dims,
                                    aclFormat format) {
-    std::unique_ptr<aclTensorDesc> desc;
-    const aclError code = guarded(__func__, [&] {
-        desc = std::make_unique<aclTensorDesc>();
-        set_dims(desc->dims, numDims, dims);
+    aclTensorDesc *desc = nullptr;
+    (void)guarded(__func__, [&] {
+        std::vector<int64_t> copied;
+        set_dims(copied, numDims, dims);
+        desc = hand_out<aclTensorDesc>();
+        if (desc == nullptr) throw std::bad_alloc();
+        desc->dims = std::move(copied);
         desc->dtype = dataType;
         desc->format = format;
         return ACL_SUCCESS;
     });
-    return code == ACL_SUCCESS ? desc.release() : nullptr;
+    return desc;
 }
 
 void aclDestroyTensorDesc(const aclTensorDesc *desc) {
-    std::default_delete<const aclTensorDesc>()(desc);
+    if (desc != nullptr) take_back(desc);
 }
 
 aclDataType aclGetTensorDescType(const aclTensorDesc *desc) {

@@ -7,13 +7,43 @@
 #include <new>
 #include <utility>
 
+#include "acl/acl.h"
+#include "host/checks/objects.h"
+
+struct aclmdlAIPP;
+struct aclopAttr;
+struct aclopHandle;
+
 namespace ascendcl::host {
+
+template <typename T>
+inline constexpr auto kKindOf = checks::ObjectKind::kOther;
+template <>
+inline constexpr auto kKindOf<aclmdlDataset> = checks::ObjectKind::kDataSet;
+template <>
+inline constexpr auto kKindOf<aclDataBuffer> = checks::ObjectKind::kDataBuffer;
+template <>
+inline constexpr auto kKindOf<aclTensorDesc> = checks::ObjectKind::kTensorDesc;
+template <>
+inline constexpr auto kKindOf<aclmdlDesc> = checks::ObjectKind::kModelDesc;
+template <>
+inline constexpr auto kKindOf<aclmdlConfigHandle> = checks::ObjectKind::kModelConfig;
+template <>
+inline constexpr auto kKindOf<aclmdlExecConfigHandle> = checks::ObjectKind::kExecutionConfig;
+template <>
+inline constexpr auto kKindOf<aclmdlAIPP> = checks::ObjectKind::kAipp;
+template <>
+inline constexpr auto kKindOf<aclopAttr> = checks::ObjectKind::kOpAttributes;
+template <>
+inline constexpr auto kKindOf<aclopHandle> = checks::ObjectKind::kOpHandle;
 
 // Null when memory runs short, as the C functions document.
 template <typename T, typename... Arguments>
 T *hand_out(Arguments &&...arguments) noexcept {
     try {
-        return std::make_unique<T>(std::forward<Arguments>(arguments)...).release();
+        T *object = std::make_unique<T>(std::forward<Arguments>(arguments)...).release();
+        checks::made(kKindOf<T>, object);
+        return object;
     } catch (const std::bad_alloc &) {
         return nullptr;
     }
@@ -21,7 +51,11 @@ T *hand_out(Arguments &&...arguments) noexcept {
 
 template <typename T>
 void take_back(const T *object) noexcept {
-    const std::unique_ptr<const T> owner(object);
+    if (object == nullptr) return;
+    auto *memory = const_cast<T *>(object);
+    std::destroy_at(memory);
+    constexpr auto give_back = [](void *address) { ::operator delete(address, sizeof(T)); };
+    if (!checks::keep_aside(memory, sizeof(T), give_back)) give_back(memory);
 }
 
 }  // namespace ascendcl::host

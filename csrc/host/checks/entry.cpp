@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/checks/entry.h"
 
+#include "host/checks/call_site.h"
+#include "host/checks/strict.h"
+
 namespace ascendcl::host::checks {
 namespace {
 
@@ -12,11 +15,17 @@ thread_local const Call *innermost = nullptr;
 std::atomic<unsigned> watchers{0};
 
 Call::Call(const Entry &entry, const void *caller) noexcept
-    : entry_(entry), caller_(caller), outer_(innermost) {
+    : entry_(entry),
+      caller_(caller),
+      outer_(innermost),
+      site_(is_strict() ? capture_site(entry.name, caller) : nullptr) {
     innermost = this;
 }
 
-Call::~Call() { innermost = outer_; }
+Call::~Call() {
+    innermost = outer_;
+    if (site_ != nullptr) deliver_reports();
+}
 
 const Call *Call::current() noexcept { return innermost; }
 

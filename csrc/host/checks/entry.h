@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <type_traits>
 
 #include "host/checks/faults.h"
@@ -12,6 +13,8 @@
 #include "host/checks/watchers.h"
 
 namespace ascendcl::host::checks {
+
+struct CallSite;
 
 // A function of the C ABI as its header declares it.
 struct Entry {
@@ -41,6 +44,9 @@ class Call {
     // An address inside the code that called.
     const void *caller() const noexcept { return caller_; }
 
+    // Where it was made from; null unless strict mode is on.
+    const std::shared_ptr<const CallSite> &site() const noexcept { return site_; }
+
     // The innermost one of this thread, or null. A callback that the runtime runs may call again.
     static const Call *current() noexcept;
 
@@ -48,13 +54,41 @@ class Call {
     const Entry &entry_;
     const void *const caller_;
     const Call *const outer_;
+    const std::shared_ptr<const CallSite> site_;
 };
+
+// The code to answer instead of making the call, or 0: strict mode's look at what the arguments
+// point to. Null entries are skipped.
+int check_addresses(const void *const *addresses, size_t count) noexcept;
+
+template <typename T>
+const void *address_in(const T &argument) noexcept {
+    if constexpr (std::is_pointer_v<T> && !std::is_function_v<std::remove_pointer_t<T>>) {
+        return argument;
+    } else {
+        return nullptr;
+    }
+}
+
+// What a function answers that was not called because of `code`.
+template <typename Result>
+Result refused([[maybe_unused]] int code) noexcept {
+    if constexpr (std::is_same_v<Result, int>) return code;
+    if constexpr (std::is_same_v<Result, const char *>) return "";
+    if constexpr (std::is_enum_v<Result>) return static_cast<Result>(-1);  // "undefined"
+    return Result();
+}
 
 template <typename Result, typename... Parameters>
 [[gnu::noinline]] Result enter_watched(const Entry &entry, const void *caller,
                                        Result (*implementation)(Parameters...),
                                        Parameters... arguments) {
     const Call call(entry, caller);
+    if (watched_by(kStrict)) {
+        const void *const addresses[] = {address_in(arguments)..., nullptr};
+        const int code = check_addresses(addresses, sizeof...(arguments));
+        if (code != 0) return refused<Result>(code);
+    }
     if (const int code = entry.can_fail && watched_by(kFaults) ? fault_in(entry) : 0; code != 0) {
         if constexpr (std::is_pointer_v<Result>) return nullptr;
         if constexpr (std::is_same_v<Result, int>) return code;

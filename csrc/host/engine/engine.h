@@ -85,15 +85,20 @@ struct OpRequest {
     uint32_t threads = 0;    // as in CompileRequest
 };
 
+struct CompiledOpProgram {
+    // Its executions take the inputs that are connected and not constant. Null when all outputs are
+    // empty: there is nothing to compute.
+    std::shared_ptr<Program> program;
+    std::vector<std::vector<int64_t>> output_dims;
+};
+
 class Engine {
    public:
     virtual ~Engine() = default;
     virtual std::shared_ptr<Program> compile(const CompileRequest &request,
                                              Outcome &outcome) noexcept = 0;
     virtual const char *version() const noexcept = 0;  // "OpenVINO 2026.4.1"
-    // Executions of an op take the inputs that are connected and not constant.
-    virtual std::shared_ptr<Program> compile_op(const OpRequest &request,
-                                                Outcome &outcome) noexcept = 0;
+    virtual CompiledOpProgram compile_op(const OpRequest &request, Outcome &outcome) noexcept = 0;
     // The same program, its ops timed; for one execution.
     virtual std::shared_ptr<Program> with_op_times(const Program &program,
                                                    Outcome &outcome) noexcept = 0;

@@ -6,8 +6,8 @@
 #include <thread>
 
 #include "host/engine/engine.h"
+#include "host/engine/known_shapes.h"
 #include "host/engine/lower/gear_graph.h"
-#include "host/engine/lower/known_shapes.h"
 #include "host/engine/lower/lower.h"
 #include "host/engine/program.h"
 #include "host/engine/refusal.h"
@@ -56,8 +56,7 @@ ov::AnyMap properties(const CompileRequest &request) {
 // Gears and given shapes are lowered as the static model of the shape is.
 Lowered lower_request(const LowerInput &model, const CompileRequest &request) {
     if (!request.input_dims.empty()) {
-        const om::Graph graph =
-            with_known_shapes(model.graph, model.descriptors, request.input_dims);
+        const om::Graph graph = with_known_shapes(model, request.input_dims);
         const om::Descriptors descriptors =
             descriptors_of_shapes(model.descriptors, graph, request.input_dims);
         return lower({model.def, graph, descriptors, model.kernels, model.weights});
@@ -94,12 +93,14 @@ std::shared_ptr<Program> compile_model(const CompileRequest &request) {
                                              request.profiling);
 }
 
-std::shared_ptr<Program> compile_single_op(const OpRequest &request) {
+CompiledOpProgram compile_single_op(const OpRequest &request) {
     SingleOp op = translate_single_op(request);
+    if (op.computes_nothing) return {nullptr, std::move(op.output_dims)};
     CompileRequest how;
     how.threads = request.threads;
     ov::CompiledModel compiled = core().compile_model(op.model, "CPU", properties(how));
-    return std::make_shared<CompiledProgram>(std::move(compiled), std::move(op.notes), false);
+    return {std::make_shared<CompiledProgram>(std::move(compiled), std::move(op.notes), false),
+            std::move(op.output_dims)};
 }
 
 // Compiled again from what OpenVINO exports: the .om file need not be kept for it.
@@ -141,8 +142,7 @@ class OpenVinoEngine : public Engine {
         return answered(outcome, [&] { return compile_model(request); });
     }
 
-    std::shared_ptr<Program> compile_op(const OpRequest &request,
-                                        Outcome &outcome) noexcept override {
+    CompiledOpProgram compile_op(const OpRequest &request, Outcome &outcome) noexcept override {
         return answered(outcome, [&] { return compile_single_op(request); });
     }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "host/engine/infer_dims.h"
 #include "host/engine/lower/constants.h"
 #include "host/engine/lower/elementwise_names.h"
 #include "host/engine/lower/lowering.h"
@@ -20,37 +21,6 @@ namespace ascendcl::host::engine {
 namespace {
 
 using Kind = Outcome::Kind;
-
-template <size_t kCount>
-bool contains(const std::string_view (&types)[kCount], std::string_view type) noexcept {
-    return std::find(std::begin(types), std::end(types), type) != std::end(types);
-}
-
-bool is_matrix_product(std::string_view type) noexcept {
-    static constexpr std::string_view kTypes[] = {"MatMul",        "MatMulV2", "BatchMatMul",
-                                                  "BatchMatMulV2", "GEMM",     "Gemm"};
-    return contains(kTypes, type);
-}
-
-// Ops whose lowering does not go by the declared shape, so that it can be inferred.
-bool can_infer_dims(std::string_view type) noexcept {
-    static constexpr std::string_view kTypes[] = {
-        "AddN",         "Adds",         "ArgMaxD",      "ArgMaxV2",      "ArgMinD",
-        "BatchNorm",    "BiasAdd",      "BNInferenceD", "Cast",          "ClipByValue",
-        "Concat",       "ConcatD",      "ConcatV2",     "ConcatV2D",     "DepthToSpace",
-        "Eltwise",      "Gather",       "GatherV2",     "GatherV2D",     "LayerNorm",
-        "LogSoftmaxV2", "MirrorPad",    "Muls",         "PRelu",         "Pad",
-        "PadD",         "PadV2",        "PadV3",        "PadV3D",        "Power",
-        "ReduceAll",    "ReduceAllD",   "ReduceAny",    "ReduceAnyD",    "ReduceMax",
-        "ReduceMaxD",   "ReduceMean",   "ReduceMeanD",  "ReduceMin",     "ReduceMinD",
-        "ReduceProd",   "ReduceProdD",  "ReduceSum",    "ReduceSumD",    "Scale",
-        "Select",       "SelectV2",     "Slice",        "SliceD",        "Softmax",
-        "SoftmaxV2",    "SpaceToDepth", "StridedSlice", "StridedSliceD", "StridedSliceV2",
-        "Tile",         "TileD",        "Transpose",    "TransposeD",
-    };
-    return is_matrix_product(type) || elementwise_by_type(type) != nullptr ||
-           contains(kTypes, type);
-}
 
 // In a file both flags are stated; a caller may leave them at their default.
 std::string with_default_transposes(const std::string &attributes) {
@@ -81,22 +51,13 @@ bool is_known(const Shape &dims) {
     return std::none_of(dims.begin(), dims.end(), [](int64_t dim) { return dim < 0; });
 }
 
-// What lowering is told of an output with unknown dims. Products of matrices and casts compare with
-// it. Throws OpRefusal for ops that go by it.
-Shape assumed_dims(const OpRequest &request, const om::AttrMap &attrs) {
+// Throws OpRefusal for ops that go by the declared dims.
+Shape open_dims(const OpRequest &request, const om::AttrMap &attrs) {
     if (!can_infer_dims(request.type))
         throw OpRefusal(Kind::kOutput, request.type + ": the dims of its output have to be given");
-    if (request.inputs.empty()) return {};
-    const Shape &a = request.inputs[0].dims;
-    if (request.type == "Cast") return a;
-    if (!is_matrix_product(request.type) || request.inputs.size() < 2) return {};
-    const Shape &b = request.inputs[1].dims;
-    if (a.size() < 2 || b.size() < 2) return {};
-    const Transposes transposes = stated_transposes(attrs).value_or(Transposes{false, false});
-    Shape dims = a.size() >= b.size() ? a : b;
-    dims[dims.size() - 2] = a[a.size() - (transposes.a ? 1 : 2)];
-    dims[dims.size() - 1] = b[b.size() - (transposes.b ? 2 : 1)];
-    return dims;
+    std::vector<Shape> inputs;
+    for (const OpTensor &input : request.inputs) inputs.push_back(input.dims);
+    return assumed_dims(request.type, attrs, inputs);
 }
 
 // Holds what the node's views point to.
@@ -185,6 +146,20 @@ void require_output_dims(const OpRequest &request, size_t index, const Shape &co
                                        to_string(computed));
 }
 
+bool is_empty(const Shape &dims) { return element_count(dims) == 0; }
+
+// Plugins are not at ease with empty tensors. Throws OpRefusal for an op that makes something of
+// one.
+bool computes_nothing(const OpRequest &request, const std::vector<Shape> &output_dims) {
+    if (std::all_of(output_dims.begin(), output_dims.end(), is_empty)) return true;
+    for (const OpTensor &input : request.inputs)
+        if (input.connected && is_empty(input.dims))
+            throw OpRefusal(Kind::kInput, request.type + ": an input is empty");
+    if (std::any_of(output_dims.begin(), output_dims.end(), is_empty))
+        throw OpRefusal(Kind::kOutput, request.type + ": an output is empty");
+    return false;
+}
+
 void lower_inputs(const OpRequest &request, Lowering &lowering, NodeTexts &texts, om::Node &node) {
     for (size_t i = 0; i < request.inputs.size(); ++i)
         texts.input_names.push_back("input " + std::to_string(i));
@@ -223,7 +198,7 @@ void lower_node(const OpRequest &request, Lowering &lowering, const om::Node &no
 void add_outputs(const OpRequest &request, om::Node &node) {
     for (const OpTensor &output : request.outputs) {
         om::TensorDesc desc = descriptor(output);
-        if (!is_known(desc.shape)) desc.shape = assumed_dims(request, node.attrs);
+        if (!is_known(desc.shape)) desc.shape = open_dims(request, node.attrs);
         try {
             element_type(desc.dtype);
             logical_tensor(desc);
@@ -264,8 +239,10 @@ SingleOp translate_single_op(const OpRequest &request) {
     for (size_t i = 0; i < request.outputs.size(); ++i) {
         require_output_width(request, i);
         const ov::Shape computed = result.model->output(i).get_shape();
-        require_output_dims(request, i, {computed.begin(), computed.end()});
+        result.output_dims.emplace_back(computed.begin(), computed.end());
+        require_output_dims(request, i, result.output_dims.back());
     }
+    result.computes_nothing = computes_nothing(request, result.output_dims);
     return result;
 }
 

@@ -24,7 +24,9 @@ class OpRefusal : public Refusal {
 
 struct SingleOp {
     std::shared_ptr<ov::Model> model;
+    std::vector<std::vector<int64_t>> output_dims;
     std::vector<std::string> notes;
+    bool computes_nothing = false;  // all its outputs are empty
 };
 
 // Throws OpRefusal.

@@ -4,6 +4,7 @@
 
 #include <cstring>
 
+#include "host/checks/objects.h"
 #include "host/runtime/report.h"
 
 namespace ascendcl::host::model {
@@ -83,6 +84,17 @@ void require_complete(const aclmdlConfigHandle &config, const LoadType &type) {
     }
 }
 
+// Strict mode.
+void check_memory_counts(const aclmdlConfigHandle &config, const LoadType &type) {
+    if (type.with_memory || !(config.work.data || config.weight.data) || !checks::is_strict())
+        return;
+    checks::violated({checks::Rule::kMemoryIgnored,
+                      std::string(config.work.data ? "work" : "weight") +
+                          " memory is set, and load type " + std::to_string(*config.load_type) +
+                          " ignores it",
+                      "the configuration was created", checks::where_made(&config)});
+}
+
 }  // namespace
 
 void set_option(aclmdlConfigHandle &config, aclmdlConfigAttr attr, const void *value, size_t size) {
@@ -104,9 +116,11 @@ void set_option(aclmdlConfigHandle &config, aclmdlConfigAttr attr, const void *v
             break;
         case ACL_MDL_MEM_ADDR_PTR:
             config.model = read_pointer<void>(attr, value, size);
+            config.model_bytes.watch(config.model, config.model_size.value_or(0));
             break;
         case ACL_MDL_MEM_SIZET:
             config.model_size = read_value<size_t>(attr, value, size);
+            config.model_bytes.watch(config.model, *config.model_size);
             break;
         case ACL_MDL_WEIGHT_ADDR_PTR:
             config.weight.data = read_value<void *>(attr, value, size);
@@ -153,6 +167,7 @@ uint32_t load_with_config(const aclmdlConfigHandle &config) {
     if (!config.load_type) throw invalid("ACL_MDL_LOAD_TYPE_SIZET was not set");
     const LoadType type = load_type_of(*config.load_type);
     require_complete(config, type);
+    if (type.source == Source::kMemory) config.model_bytes.check();
     const OmFile file = type.source == Source::kFile
                             ? OmFile::open(config.path->c_str())
                             : OmFile::view(config.model, *config.model_size);
@@ -164,6 +179,7 @@ uint32_t load_with_config(const aclmdlConfigHandle &config) {
                                                 "': external weights cannot be loaded here"};
     }
     LoadOptions options;
+    check_memory_counts(config, type);
     if (type.with_memory) {  // the other types ignore what was given
         options.work = config.work;
         options.weight = config.weight;

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "acl/acl.h"
+#include "host/checks/watched_bytes.h"
 #include "host/model/load.h"
 #include "host/runtime/live_counts.h"
 
@@ -29,6 +30,7 @@ struct aclmdlConfigHandle {
     std::optional<std::string> weight_path;  // a copy
     void *model = nullptr;
     std::optional<size_t> model_size;
+    ascendcl::host::checks::WatchedBytes model_bytes;  // not copied
     ascendcl::host::model::UserMemory weight;
     ascendcl::host::model::UserMemory work;
     void *input_queues = nullptr;

@@ -33,7 +33,8 @@ void require_declared(const om::IoDescriptor &input, const Dims &dims) {
         int64_t high = input.dims[i];
         if (input.dims[i] < 0) {
             const bool ranged = i < input.ranges.size();
-            low = ranged ? std::max<int64_t>(0, input.ranges[i].first) : 0;
+            // The engine does not compute on empty tensors.
+            low = ranged ? std::max<int64_t>(1, input.ranges[i].first) : 1;
             high = ranged ? input.ranges[i].second : -1;  // -1: no limit
         }
         if (dims[i] < low || (high >= 0 && dims[i] > high)) {

@@ -3,13 +3,19 @@
 #include "host/model/execute.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "host/checks/flights.h"
+#include "host/checks/objects.h"
+#include "host/model/gears.h"
 #include "host/model/model.h"
 #include "host/model/registry.h"
 #include "host/runtime/context.h"
 #include "host/runtime/data_set.h"
+#include "host/runtime/memory.h"
 #include "host/runtime/report.h"
 
 namespace ascendcl::host::model {
@@ -17,6 +23,7 @@ namespace {
 
 void require_buffers(const aclmdlDataset &data_set) {
     for (const aclmdlDataset::Entry &entry : data_set.entries) {
+        checks::refuse_stale(entry.buffer);
         if (!entry.buffer) {
             throw Failure{ACL_ERROR_INVALID_PARAM, "the data set holds a null data buffer"};
         }
@@ -33,18 +40,66 @@ Lease lease_for_execution(uint32_t model_id, const aclmdlDataset &inputs,
     return model;
 }
 
+// Strict mode: an execution from its submission to its end, with all that it uses.
+struct InFlight {
+    checks::Token execution;
+    checks::Token memory;
+};
+
+void add_uses(std::vector<checks::Use> &uses, const aclmdlDataset &data_set, const char *role) {
+    constexpr auto kRule = checks::Rule::kExecutionMemoryGone;
+    uses.push_back({&data_set, 1, "a data set", kRule});
+    for (const aclmdlDataset::Entry &entry : data_set.entries) {
+        const aclDataBuffer &buffer = *entry.buffer;
+        checks::refuse_stale(buffer.data);
+        uses.push_back({&buffer, 1, "a data buffer", kRule});
+        uses.push_back({buffer.data, static_cast<size_t>(buffer.size), role, kRule});
+    }
+}
+
+// What the hidden input holds by chance may well be a gear.
+void check_gear(const Model &model, const aclmdlDataset &inputs) {
+    const size_t index = gear_input(*model.description());
+    if (index >= inputs.entries.size()) return;
+    const void *memory = inputs.entries[index].buffer->data;
+    const checks::Site made = checks::where_made(find_allocation(memory).base);
+    if (made == nullptr || checks::has_gear(memory)) return;
+    checks::violated({checks::Rule::kGearNotSet,
+                      "model " + std::to_string(model.id()) +
+                          " is executed, and no gear was set in the memory of its input " +
+                          std::to_string(index),
+                      "the memory was allocated", made});
+}
+
+InFlight take_off(const Model &model, const aclmdlDataset &inputs, const aclmdlDataset &outputs,
+                  std::optional<int32_t> stream) {
+    if (!checks::is_strict()) return {};
+    std::vector<checks::Use> uses;
+    add_uses(uses, inputs, "the memory of an input");
+    add_uses(uses, outputs, "the memory of an output");
+    for (const aclmdlDataset::Entry &entry : outputs.entries) {
+        checks::check_write(entry.buffer->data, static_cast<size_t>(entry.buffer->size));
+    }
+    check_gear(model, inputs);
+    return {checks::take_off(model.id(), model.user_work(), stream),
+            checks::hold("an execution of model " + std::to_string(model.id()), "it was submitted",
+                         std::move(uses))};
+}
+
 // What a stream's worker runs: it keeps the model loaded, even when the stream drops it unrun.
 struct QueuedExecution {
     Lease model;
     Bound bound;
+    InFlight in_flight;
 };
 
 void submit(uint32_t model_id, const aclmdlDataset &inputs, aclmdlDataset &outputs, Stream &stream,
             ExecutionMode mode) {
     auto queued = std::make_shared<QueuedExecution>(
-        QueuedExecution{lease_for_execution(model_id, inputs, outputs), {}});
+        QueuedExecution{lease_for_execution(model_id, inputs, outputs), {}, {}});
     queued->model->bind(inputs, outputs, mode, queued->bound);
     queued->model->require_mode(mode);
+    queued->in_flight = take_off(*queued->model, inputs, outputs, stream.id());
     const aclError code =
         stream.submit([queued] { return queued->model->execute_bound(queued->bound); });
     if (code != ACL_SUCCESS) throw Failure{code, "the stream did not take the execution"};
@@ -53,7 +108,9 @@ void submit(uint32_t model_id, const aclmdlDataset &inputs, aclmdlDataset &outpu
 }  // namespace
 
 void execute(uint32_t model_id, const aclmdlDataset &inputs, aclmdlDataset &outputs) {
-    lease_for_execution(model_id, inputs, outputs)->execute(inputs, outputs);
+    const Lease model = lease_for_execution(model_id, inputs, outputs);
+    const InFlight in_flight = take_off(*model, inputs, outputs, std::nullopt);
+    model->execute(inputs, outputs);
 }
 
 void execute_within(uint32_t model_id, const aclmdlDataset &inputs, aclmdlDataset &outputs,

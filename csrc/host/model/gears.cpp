@@ -6,6 +6,7 @@
 #include <cstring>
 #include <string>
 
+#include "host/checks/objects.h"
 #include "host/runtime/report.h"
 
 namespace ascendcl::host::model {
@@ -128,6 +129,7 @@ std::vector<int64_t> gear_values(const Description &description, const aclmdlIOD
 }
 
 void write_gear(aclDataBuffer &buffer, const std::vector<int64_t> &values) {
+    checks::note_gear(buffer.data);
     const size_t wide = values.size() * sizeof(int64_t);
     if (buffer.size >= wide) {
         std::memcpy(buffer.data, values.data(), wide);

@@ -8,6 +8,8 @@
 #include <string>
 #include <utility>
 
+#include "host/checks/holds.h"
+#include "host/checks/objects.h"
 #include "host/model/model.h"
 #include "host/model/om_codes.h"
 #include "host/model/registry.h"
@@ -18,6 +20,7 @@
 namespace ascendcl::host::model {
 namespace {
 
+constexpr uintptr_t kModelMemoryAlignment = 64;
 constexpr uint8_t kBundle = 5;  // model type of a file that holds several models
 
 void require_single_model(const om::Container &container) {
@@ -36,6 +39,42 @@ void require_size(const char *what, const UserMemory &memory, uint64_t needed) {
     throw Failure{ACL_ERROR_GE_PARAM_INVALID,
                   std::string(what) + " memory has " + std::to_string(memory.size) +
                       " bytes, the model needs " + std::to_string(needed)};
+}
+
+// Strict mode: whether it is what the documentation asks for, where the runtime itself does not
+// care.
+void check_memory(const std::string &what, const UserMemory &memory, uint64_t queried,
+                  int32_t device) {
+    if (!memory.data || !checks::is_strict()) return;
+    const Allocation block = find_allocation(memory.data);
+    const auto broken = [&](const std::string &how, int code = 0) {
+        checks::violated({checks::Rule::kUnfitModelMemory, "the " + what + " memory " + how,
+                          "it was allocated", checks::where_made(block.base), code});
+    };
+    const auto start = reinterpret_cast<uintptr_t>(memory.data);
+    const auto block_end = reinterpret_cast<uintptr_t>(block.base) + block.size;
+    if (memory.size < queried) {
+        broken("has " + std::to_string(memory.size) + " bytes, aclmdlQuerySize answers " +
+               std::to_string(queried));
+    }
+    if (block.location != Location::kDevice || block.device != device) {
+        broken("is no memory of device " + std::to_string(device));
+    } else if (memory.size > block_end - start) {
+        broken("is said to have " + std::to_string(memory.size) + " bytes; its block ends after " +
+               std::to_string(block_end - start));
+    }
+    if (start % kModelMemoryAlignment != 0) {
+        broken("does not start on a multiple of 64", ACL_ERROR_MEMORY_ADDRESS_UNALIGNED);
+    }
+}
+
+// Strict mode: from now on a model uses the memory that the user manages.
+checks::Token hold_memory(uint32_t id, const LoadOptions &options, size_t weight_size) {
+    if (!checks::is_strict()) return nullptr;
+    constexpr auto kRule = checks::Rule::kModelMemoryFreed;
+    return checks::hold("model " + std::to_string(id), "it was loaded",
+                        {{options.work.data, options.work.size, "its work memory", kRule},
+                         {options.weight.data, weight_size, "its weight memory", kRule, true}});
 }
 
 // Null when the user manages it or nothing is needed.
@@ -70,6 +109,8 @@ uint32_t load_model(const OmFile &file, const LoadOptions &options) {
         io_size = std::min(container.zero_copy_size(), work_size);
     });
     const om::Bytes weights = container.models().front().find(om::PartitionType::kWeights);
+    check_memory("work", options.work, work_size, context->device());
+    check_memory("weight", options.weight, weights.size, context->device());
     require_size("work", options.work, work_size - io_size);
     require_size("weight", options.weight, weights.size);
 
@@ -77,6 +118,7 @@ uint32_t load_model(const OmFile &file, const LoadOptions &options) {
     parts.own_work = system_memory("work", options.work, own_work_size, context->device());
     parts.own_weights = system_memory("weight", options.weight, weights.size, context->device());
     void *weight_memory = options.weight.data ? options.weight.data : parts.own_weights.get();
+    if (options.weight.data) checks::check_weights(weight_memory, weights.data, weights.size);
     if (!weights.empty()) std::memcpy(weight_memory, weights.data, weights.size);
 
     if (is_dynamic) {
@@ -88,6 +130,9 @@ uint32_t load_model(const OmFile &file, const LoadOptions &options) {
     }
 
     const uint32_t id = parts.id;
+    // Models with dynamic shapes ignore it.
+    if (!is_dynamic) parts.user_work = {options.work.data, options.work.size};
+    parts.memory_in_use = hold_memory(id, options, weights.size);
     register_model(std::make_shared<Model>(std::move(parts)));
     return id;
 }

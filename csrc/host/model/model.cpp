@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "host/checks/objects.h"
 #include "host/checks/trace.h"
 #include "host/model/gears.h"
 #include "host/model/op_spans.h"
@@ -22,6 +23,13 @@ constexpr size_t kNoInput = static_cast<size_t>(-1);
 
 const char *name(Side side) noexcept { return side == Side::kInput ? "input" : "output"; }
 
+// Strict mode: the runtime allocates outputs of other models, in other calls.
+void check_memory_of_output(const om::IoDescriptor &tensor, Side side) {
+    if (side != Side::kOutput || !checks::is_strict()) return;
+    checks::violated({checks::Rule::kOutputOfRuntime,
+                      "output '" + tensor.name + "' has no memory, and this call allocates none"});
+}
+
 bool is_too_short(const engine::Binding &buffer, uint64_t needed) noexcept {
     return needed > buffer.size && needed - buffer.size > kTolerance;
 }
@@ -33,6 +41,7 @@ void collect(const aclmdlDataset &data_set, const std::vector<om::IoDescriptor> 
     for (size_t i = 0; i < expected.size(); ++i) {
         const aclDataBuffer &buffer = *data_set.entries[i].buffer;
         if (!buffer.data && expected[i].size > 0) {
+            check_memory_of_output(expected[i], side);
             throw Failure{ACL_ERROR_GE_FAILURE, std::string(name(side)) + " " + std::to_string(i) +
                                                     " ('" + expected[i].name +
                                                     "') has a null address"};
@@ -82,10 +91,25 @@ Model::Model(Parts parts)
 void Model::require_context() const {
     const std::shared_ptr<Context> current = current_context();
     if (parts_.context.lock() != current) {
+        check_context("executed");
         throw Failure{ACL_ERROR_RT_MODEL_CONTEXT, "model " + std::to_string(id()) +
                                                       " was loaded in another context than the "
                                                       "current one"};
     }
+}
+
+void Model::check_context(const char *deed) const {
+    if (!checks::is_strict()) return;
+    std::shared_ptr<Context> current;
+    try {
+        current = current_context();
+    } catch (const Failure &) {  // there is none
+    }
+    if (current != nullptr && parts_.context.lock() == current) return;
+    const std::string name = "model " + std::to_string(id());
+    checks::violated({checks::Rule::kOtherContext,
+                      name + " is " + deed + " in another context than it was loaded in",
+                      "it was loaded", checks::where_made(handle_of_model(id()))});
 }
 
 void Model::require_mode(ExecutionMode mode) {
@@ -128,6 +152,7 @@ void Model::bind_dynamic(const aclmdlDataset &inputs, aclmdlDataset &outputs, Ex
         if (buffer.data || io.outputs[i].size == 0) continue;
         buffer.data = allocate_device_memory(current_context()->device(), io.outputs[i].size);
         buffer.size = io.outputs[i].size;
+        checks::made(checks::ObjectKind::kOutputMemory, buffer.data, io.outputs[i].size);
     }
     collect(outputs, io.outputs, Side::kOutput, bound.outputs);
     require_sizes(bound.outputs, io.outputs, Side::kOutput);
@@ -221,6 +246,7 @@ void Model::retire() {
     parts_.shapes.reset();
     parts_.own_weights.reset();
     parts_.own_work.reset();
+    parts_.memory_in_use.reset();
 }
 
 }  // namespace ascendcl::host::model

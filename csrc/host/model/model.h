@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "acl/acl.h"
+#include "host/checks/flights.h"
 #include "host/engine/engine.h"
 #include "host/model/compiled_shapes.h"
 #include "host/model/description.h"
@@ -24,6 +25,11 @@ namespace ascendcl::host::model {
 enum class ExecutionMode { kUndecided, kSync, kAsync };
 
 using Bindings = std::vector<engine::Binding>;
+
+// A model id as the checks know objects.
+inline const void *handle_of_model(uint32_t id) noexcept {
+    return reinterpret_cast<const void *>(static_cast<uintptr_t>(id));
+}
 
 // What an execution reads and writes, taken from data sets.
 struct Bound {
@@ -43,6 +49,8 @@ class Model {
         DeviceMemory own_weights;  // likewise
         std::unique_ptr<CompiledShapes> shapes;         // null with dynamic shapes
         std::unique_ptr<DynamicShapes> dynamic_shapes;  // null without
+        checks::WorkMemory user_work;                   // null where the system manages it
+        checks::Token memory_in_use;                    // strict mode: what the user manages
     };
 
     explicit Model(Parts parts);
@@ -56,6 +64,8 @@ class Model {
 
     // Throws Failure: 107002 without a current context, 107004 in another one than at load.
     void require_context() const;
+    // Strict mode: as checks::violated() in another context than at load, or in none.
+    void check_context(const char *deed) const;
     // Throws Failure(500002) when a static model was executed the other way before.
     void require_mode(ExecutionMode mode);
 
@@ -69,6 +79,7 @@ class Model {
     // Binds and runs in the calling thread; a static model does not allocate. Throws Failure: as
     // bind(), as require_mode(kSync), as run().
     void execute(const aclmdlDataset &inputs, aclmdlDataset &outputs);
+    const checks::WorkMemory &user_work() const noexcept { return parts_.user_work; }
     // Runs what was bound before; for a stream's worker, which wants a code.
     aclError execute_bound(const Bound &bound) noexcept;
 

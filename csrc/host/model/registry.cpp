@@ -7,6 +7,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "host/checks/objects.h"
 #include "host/runtime/device.h"
 #include "host/runtime/report.h"
 
@@ -30,6 +31,7 @@ Registry &registry() {
 }
 
 Failure unknown_id(uint32_t id) {
+    checks::refuse_stale_model(handle_of_model(id));
     return {ACL_ERROR_GE_EXEC_MODEL_ID_INVALID, "no loaded model has id " + std::to_string(id)};
 }
 
@@ -50,6 +52,7 @@ void register_model(std::shared_ptr<Model> model) {
     const std::unique_lock lock(all.mutex);
     const uint32_t id = model->id();
     all.models.emplace(id, std::move(model));
+    checks::made(checks::ObjectKind::kModel, handle_of_model(id));
 }
 
 Lease lease_model(uint32_t id) {
@@ -67,8 +70,10 @@ void unload_model(uint32_t id) {
         const std::unique_lock lock(all.mutex);
         const auto found = all.models.find(id);
         if (found == all.models.end()) throw unknown_id(id);
+        found->second->check_context("unloaded");
         model = std::move(found->second);
         all.models.erase(found);
+        checks::gone(checks::ObjectKind::kModel, handle_of_model(id));
     }
     model->retire();
 }
@@ -79,6 +84,9 @@ void forget_all_models() {
     {
         const std::unique_lock lock(all.mutex);
         models.swap(all.models);
+    }
+    for (const auto &entry : models) {
+        checks::gone(checks::ObjectKind::kModel, handle_of_model(entry.first));
     }
 }
 

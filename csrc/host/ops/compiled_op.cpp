@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/ops/compiled_op.h"
 
-#include <algorithm>
 #include <cstring>
 #include <list>
 #include <string>
@@ -147,15 +146,15 @@ Cache &cache() {
 
 CompiledOp::CompiledOp(const engine::OpRequest &request) : type_(request.type) {
     engine::Outcome outcome;
-    program_ = model::engine().compile_op(request, outcome);
+    compiled_ = model::engine().compile_op(request, outcome);
     if (!outcome.ok()) throw Failure{code_of(outcome.kind), outcome.text};
-    model::report_guesses(*program_);
+    if (compiled_.program) model::report_guesses(*compiled_.program);
     for (const engine::OpTensor &input : request.inputs) {
         const bool is_bound = input.connected && input.value == nullptr;
         inputs_.push_back({is_bound, is_bound ? bytes_of(input.dtype, input.dims) : 0});
     }
     for (size_t i = 0; i < request.outputs.size(); ++i) {
-        outputs_.push_back({true, bytes_of(request.outputs[i].dtype, output_dims()[i])});
+        outputs_.push_back({true, bytes_of(request.outputs[i].dtype, compiled_.output_dims[i])});
     }
 }
 
@@ -194,14 +193,13 @@ std::unique_ptr<engine::Execution> CompiledOp::take_execution() {
         }
     }
     engine::Outcome outcome;
-    auto execution = program_->new_execution(outcome);
+    auto execution = compiled_.program->new_execution(outcome);
     if (!execution) throw Failure{ACL_ERROR_RT_MODEL_EXECUTE, outcome.text};
     return execution;
 }
 
 void CompiledOp::run(const Bindings &inputs, const Bindings &outputs) {
-    const auto is_empty = [](const Tensor &output) { return output.size == 0; };
-    if (std::all_of(outputs_.begin(), outputs_.end(), is_empty)) return;
+    if (!compiled_.program) return;
     Bindings bound_inputs, bound_outputs;
     for (size_t i = 0; i < inputs.size(); ++i) {
         if (inputs_[i].is_bound) bound_inputs.push_back({inputs[i].data, inputs_[i].size});

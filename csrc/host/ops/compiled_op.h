@@ -23,7 +23,7 @@ class CompiledOp {
     size_t input_count() const noexcept { return inputs_.size(); }
     size_t output_count() const noexcept { return outputs_.size(); }
     const std::vector<std::vector<int64_t>> &output_dims() const noexcept {
-        return program_->output_dims();
+        return compiled_.output_dims;
     }
 
     // Throws Failure(100000) for a buffer that is too small for its tensor, or null. `bindings` are
@@ -42,7 +42,7 @@ class CompiledOp {
     std::unique_ptr<engine::Execution> take_execution();
 
     const std::string type_;
-    std::shared_ptr<engine::Program> program_;
+    engine::CompiledOpProgram compiled_;
     std::vector<Tensor> inputs_;
     std::vector<Tensor> outputs_;
     std::mutex mutex_;

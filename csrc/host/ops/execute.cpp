@@ -5,7 +5,10 @@
 #include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "host/checks/holds.h"
+#include "host/checks/objects.h"
 #include "host/model/program_cache.h"
 #include "host/ops/attributes.h"
 #include "host/runtime/context.h"
@@ -101,6 +104,23 @@ Bindings bindings_of(const char *side, const Buffers &buffers) {
     return bindings;
 }
 
+// Strict mode: what an execution needs until it is done.
+checks::Token hold(const Bindings &inputs, const Bindings &outputs) {
+    if (!checks::is_strict()) return nullptr;
+    constexpr auto kRule = checks::Rule::kExecutionMemoryGone;
+    std::vector<checks::Use> uses;
+    for (const auto &input : inputs) {
+        checks::refuse_stale(input.data);
+        uses.push_back({input.data, input.size, "the memory of an input", kRule});
+    }
+    for (const auto &output : outputs) {
+        checks::refuse_stale(output.data);
+        checks::check_write(output.data, output.size);
+        uses.push_back({output.data, output.size, "the memory of an output", kRule});
+    }
+    return checks::hold("the execution of an operator", "it was submitted", std::move(uses));
+}
+
 }  // namespace
 
 std::shared_ptr<CompiledOp> compile(const char *type, Descs inputs, Descs outputs,
@@ -139,11 +159,11 @@ void submit(std::shared_ptr<CompiledOp> op, Buffers inputs, Buffers outputs, acl
 void submit(std::shared_ptr<CompiledOp> op, Bindings inputs, Bindings outputs, aclrtStream stream) {
     op->require_room(inputs, outputs);
     const std::shared_ptr<Stream> queue = stream_of_current_context(stream);
-    const aclError code = queue->submit(
-        [op = std::move(op), inputs = std::move(inputs), outputs = std::move(outputs)] {
-            op->run(inputs, outputs);
-            return ACL_SUCCESS;
-        });
+    const aclError code = queue->submit([held = hold(inputs, outputs), op = std::move(op),
+                                         inputs = std::move(inputs), outputs = std::move(outputs)] {
+        op->run(inputs, outputs);
+        return ACL_SUCCESS;
+    });
     if (code != ACL_SUCCESS) throw Failure{code, "the stream did not take the op"};
 }
 

@@ -18,7 +18,7 @@ struct aclopHandle {
 
 namespace ascendcl::host::ops {
 
-// One side of a call. The buffers are null where only descs are given.
+// One side of a call.
 struct Descs {
     int count;
     const aclTensorDesc *const *descs;

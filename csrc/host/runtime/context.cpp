@@ -68,7 +68,7 @@ std::shared_ptr<WorkerStream> DeviceContext::default_worker_stream() {
     if (default_stream_ == nullptr) {
         if (is_closing()) throw Failure{ACL_ERROR_RT_CONTEXT_NULL, "the context is destroyed"};
         default_stream_ = WorkerStream::make(shared_from_this(), 0, 0);
-        register_stream(default_stream_);
+        checks::disown(register_stream(default_stream_));
     }
     return default_stream_;
 }

@@ -2,10 +2,14 @@
 #include "host/runtime/copy.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <cstring>
 #include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
+#include "host/checks/holds.h"
 #include "host/checks/trace.h"
 #include "host/runtime/device_context.h"
 #include "host/runtime/memory.h"
@@ -89,10 +93,53 @@ aclrtMemcpyKind resolved_kind(aclrtMemcpyKind kind, Location from, Location to) 
                   ACL_MEMCPY_DEVICE_TO_HOST);
 }
 
+size_t extent(const CopyShape &shape, size_t pitch) {
+    return (shape.height - 1) * pitch + shape.width;
+}
+
+size_t destination_extent(const CopyShape &shape) { return extent(shape, shape.destination_pitch); }
+
+// Strict mode: what a task of `stream` needs until it has run.
+checks::Token hold(const WorkerStream &stream, const char *task, std::vector<checks::Use> ends) {
+    for (checks::Use &end : ends) {
+        if (find_allocation(end.start).location == Location::kPinnedHost) {
+            end.when_freed = checks::Rule::kHostMemoryOfCopy;
+        }
+    }
+    return checks::hold(std::string(task) + " on stream " + std::to_string(stream.id()),
+                        "it was submitted", std::move(ends));
+}
+
+checks::Token hold_fill(const WorkerStream &stream, const void *destination, size_t size) {
+    checks::check_write(destination, size);
+    if (!checks::is_strict()) return nullptr;
+    return hold(stream, "a fill",
+                {{destination, size, "its destination", checks::Rule::kDeviceMemoryOfTask}});
+}
+
+checks::Token hold_copy(const WorkerStream &stream, void *destination, const void *source,
+                        const CopyShape &shape) {
+    checks::check_write(destination, destination_extent(shape));
+    if (!checks::is_strict()) return nullptr;
+    constexpr auto kRule = checks::Rule::kDeviceMemoryOfTask;
+    return hold(stream, "a copy",
+                {{destination, destination_extent(shape), "its destination", kRule},
+                 {source, extent(shape, shape.source_pitch), "its source", kRule}});
+}
+
+void check_page_locked(Location location, const void *address, const char *end) {
+    if (location != Location::kUnregistered || !checks::is_strict()) return;
+    char text[96];
+    std::snprintf(text, sizeof text, "%p, the %s of an asynchronous copy, is not page-locked",
+                  address, end);
+    checks::violated({checks::Rule::kHostMemoryOfCopy, text});
+}
+
 }  // namespace
 
 void copy_now(void *destination, const void *source, const CopyShape &shape) {
     current_device_context();
+    checks::check_write(destination, destination_extent(shape));
     move(destination, source, shape);
 }
 
@@ -110,12 +157,15 @@ aclError copy_in_stream(void *destination, const void *source, const CopyShape &
         const auto *bytes = static_cast<const unsigned char *>(source);
         const auto buffer =
             std::make_shared<std::vector<unsigned char>>(bytes, bytes + shape.width);
-        return stream->submit([=] {
+        const checks::Token held = hold_copy(*stream, destination, nullptr, shape);
+        return stream->submit([=, held = held] {
             move(destination, buffer->data(), shape);
             return ACL_SUCCESS;
         });
     }
-    auto task = [=] {
+    check_page_locked(from, source, "source");
+    check_page_locked(to, destination, "destination");
+    auto task = [=, held = hold_copy(*stream, destination, source, shape)] {
         move(destination, source, shape);
         return ACL_SUCCESS;
     };
@@ -125,11 +175,13 @@ aclError copy_in_stream(void *destination, const void *source, const CopyShape &
 
 void fill_now(void *destination, int32_t value, size_t count) {
     current_device_context();
+    checks::check_write(destination, count);
     fill_bytes(destination, value, count);
 }
 
 aclError fill_in_stream(void *destination, int32_t value, size_t count, aclrtStream handle) {
-    return own_stream(handle)->submit([=] {
+    const auto stream = own_stream(handle);
+    return stream->submit([=, held = hold_fill(*stream, destination, count)] {
         fill_bytes(destination, value, count);
         return ACL_SUCCESS;
     });
@@ -137,11 +189,13 @@ aclError fill_in_stream(void *destination, int32_t value, size_t count, aclrtStr
 
 void fill_words_now(void *destination, uint32_t value, size_t count) {
     current_device_context();
+    checks::check_write(destination, count * sizeof value);
     fill_words(destination, value, count);
 }
 
 aclError fill_words_in_stream(void *destination, uint32_t value, size_t count, aclrtStream handle) {
-    return own_stream(handle)->submit([=] {
+    const auto stream = own_stream(handle);
+    return stream->submit([=, held = hold_fill(*stream, destination, count * sizeof value)] {
         fill_words(destination, value, count);
         return ACL_SUCCESS;
     });

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <utility>
 
+#include "host/checks/flights.h"
 #include "host/checks/trace.h"
 #include "host/runtime/device.h"
 #include "host/runtime/device_context.h"
@@ -31,7 +32,10 @@ HandleTable<Event> &event_table() {
 
 Event::Event(uint32_t flags, bool is_ex) : flags_(flags), is_ex_(is_ex), id_(next_event_id()) {}
 
+Event::~Event() { checks::note_gone(this); }
+
 aclError Event::record(WorkerStream &stream) {
+    checks::note_recorded(this, stream.id());
     uint64_t number;
     {
         const std::lock_guard lock(mutex_);
@@ -66,13 +70,18 @@ aclError Event::reset(WorkerStream &stream) {
 
 aclError Event::hold_up(const std::shared_ptr<WorkerStream> &stream,
                         std::chrono::milliseconds patience) {
+    if (is_ex_) check_recorded("", nullptr);
     uint64_t target;
     {
         const std::lock_guard lock(mutex_);
         const bool recorded = recorded_ > reset_submitted_;
         target = recorded || is_ex_ ? recorded_ : recorded_ + 1;
         ++waits_;
+        if (recorded_ == 0 && first_wait_ == nullptr && checks::is_strict()) {
+            first_wait_ = checks::here();
+        }
     }
+    checks::note_awaited(this, stream->id());
     Task task;
     task.ready = [self = shared_from_this(), target, waiter = std::weak_ptr(stream)] {
         return self->reached(target, waiter);
@@ -101,7 +110,28 @@ bool Event::are_waits_done() const {
     return waits_done_ >= waits_;
 }
 
+void Event::check_recorded(const char *earlier, const checks::Site &site) const {
+    if (!checks::is_strict()) return;
+    {
+        const std::lock_guard lock(mutex_);
+        if (recorded_ > 0) return;
+    }
+    checks::violated({checks::Rule::kEventNeverRecorded,
+                      "event " + std::to_string(id_) + " is waited for and was never recorded",
+                      earlier, site});
+}
+
+void Event::check_awaited_in_vain() const {
+    checks::Site waited;
+    {
+        const std::lock_guard lock(mutex_);
+        waited = first_wait_;
+    }
+    if (waited != nullptr) check_recorded("it was waited for", waited);
+}
+
 aclError Event::synchronize(int32_t timeout_ms) {
+    check_recorded("", nullptr);
     std::unique_lock lock(mutex_);
     const auto reached = [this, target = recorded_] { return done_ >= target; };
     if (timeout_ms < 0) {
@@ -164,7 +194,7 @@ std::shared_ptr<Event> event_of(aclrtEvent handle) {
 }
 
 void destroy_event(aclrtEvent handle) {
-    event_of(handle);
+    event_of(handle)->check_awaited_in_vain();
     require(event_table().remove(handle) != nullptr, "another thread has destroyed the event",
             ACL_ERROR_RT_INVALID_HANDLE);
 }

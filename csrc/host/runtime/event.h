@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 
+#include "host/checks/call_site.h"
 #include "host/runtime/stream.h"
 
 namespace ascendcl::host {
@@ -18,6 +19,7 @@ namespace ascendcl::host {
 class Event : public std::enable_shared_from_this<Event> {
    public:
     Event(uint32_t flags, bool is_ex);
+    ~Event();
 
     bool is_ex() const noexcept { return is_ex_; }
     uint32_t id() const noexcept { return id_; }
@@ -31,6 +33,8 @@ class Event : public std::enable_shared_from_this<Event> {
     bool is_recorded() const;
     bool is_done() const;         // nothing recorded is outstanding
     bool are_waits_done() const;  // no stream is held up or about to be
+    // Strict mode: somebody waits for it, and it was never recorded. Throws as checks::violated().
+    void check_awaited_in_vain() const;
     // Waits on the calling thread; timeout_ms < 0 for ever, expiry is 507047.
     aclError synchronize(int32_t timeout_ms);
 
@@ -39,6 +43,7 @@ class Event : public std::enable_shared_from_this<Event> {
     std::chrono::steady_clock::time_point time() const;
 
    private:
+    void check_recorded(const char *earlier, const checks::Site &site) const;
     bool recorded_locked() const { return recorded_ > reset_; }
     bool done_locked() const { return done_ >= recorded_; }
     // Whether record number `target` is done; if not, `stream` is woken when a later one is.
@@ -59,6 +64,7 @@ class Event : public std::enable_shared_from_this<Event> {
     uint64_t waits_done_ = 0;
     std::chrono::steady_clock::time_point time_{};
     WaitList waiting_;
+    checks::Site first_wait_;  // before any record; null unless in strict mode
 };
 
 // Throw Failure: 107002 without a context, 207007 when there are none left.

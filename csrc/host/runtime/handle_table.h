@@ -9,12 +9,20 @@
 #include <shared_mutex>
 #include <vector>
 
+#include "host/checks/objects.h"
 #include "host/runtime/live_counts.h"
 
 namespace ascendcl::host {
 
 // kind keeps a stream from passing for an event.
 enum class HandleKind : uint64_t { kContext = 1, kStream = 2, kEvent = 3, kNotify = 4, kLabel = 5 };
+
+constexpr checks::ObjectKind object_kind(HandleKind kind) noexcept {
+    constexpr checks::ObjectKind kKinds[] = {
+        checks::ObjectKind::kContext, checks::ObjectKind::kStream, checks::ObjectKind::kEvent,
+        checks::ObjectKind::kNotify, checks::ObjectKind::kLabel};
+    return kKinds[static_cast<uint64_t>(kind) - 1];
+}
 
 template <typename T>
 class HandleTable {
@@ -34,7 +42,9 @@ class HandleTable {
         slots_[slot].object = std::move(object);
         ++live_;
         change_live_count(counted_, 1);
-        return encode(slot, slots_[slot].generation);
+        void *handle = encode(slot, slots_[slot].generation);
+        checks::made(object_kind(kind_), handle);
+        return handle;
     }
 
     // Null when the handle is stale, of another kind, or no handle at all.
@@ -55,6 +65,7 @@ class HandleTable {
         free_.push_back(slot);
         --live_;
         change_live_count(counted_, -1);
+        checks::gone(object_kind(kind_), handle);
         return object;
     }
 

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 
+#include "host/checks/objects.h"
 #include "host/runtime/context.h"
 #include "host/runtime/device_context.h"
 #include "host/runtime/json.h"
@@ -24,6 +25,7 @@ struct State {
     std::recursive_mutex mutex;
     uint64_t count = 0;
     bool finalized = false;
+    checks::Site first_init;
     std::optional<std::string> first_config;  // all later ones must be the same
 };
 
@@ -89,6 +91,14 @@ void check_config(const json::Value &config) {
     }
 }
 
+void check_initialized_once(const char *what) {
+    if (!checks::is_strict() || checks::is_of_binding(state().first_init)) return;
+    // A binding cannot know whether the program will call, or has called, aclInit by itself.
+    if (checks::is_of_binding(checks::here())) return;
+    checks::violated({checks::Rule::kInitAndFinalize, what, "aclInit was called first",
+                      state().first_init, ACL_ERROR_REPEAT_INITIALIZE});
+}
+
 void finalize_locked() {
     state().count = 0;
     state().finalized = true;
@@ -102,6 +112,7 @@ void initialize(const char *config_path) {
     const std::lock_guard lock(state().mutex);
     if (state().count > 0) {
         ++state().count;
+        check_initialized_once("aclInit is called again");
         throw Failure{ACL_ERROR_REPEAT_INITIALIZE, "aclInit was called before; this does no harm"};
     }
     if (config_path != nullptr) {
@@ -114,6 +125,7 @@ void initialize(const char *config_path) {
         check_config(*config);
         state().first_config = text;
     }
+    state().first_init = checks::here();
     state().count = 1;
     state().finalized = false;
     initialized.store(true, std::memory_order_release);
@@ -123,6 +135,9 @@ void finalize() {
     const std::lock_guard lock(state().mutex);
     require(state().count > 0 || !state().finalized, "aclFinalize was called before",
             ACL_ERROR_REPEAT_FINALIZE);
+    if (state().count > 1)
+        check_initialized_once("aclFinalize ends what aclInit was called for twice");
+    checks::check_leaks();
     finalize_locked();
 }
 
@@ -130,6 +145,7 @@ uint64_t finalize_one() {
     const std::lock_guard lock(state().mutex);
     require(state().count > 0, "nothing is initialised", ACL_ERROR_REPEAT_FINALIZE);
     if (state().count == 1) {
+        checks::check_leaks();
         finalize_locked();
     } else {
         --state().count;

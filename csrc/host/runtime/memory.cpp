@@ -11,7 +11,9 @@
 #include <string>
 #include <utility>
 
+#include "host/checks/objects.h"
 #include "host/runtime/device.h"
+#include "host/runtime/memory_poison.h"
 #include "host/runtime/report.h"
 
 namespace ascendcl::host {
@@ -38,11 +40,6 @@ Table &table() {
     return only;
 }
 
-// The two places where memory comes from and goes back to: what keeps freed blocks aside or fills
-// them with a pattern belongs here.
-void *obtain(size_t bytes) noexcept { return std::aligned_alloc(kAlignment, bytes); }
-void give_back(const Entry &entry) noexcept { std::free(entry.allocation.base); }
-
 size_t rounded(size_t size, size_t padding) {
     const size_t most = SIZE_MAX - kUnit - padding - kAlignment;
     require(size != 0, "the size is 0");
@@ -51,6 +48,20 @@ size_t rounded(size_t size, size_t padding) {
 }
 
 size_t aligned(size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
+
+// The two places where memory comes from and goes back to. Nobody may use what lies behind the
+// `size` bytes asked for.
+void *obtain(size_t size, size_t bytes) noexcept {
+    auto *base = static_cast<uint8_t *>(std::aligned_alloc(kAlignment, bytes));
+    if (base != nullptr) poison(base + size, bytes - size);
+    return base;
+}
+void give_back(const Entry &entry) noexcept {
+    void *const base = entry.allocation.base;
+    const size_t bytes = aligned(entry.reserved);
+    unpoison(base, bytes);  // strict mode fills what it keeps aside
+    if (!checks::keep_aside(base, bytes, std::free)) std::free(base);
+}
 
 void enter(const Entry &entry) {
     const std::unique_lock lock(table().mutex);
@@ -106,7 +117,7 @@ void *allocate_device_memory(int32_t device_id, size_t size, size_t padding) {
     const size_t reserved = rounded(size, padding);
     Device &owner = device(device_id);
     owner.reserve_memory(reserved);
-    void *base = obtain(aligned(reserved));
+    void *base = obtain(size, aligned(reserved));
     if (base == nullptr) {
         owner.release_memory(reserved);
         throw Failure{ACL_ERROR_RT_MEMORY_ALLOCATION,
@@ -116,6 +127,7 @@ void *allocate_device_memory(int32_t device_id, size_t size, size_t padding) {
         enter({{base, size, Location::kDevice, device_id}, reserved});
     } catch (...) {
         owner.release_memory(reserved);
+        unpoison(base, aligned(reserved));
         std::free(base);
         throw;
     }
@@ -135,7 +147,7 @@ aclError free_device_memory(void *address) noexcept {
 
 void *allocate_pinned_memory(size_t size) {
     const size_t reserved = rounded(size, 0);
-    void *base = obtain(aligned(reserved));
+    void *base = obtain(size, aligned(reserved));
     if (base == nullptr) {
         throw Failure{ACL_ERROR_RT_MEMORY_ALLOCATION,
                       "the system has no " + std::to_string(reserved) + " bytes"};
@@ -143,6 +155,7 @@ void *allocate_pinned_memory(size_t size) {
     try {
         enter({{base, size, Location::kPinnedHost, -1}, reserved});
     } catch (...) {
+        unpoison(base, aligned(reserved));
         std::free(base);
         throw;
     }

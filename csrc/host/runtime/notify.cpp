@@ -4,6 +4,7 @@
 #include <atomic>
 #include <utility>
 
+#include "host/checks/flights.h"
 #include "host/runtime/device_context.h"
 #include "host/runtime/handle_table.h"
 #include "host/runtime/report.h"
@@ -26,7 +27,10 @@ HandleTable<Notify> &notify_table() {
 
 Notify::Notify() : id_(next_notify_id()) {}
 
+Notify::~Notify() { checks::note_gone(this); }
+
 aclError Notify::record(WorkerStream &stream) {
+    checks::note_recorded(this, stream.id());
     return stream.submit([self = shared_from_this()] {
         self->set();
         return ACL_SUCCESS;
@@ -35,6 +39,7 @@ aclError Notify::record(WorkerStream &stream) {
 
 aclError Notify::wait_and_reset(const std::shared_ptr<WorkerStream> &stream,
                                 std::chrono::milliseconds patience) {
+    checks::note_awaited(this, stream->id());
     Task task;
     task.ready = [self = shared_from_this(), waiter = std::weak_ptr(stream)] {
         return self->taken(waiter);

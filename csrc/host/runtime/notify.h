@@ -14,6 +14,7 @@ namespace ascendcl::host {
 class Notify : public std::enable_shared_from_this<Notify> {
    public:
     Notify();
+    ~Notify();
 
     uint32_t id() const noexcept { return id_; }
     aclError record(WorkerStream &stream);

@@ -10,7 +10,7 @@
 namespace ascendcl::host {
 namespace {
 
-constexpr size_t kMessageSize = 1024;
+constexpr size_t kMessageSize = 8192;  // what the engine refuses and strict reports are long
 
 struct Recent {
     char pending[kMessageSize];
@@ -39,7 +39,7 @@ aclError unsupported(const char *function) noexcept {
 
 const char *take_recent_message() noexcept {
     if (recent.pending[0] == '\0') return nullptr;
-    std::memcpy(recent.handed_out, recent.pending, sizeof recent.pending);
+    std::memcpy(recent.handed_out, recent.pending, std::strlen(recent.pending) + 1);
     recent.pending[0] = '\0';
     return recent.handed_out;
 }

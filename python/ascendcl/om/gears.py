@@ -46,12 +46,14 @@ def join_gears(graphs: Sequence[GraphBuilder], kind: GearKind, **about: Any) -> 
     if len(graphs) < 2:
         raise ValueError("a model with gears is made of two graphs or more")
     inputs = [_inputs(graph) for graph in graphs]
-    if len({tuple((node.name, node.outputs[0].dtype) for node in each) for each in inputs}) != 1:
+    if len({tuple(map(_likeness, each)) for each in inputs}) != 1:
         raise ValueError("the graphs differ in their inputs, not in shapes alone")
     if len({len(graph.outputs) for graph in graphs}) != 1:
         raise ValueError("the graphs differ in their outputs, not in shapes alone")
     constants = _common_constants(graphs)
     gears = [_values([node.outputs[0] for node in each], inputs, kind) for each in inputs]
+    if len(set(map(tuple, gears))) != len(gears):
+        raise ValueError("the graphs do not differ in their inputs' shapes")
 
     main = GraphBuilder("main", graphs[0].dialect)
     fed: list[Value] = []
@@ -93,6 +95,11 @@ def join_gears(graphs: Sequence[GraphBuilder], kind: GearKind, **about: Any) -> 
 
 def _inputs(graph: GraphBuilder) -> list[Node]:
     return [node for node in graph.nodes.values() if node.type == "Data"]
+
+
+def _likeness(node: Node) -> tuple[str, str, int]:
+    spec = node.outputs[0]
+    return node.name, spec.dtype, len(spec.stored_shape)
 
 
 def _outputs(graphs: Sequence[GraphBuilder]) -> list[list[Value]]:

@@ -244,7 +244,8 @@ Geometry convolution_geometry(NodeView &view, const ConvSizes &sizes) {
 Geometry transposed_geometry(NodeView &view, const ConvSizes &sizes) {
     if (has_geometry_attributes(view)) {
         Geometry geometry = geometry_from_attributes(view, sizes);
-        const bool explicit_pads = view.attrs().has("pads") && view.integers({"pads"}).at(0) >= 0;
+        const std::vector<int64_t> pads = view.attrs().integers("pads");
+        const bool explicit_pads = !pads.empty() && pads[0] >= 0;
         for (size_t i = 0; i < 2; ++i) {
             if (!explicit_pads && view.text("padding", "SAME") != "VALID" &&
                 !customary_transposed(sizes, Framework::kTensorFlow, geometry, i))

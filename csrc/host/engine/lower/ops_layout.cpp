@@ -7,6 +7,12 @@
 namespace ascendcl::host::engine {
 namespace {
 
+int64_t one_integer(const NodeView &view, std::string_view name) {
+    const auto value = view.attrs().integer(name);
+    if (!value) view.refuse_without(name);
+    return *value;
+}
+
 // Between floats nothing is to be done: all of them are f32 here.
 Values cast(NodeView &view) {
     const om::DataType to = view.output().dtype;
@@ -49,7 +55,7 @@ Values join(NodeView &view, const std::vector<Operand> &inputs, int64_t axis) {
 }
 
 Values concat_d(NodeView &view) {
-    return join(view, view.connected(), view.integers({"concat_dim"}).at(0));
+    return join(view, view.connected(), one_integer(view, "concat_dim"));
 }
 
 // The axis is an input: the last one, or the first.
@@ -131,7 +137,7 @@ Values depth_to_space(NodeView &view) {
         view.refuse("mode '" + std::string(mode) + "' is not supported");
     const bool last =
         x.axes() == Axes::kNone ? view.text("data_format", "NHWC") == "NHWC" : x.channels_last();
-    return {view.add(op::DepthToSpace{view.integers({"block_size"}).at(0), mode == "CRD", last},
+    return {view.add(op::DepthToSpace{one_integer(view, "block_size"), mode == "CRD", last},
                      {x.value})};
 }
 
@@ -139,7 +145,7 @@ Values space_to_depth(NodeView &view) {
     const Operand &x = view.operand(0);
     const bool last =
         x.axes() == Axes::kNone ? view.text("data_format", "NHWC") == "NHWC" : x.channels_last();
-    return {view.add(op::SpaceToDepth{view.integers({"block_size"}).at(0), last}, {x.value})};
+    return {view.add(op::SpaceToDepth{one_integer(view, "block_size"), last}, {x.value})};
 }
 
 constexpr std::array kEntries = {

@@ -4,6 +4,7 @@
 
 #include "host/engine/refusal.h"
 #include "host/engine/translate/emit.h"
+#include "host/engine/translate/integers.h"
 
 namespace ascendcl::host::engine {
 namespace {
@@ -88,6 +89,8 @@ Outputs emit(const op::Unary &unary, const Outputs &inputs) {
         case Kind::kReciprocal:
             return one<ops::Divide>(number(1), x);
         case Kind::kRelu:
+            // Of integers OpenVINO's own is not exact.
+            if (x.get_element_type().is_integral()) return one<ops::Maximum>(x, number(0));
             return one<ops::Relu>(x);
         case Kind::kRound:
             return one<ops::Round>(x, ops::Round::RoundMode::HALF_TO_EVEN);
@@ -123,6 +126,7 @@ Outputs emit(const op::Binary &binary, const Outputs &inputs) {
     const Value &a = inputs[0], &b = inputs[1];
     if (has_8_bits(a) && a.get_element_type() == b.get_element_type())
         return wrapping(binary, inputs);
+    if (const auto exact = exact_binary(binary.kind, a, b)) return {*exact};
     switch (binary.kind) {
         case Kind::kAdd:
             return one<ops::Add>(a, b);

@@ -4,6 +4,7 @@
 
 #include "host/engine/refusal.h"
 #include "host/engine/translate/emit.h"
+#include "host/engine/translate/integers.h"
 
 namespace ascendcl::host::engine {
 
@@ -12,6 +13,13 @@ namespace ops = ov::opset13;
 Outputs emit(const op::Reduce &reduce, const Outputs &inputs) {
     const ov::Output<ov::Node> &x = inputs[0], axes = integer_constant(reduce.axes);
     const bool keep = reduce.keep_dims;
+    const ov::element::Type type = x.get_element_type();
+    if (type == ov::element::i8 || type == ov::element::u8) {
+        // In 32 bits, so that a sum wraps around.
+        const Outputs wide = emit(reduce, {std::make_shared<ops::Convert>(x, ov::element::i32)});
+        return {std::make_shared<ops::Convert>(wide[0], type)};
+    }
+    if (const auto exact = exact_reduction(reduce, x)) return {*exact};
     switch (reduce.kind) {
         case op::ReduceKind::kMean:
             return {std::make_shared<ops::ReduceMean>(x, axes, keep)};

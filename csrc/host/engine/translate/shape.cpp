@@ -77,6 +77,9 @@ Outputs emit(const op::Tile &tile, const Outputs &inputs) {
 }
 
 Outputs emit(const op::Broadcast &broadcast, const Outputs &inputs) {
+    // OpenVINO's own does not survive a scalar for a scalar.
+    const ov::Shape given = inputs[0].get_shape();
+    if (Shape(given.begin(), given.end()) == broadcast.shape) return inputs;
     return {std::make_shared<ops::Broadcast>(inputs[0], integer_constant(broadcast.shape))};
 }
 

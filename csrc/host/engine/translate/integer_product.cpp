@@ -1,12 +1,13 @@
-// Plain loops, the innermost along the rows of the second matrix, so that compilers vectorise it.
+// Products of integer matrices. Plain loops, the innermost along the rows of the second matrix, so
+// that compilers vectorise it.
 // SPDX-License-Identifier: Apache-2.0
-#include "host/engine/translate/integer_matmul.h"
-
 #include <algorithm>
 #include <openvino/opsets/opset13.hpp>
 #include <vector>
 
 #include "host/engine/refusal.h"
+#include "host/engine/translate/function_op.h"
+#include "host/engine/translate/integers.h"
 
 namespace ascendcl::host::engine {
 namespace {
@@ -90,40 +91,23 @@ void multiply_all(const ov::Tensor &a, bool transpose_a, const ov::Tensor &b, bo
 
 }  // namespace
 
-IntegerMatMul::IntegerMatMul(const ov::Output<ov::Node> &a, const ov::Output<ov::Node> &b,
-                             bool transpose_a, bool transpose_b)
-    : Op({a, b}), transpose_a_(transpose_a), transpose_b_(transpose_b) {
-    constructor_validate_and_infer_types();
-}
-
-void IntegerMatMul::validate_and_infer_types() {
-    const ov::element::Type type = get_input_element_type(0);
-    if (type != get_input_element_type(1) || (type != ov::element::i8 && type != ov::element::i32))
+ov::Output<ov::Node> integer_product(const ov::Output<ov::Node> &a, const ov::Output<ov::Node> &b,
+                                     const op::MatMul &matmul) {
+    const bool transpose_a = matmul.transpose_a, transpose_b = matmul.transpose_b;
+    const ov::element::Type type = a.get_element_type();
+    if (type != b.get_element_type() || (type != ov::element::i8 && type != ov::element::i32))
         throw Refusal("a product of integer matrices takes two of int8 or two of int32");
-    // Shapes by the rules of the standard op.
-    const ov::opset13::MatMul shape(
-        std::make_shared<ov::opset13::Parameter>(ov::element::i32, get_input_partial_shape(0)),
-        std::make_shared<ov::opset13::Parameter>(ov::element::i32, get_input_partial_shape(1)),
-        transpose_a_, transpose_b_);
-    set_output_type(0, ov::element::i32, shape.get_output_partial_shape(0));
-}
-
-std::shared_ptr<ov::Node> IntegerMatMul::clone_with_new_inputs(
-    const ov::OutputVector &inputs) const {
-    return std::make_shared<IntegerMatMul>(inputs.at(0), inputs.at(1), transpose_a_, transpose_b_);
-}
-
-bool IntegerMatMul::visit_attributes(ov::AttributeVisitor &visitor) {
-    visitor.on_attribute("transpose_a", transpose_a_);
-    visitor.on_attribute("transpose_b", transpose_b_);
-    return true;
-}
-
-bool IntegerMatMul::evaluate(ov::TensorVector &outputs, const ov::TensorVector &inputs) const {
-    const bool is_narrow = inputs[0].get_element_type() == ov::element::i8;
-    (is_narrow ? multiply_all<int8_t> : multiply_all<int32_t>)(inputs[0], transpose_a_, inputs[1],
-                                                               transpose_b_, outputs[0]);
-    return true;
+    const auto multiply_typed =
+        type == ov::element::i8 ? multiply_all<int8_t> : multiply_all<int32_t>;
+    // The shape by the rules of the standard op.
+    const ov::opset13::MatMul standard(a, b, transpose_a, transpose_b);
+    const std::string name =
+        std::string("product") + (transpose_a ? " a'" : "") + (transpose_b ? " b'" : "");
+    return std::make_shared<FunctionOp>(
+        name, ov::OutputVector{a, b}, ov::element::i32, standard.get_output_shape(0),
+        [=](const ov::TensorVector &inputs, ov::Tensor &output) {
+            multiply_typed(inputs[0], transpose_a, inputs[1], transpose_b, output);
+        });
 }
 
 }  // namespace ascendcl::host::engine

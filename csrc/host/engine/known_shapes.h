@@ -4,16 +4,13 @@
 
 #include <vector>
 
-#include "host/engine/plain_graph.h"
-#include "om/descriptors.h"
-#include "om/graph.h"
+#include "host/engine/lower/lower.h"
 
 namespace ascendcl::host::engine {
 
 // The main graph with the dims that follow from `input_dims`, one shape per input of the model.
-// Throws Refusal naming the node whose output shape no rule tells.
-om::Graph with_known_shapes(const om::Graph &graph, const om::Descriptors &model,
-                            const std::vector<Shape> &input_dims);
+// Throws Refusal naming the node whose output shape cannot be told.
+om::Graph with_known_shapes(const LowerInput &model, const std::vector<Shape> &input_dims);
 
 // What the model reports in these shapes; `graph` is the result of with_known_shapes.
 om::Descriptors descriptors_of_shapes(const om::Descriptors &model, const om::Graph &graph,

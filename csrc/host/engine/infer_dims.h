@@ -1,0 +1,23 @@
+// Output dims of an op whose descriptor leaves them open: computed by translating the op alone.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "host/engine/plain_graph.h"
+#include "om/graph.h"
+
+namespace ascendcl::host::engine {
+
+bool is_matrix_product(std::string_view type) noexcept;
+
+// Whether an op's lowering does not go by the declared shape, so that it can be left open.
+bool can_infer_dims(std::string_view type) noexcept;
+
+// What lowering is told of an output with unknown dims. Products of matrices and casts compare with
+// it.
+Shape assumed_dims(std::string_view type, const om::AttrMap &attrs,
+                   const std::vector<Shape> &inputs);
+
+}  // namespace ascendcl::host::engine

@@ -1,0 +1,36 @@
+// An op that is a function of ours: the CPU plugin, which does not know it, runs it by evaluate().
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <openvino/op/op.hpp>
+#include <string>
+
+namespace ascendcl::host::engine {
+
+class FunctionOp : public ov::op::Op {
+   public:
+    // Inputs are whole tensors of static shapes; there is one output.
+    using Function = std::function<void(const ov::TensorVector &inputs, ov::Tensor &output)>;
+
+    OPENVINO_OP("FunctionOp", "ascendcl")
+
+    FunctionOp() = default;
+    // `name` tells functions apart: OpenVINO merges ops of one name and the same inputs.
+    FunctionOp(std::string name, const ov::OutputVector &inputs, ov::element::Type type,
+               ov::Shape shape, Function function);
+
+    void validate_and_infer_types() override { set_output_type(0, type_, shape_); }
+    std::shared_ptr<ov::Node> clone_with_new_inputs(const ov::OutputVector &inputs) const override;
+    bool visit_attributes(ov::AttributeVisitor &visitor) override;
+    bool evaluate(ov::TensorVector &outputs, const ov::TensorVector &inputs) const override;
+    bool has_evaluate() const override { return true; }
+
+   private:
+    std::string name_;
+    ov::element::Type type_;
+    ov::Shape shape_;
+    Function function_;
+};
+
+}  // namespace ascendcl::host::engine

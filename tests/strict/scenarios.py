@@ -1,0 +1,704 @@
+# SPDX-License-Identifier: Apache-2.0
+"""For each rule a program that breaks it, and one that does the same thing right.
+
+A program that breaks it answers what the call at fault answered.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import mmap
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from model_objects import (
+    DataSet,
+    data_sets,
+    load,
+    load_with_memory,
+    query_size,
+    started,
+    succeed,
+)
+from written_models import DENSE, dynamic_dense, model_with_gears
+
+from abi import Library, held_up
+
+
+class Loaded(NamedTuple):
+    """A model in memory of the user's."""
+
+    model: int
+    work: int
+    weight: int
+
+
+def load_own(acl: Library, om: Path, work: int | None = None, weight: int | None = None) -> Loaded:
+    """Load with the given memory, or with new one."""
+    work_size, weight_size = query_size(acl, om)
+    work = work or acl.malloc(work_size)
+    weight = weight or acl.malloc(weight_size)
+    model = load_with_memory(acl, om, (work, work_size), (weight, weight_size))
+    return Loaded(model, work, weight)
+
+
+def release(acl: Library, *things: Loaded | DataSet | int) -> None:
+    """Unload models, destroy data sets, free memory."""
+    for thing in things:
+        if isinstance(thing, Loaded):
+            succeed(acl, "aclmdlUnload", thing.model)
+        elif isinstance(thing, DataSet):
+            thing.destroy()
+        else:
+            succeed(acl, "aclrtFree", thing)
+
+
+def finish(acl: Library) -> None:
+    succeed(acl, "aclrtResetDevice", 0)
+    succeed(acl, "aclFinalize")
+
+
+def free_work_of_a_loaded_model(acl: Library, om: Path) -> int:
+    return acl.aclrtFree(load_own(started(acl), om).work)
+
+
+def free_after_unload(acl: Library, om: Path) -> None:
+    loaded = load_own(started(acl), om)
+    release(acl, loaded, loaded.work, loaded.weight)
+    finish(acl)
+
+
+def _two_streams(acl: Library, om: Path, ordered: bool, same_model: bool) -> int:
+    """Two executions on two streams: with one work memory, or of one model."""
+    first = load_own(started(acl), om)
+    second = first if same_model else load_own(acl, om, work=first.work)
+    inputs, outputs = data_sets(acl, first.model)
+    streams = [acl.create_stream(), acl.create_stream()]
+    event = acl.create_event()
+    with held_up(acl, streams[0]):
+        arguments = inputs.handle, outputs.handle
+        succeed(acl, "aclmdlExecuteAsync", first.model, *arguments, streams[0])
+        if ordered:
+            succeed(acl, "aclrtRecordEvent", event, streams[0])
+            succeed(acl, "aclrtStreamWaitEvent", streams[1], event)
+        code = acl.aclmdlExecuteAsync(second.model, *arguments, streams[1])
+    succeed(acl, "aclrtSynchronizeDevice")
+    if ordered:
+        succeed(acl, "aclrtDestroyEvent", event)
+        for stream in streams:
+            succeed(acl, "aclrtDestroyStream", stream)
+        release(acl, inputs, outputs, *{first, second}, first.work, *{first.weight, second.weight})
+        finish(acl)
+    return code
+
+
+def share_work_on_two_streams(acl: Library, om: Path) -> int:
+    return _two_streams(acl, om, ordered=False, same_model=False)
+
+
+def share_work_in_order(acl: Library, om: Path) -> None:
+    assert _two_streams(acl, om, ordered=True, same_model=False) == 0
+
+
+def one_model_on_two_streams(acl: Library, om: Path) -> int:
+    return _two_streams(acl, om, ordered=False, same_model=True)
+
+
+def one_model_in_order(acl: Library, om: Path) -> None:
+    assert _two_streams(acl, om, ordered=True, same_model=True) == 0
+
+
+def unload_in_another_context(acl: Library, om: Path) -> int:
+    model = load(started(acl), om)
+    acl.create_context()
+    return acl.aclmdlUnload(model)
+
+
+def execute_in_another_context(acl: Library, om: Path) -> int:
+    model = load(started(acl), om)
+    inputs, outputs = data_sets(acl, model)
+    acl.create_context()
+    return acl.aclmdlExecute(model, inputs.handle, outputs.handle)
+
+
+def return_to_the_context_of_the_load(acl: Library, om: Path) -> None:
+    model = load(started(acl), om)
+    home = acl.current_context()
+    other = acl.create_context()
+    succeed(acl, "aclrtSetCurrentContext", home)
+    inputs, outputs = data_sets(acl, model)
+    succeed(acl, "aclmdlExecute", model, inputs.handle, outputs.handle)
+    release(acl, inputs, outputs)
+    succeed(acl, "aclmdlUnload", model)
+    succeed(acl, "aclrtDestroyContext", other)
+    finish(acl)
+
+
+def write_weights_in_use(acl: Library, om: Path) -> int:
+    weight = load_own(started(acl), om).weight
+    data = ctypes.create_string_buffer(64)
+    return acl.aclrtMemcpy(weight, 64, data, 64, acl.ACL_MEMCPY_HOST_TO_DEVICE)
+
+
+def load_another_model_into_weights(acl: Library, om: Path) -> int:
+    """The other model: the same with one weight changed."""
+    loaded = load_own(started(acl), om)
+    data = bytearray(om.read_bytes())
+    _, weight_size = query_size(acl, om)
+    weights = acl.read(loaded.weight, weight_size)
+    data[data.index(weights) + weight_size // 2] ^= 1
+    model, copy = ctypes.c_uint32(), ctypes.create_string_buffer(bytes(data), len(data))
+    return acl.aclmdlLoadFromMemWithMem(
+        copy, len(data), ctypes.byref(model), None, 0, loaded.weight, weight_size
+    )
+
+
+def share_weights(acl: Library, om: Path) -> None:
+    first = load_own(started(acl), om)
+    second = load_own(acl, om, weight=first.weight)
+    release(acl, first, second)
+    succeed(acl, "aclrtMemset", first.weight, 64, 1, 64)
+    release(acl, first.work, second.work, first.weight)
+    finish(acl)
+
+
+def _load_at(acl: Library, om: Path, offset: int, less: int) -> int:
+    work_size, weight_size = query_size(started(acl), om)
+    work, weight = acl.malloc(work_size + 64), acl.malloc(weight_size + 64)
+    model = ctypes.c_uint32()
+    code = acl.aclmdlLoadFromFileWithMem(
+        bytes(om),
+        ctypes.byref(model),
+        work,
+        work_size,
+        weight + offset,
+        weight_size - less,
+    )
+    if code == 0 and offset % 64 == 0:
+        succeed(acl, "aclmdlUnload", model.value)
+        release(acl, work, weight)
+        finish(acl)
+    return code
+
+
+def misaligned_weights(acl: Library, om: Path) -> int:
+    return _load_at(acl, om, offset=32, less=0)
+
+
+def short_weights(acl: Library, om: Path) -> int:
+    return _load_at(acl, om, offset=0, less=1)
+
+
+def weights_in_host_memory(acl: Library, om: Path) -> int:
+    _, weight_size = query_size(started(acl), om)
+    host = acl.malloc_host(weight_size)
+    model = ctypes.c_uint32()
+    return acl.aclmdlLoadFromFileWithMem(bytes(om), ctypes.byref(model), None, 0, host, weight_size)
+
+
+def weights_in_a_piece_of_a_block(acl: Library, om: Path) -> None:
+    assert _load_at(acl, om, offset=64, less=0) == 0
+
+
+def _configure(acl: Library, **options: int | bytes) -> int:
+    """A configuration with these options set."""
+    config = acl.aclmdlCreateConfigHandle()
+    for name, value in options.items():
+        attr = getattr(acl, f"ACL_MDL_{name}")
+        holder = ctypes.c_char_p(value) if isinstance(value, bytes) else ctypes.c_size_t(value)
+        if name.endswith("_PTR") and isinstance(value, int):
+            holder = ctypes.c_void_p(value)
+        succeed(acl, "aclmdlSetConfigOpt", config, attr, ctypes.byref(holder), 8)
+    return config
+
+
+def _load_configured(acl: Library, om: Path, load_type: int) -> int:
+    work_size, _ = query_size(started(acl), om)
+    work = acl.malloc(work_size)
+    config = _configure(
+        acl,
+        LOAD_TYPE_SIZET=load_type,
+        PATH_PTR=bytes(om),
+        WORKSPACE_ADDR_PTR=work,
+        WORKSPACE_SIZET=work_size,
+    )
+    model = ctypes.c_uint32()
+    code = acl.aclmdlLoadWithConfig(config, ctypes.byref(model))
+    if load_type == acl.ACL_MDL_LOAD_FROM_FILE_WITH_MEM:
+        succeed(acl, "aclmdlUnload", model.value)
+        succeed(acl, "aclmdlDestroyConfigHandle", config)
+        release(acl, work)
+        finish(acl)
+    return code
+
+
+def memory_for_a_load_type_without(acl: Library, om: Path) -> int:
+    return _load_configured(acl, om, acl.ACL_MDL_LOAD_FROM_FILE)
+
+
+def memory_for_a_load_type_with(acl: Library, om: Path) -> None:
+    assert _load_configured(acl, om, acl.ACL_MDL_LOAD_FROM_FILE_WITH_MEM) == 0
+
+
+def _load_bytes(acl: Library, address: int, size: int, before: Callable[[], object]) -> int:
+    config = _configure(
+        acl, LOAD_TYPE_SIZET=acl.ACL_MDL_LOAD_FROM_MEM, MEM_ADDR_PTR=address, MEM_SIZET=size
+    )
+    before()
+    model = ctypes.c_uint32()
+    code = acl.aclmdlLoadWithConfig(config, ctypes.byref(model))
+    if code == 0:
+        succeed(acl, "aclmdlUnload", model.value)
+    succeed(acl, "aclmdlDestroyConfigHandle", config)
+    return code
+
+
+def overwrite_model_bytes(acl: Library, om: Path) -> int:
+    data = om.read_bytes()
+    copy = ctypes.create_string_buffer(data, len(data))
+    address = ctypes.addressof(copy)
+    started(acl)
+    return _load_bytes(acl, address, len(data), lambda: ctypes.memset(address + 4, 0xFF, 64))
+
+
+def unmap_model_bytes(acl: Library, om: Path) -> int:
+    data = om.read_bytes()
+    mapping = mmap.mmap(-1, len(data))
+    mapping.write(data)
+    view = ctypes.c_char.from_buffer(mapping)
+    address = ctypes.addressof(view)
+    del view
+    started(acl)
+    return _load_bytes(acl, address, len(data), mapping.close)
+
+
+def free_model_bytes(acl: Library, om: Path) -> int:
+    data = om.read_bytes()
+    host = started(acl).malloc_host(len(data))
+    ctypes.memmove(host, data, len(data))
+    _configure(acl, MEM_ADDR_PTR=host, MEM_SIZET=len(data))
+    return acl.aclrtFreeHost(host)
+
+
+def free_model_bytes_after_the_load(acl: Library, om: Path) -> None:
+    data = om.read_bytes()
+    host = started(acl).malloc_host(len(data))
+    ctypes.memmove(host, data, len(data))
+    assert _load_bytes(acl, host, len(data), lambda: None) == 0
+    succeed(acl, "aclrtFreeHost", host)
+    finish(acl)
+
+
+def _destroy_early(acl: Library, om: Path, destroy: Callable[[DataSet], int]) -> int:
+    model = load(started(acl), om)
+    inputs, outputs = data_sets(acl, model)
+    stream = acl.create_stream()
+    with held_up(acl, stream):
+        arguments = inputs.handle, outputs.handle, stream
+        succeed(acl, "aclmdlExecuteAsync", model, *arguments)
+        return destroy(outputs)
+
+
+def destroy_a_data_set_early(acl: Library, om: Path) -> int:
+    return _destroy_early(acl, om, lambda outputs: acl.aclmdlDestroyDataset(outputs.handle))
+
+
+def destroy_a_data_buffer_early(acl: Library, om: Path) -> int:
+    return _destroy_early(
+        acl,
+        om,
+        lambda outputs: acl.aclDestroyDataBuffer(acl.aclmdlGetDatasetBuffer(outputs.handle, 0)),
+    )
+
+
+def free_an_output_early(acl: Library, om: Path) -> int:
+    return _destroy_early(acl, om, lambda outputs: acl.aclrtFree(outputs.addresses[0]))
+
+
+def destroy_after_synchronizing(acl: Library, om: Path) -> None:
+    model = load(started(acl), om)
+    inputs, outputs = data_sets(acl, model)
+    stream = acl.create_stream()
+    succeed(acl, "aclmdlExecuteAsync", model, inputs.handle, outputs.handle, stream)
+    succeed(acl, "aclrtSynchronizeStream", stream)
+    release(acl, inputs, outputs)
+    succeed(acl, "aclmdlUnload", model)
+    succeed(acl, "aclrtDestroyStream", stream)
+    finish(acl)
+
+
+def copy_from_pageable_memory(acl: Library, om: Path) -> int:
+    del om
+    device, data = started(acl).malloc(64), ctypes.create_string_buffer(64)
+    stream = acl.create_stream()
+    return acl.aclrtMemcpyAsync(device, 64, data, 64, acl.ACL_MEMCPY_HOST_TO_DEVICE, stream)
+
+
+def _copy_and_free(acl: Library, free: Callable[[int, int], int]) -> int:
+    device, host = started(acl).malloc(64), acl.malloc_host(64)
+    stream = acl.create_stream()
+    with held_up(acl, stream):
+        kind = acl.ACL_MEMCPY_HOST_TO_DEVICE
+        succeed(acl, "aclrtMemcpyAsync", device, 64, host, 64, kind, stream)
+        return free(device, host)
+
+
+def free_host_memory_early(acl: Library, om: Path) -> int:
+    del om
+    return _copy_and_free(acl, lambda _, host: acl.aclrtFreeHost(host))
+
+
+def free_device_memory_early(acl: Library, om: Path) -> int:
+    del om
+    return _copy_and_free(acl, lambda device, _: acl.aclrtFree(device))
+
+
+def copy_and_synchronize(acl: Library, om: Path) -> None:
+    del om
+    device, host = started(acl).malloc(64), acl.malloc_host(64)
+    pageable = ctypes.create_string_buffer(64)
+    stream = acl.create_stream()
+    to_device = acl.ACL_MEMCPY_HOST_TO_DEVICE
+    succeed(acl, "aclrtMemcpyAsync", device, 64, host, 64, to_device, stream)
+    buffered = acl.ACL_MEMCPY_HOST_TO_BUF_TO_DEVICE
+    succeed(acl, "aclrtMemcpyAsync", device, 64, pageable, 64, buffered, stream)
+    succeed(acl, "aclrtMemsetAsync", device, 64, 1, 64, stream)
+    succeed(acl, "aclrtSynchronizeStream", stream)
+    succeed(acl, "aclrtMemcpy", pageable, 64, device, 64, acl.ACL_MEMCPY_DEVICE_TO_HOST)
+    succeed(acl, "aclrtFreeHost", host)
+    release(acl, device)
+    succeed(acl, "aclrtDestroyStream", stream)
+    finish(acl)
+
+
+def free_twice(acl: Library, om: Path) -> int:
+    del om
+    memory = started(acl).malloc(64)
+    release(acl, memory)
+    return acl.aclrtFree(memory)
+
+
+def copy_to_freed_memory(acl: Library, om: Path) -> int:
+    del om
+    memory, data = started(acl).malloc(64), ctypes.create_string_buffer(8)
+    release(acl, memory)
+    return acl.aclrtMemcpy(memory + 32, 8, data, 8, acl.ACL_MEMCPY_HOST_TO_DEVICE)
+
+
+def _use_twice(acl: Library, handle: int, destroy: str) -> int:
+    succeed(acl, destroy, handle)
+    return getattr(acl, destroy)(handle)
+
+
+def destroy_a_stream_twice(acl: Library, om: Path) -> int:
+    del om
+    return _use_twice(started(acl), acl.create_stream(), "aclrtDestroyStream")
+
+
+def destroy_an_event_twice(acl: Library, om: Path) -> int:
+    del om
+    return _use_twice(started(acl), acl.create_event(), "aclrtDestroyEvent")
+
+
+def destroy_a_context_twice(acl: Library, om: Path) -> int:
+    del om
+    return _use_twice(started(acl), acl.create_context(), "aclrtDestroyContext")
+
+
+def destroy_a_data_set_twice(acl: Library, om: Path) -> int:
+    del om
+    return _use_twice(started(acl), acl.aclmdlCreateDataset(), "aclmdlDestroyDataset")
+
+
+def destroy_a_data_buffer_twice(acl: Library, om: Path) -> int:
+    del om
+    return _use_twice(started(acl), acl.aclCreateDataBuffer(None, 0), "aclDestroyDataBuffer")
+
+
+def destroy_a_desc_twice(acl: Library, om: Path) -> int:
+    del om
+    return _use_twice(started(acl), acl.aclmdlCreateDesc(), "aclmdlDestroyDesc")
+
+
+def ask_a_destroyed_tensor_desc(acl: Library, om: Path) -> int:
+    del om
+    desc = started(acl).aclCreateTensorDesc(0, 0, None, 2)
+    acl.aclDestroyTensorDesc(desc)
+    return acl.aclGetTensorDescDimV2(desc, 0, ctypes.byref(ctypes.c_int64()))
+
+
+def execute_with_a_destroyed_data_buffer(acl: Library, om: Path) -> int:
+    model = load(started(acl), om)
+    inputs, outputs = data_sets(acl, model)
+    succeed(acl, "aclDestroyDataBuffer", acl.aclmdlGetDatasetBuffer(inputs.handle, 0))
+    return acl.aclmdlExecute(model, inputs.handle, outputs.handle)
+
+
+def execute_with_freed_memory(acl: Library, om: Path) -> int:
+    model = load(started(acl), om)
+    inputs, outputs = data_sets(acl, model)
+    release(acl, inputs.addresses[0])
+    return acl.aclmdlExecute(model, inputs.handle, outputs.handle)
+
+
+def execute_an_unloaded_model(acl: Library, om: Path) -> int:
+    model = load(started(acl), om)
+    inputs, outputs = data_sets(acl, model)
+    succeed(acl, "aclmdlUnload", model)
+    return acl.aclmdlExecute(model, inputs.handle, outputs.handle)
+
+
+def make_and_destroy_many(acl: Library, om: Path) -> None:
+    del om
+    started(acl)
+    for _ in range(50):
+        memory, stream, event = acl.malloc(64), acl.create_stream(), acl.create_event()
+        buffer, dataset = acl.aclCreateDataBuffer(memory, 64), acl.aclmdlCreateDataset()
+        succeed(acl, "aclmdlAddDatasetBuffer", dataset, buffer)
+        succeed(acl, "aclrtMemset", memory, 64, 1, 64)
+        succeed(acl, "aclDestroyDataBuffer", buffer)
+        succeed(acl, "aclmdlDestroyDataset", dataset)
+        succeed(acl, "aclrtDestroyStream", stream)
+        succeed(acl, "aclrtDestroyEvent", event)
+        release(acl, memory)
+    finish(acl)
+
+
+def finalize_with_memory_left(acl: Library, om: Path) -> int:
+    del om
+    started(acl).malloc(64)
+    succeed(acl, "aclrtResetDevice", 0)
+    return acl.aclFinalize()
+
+
+def finalize_with_objects_left(acl: Library, om: Path) -> int:
+    del om
+    started(acl).aclmdlCreateDataset()
+    acl.create_event()
+    acl.aclmdlCreateConfigHandle()
+    succeed(acl, "aclrtResetDevice", 0)
+    return acl.aclFinalize()
+
+
+def initialize_twice(acl: Library, om: Path) -> int:
+    del om
+    succeed(acl, "aclInit", None)
+    return acl.aclInit(None)
+
+
+def finalize_with_a_model_loaded(acl: Library, om: Path) -> int:
+    load(started(acl), om)
+    succeed(acl, "aclrtResetDevice", 0)
+    return acl.aclFinalize()
+
+
+def finalize_with_a_device_set(acl: Library, om: Path) -> int:
+    del om
+    return started(acl).aclFinalize()
+
+
+def from_init_to_finalize(acl: Library, om: Path) -> None:
+    for _ in range(2):
+        loaded = load_own(started(acl), om)
+        context = acl.create_context()
+        succeed(acl, "aclrtDestroyContext", context)
+        acl.set_device()
+        succeed(acl, "aclrtResetDevice", 0)  # the second aclrtSetDevice's
+        acl.set_device()
+        release(acl, loaded, loaded.work, loaded.weight)
+        succeed(acl, "aclrtResetDevice", 0)
+        finish(acl)
+
+
+def execute_with_no_output(acl: Library, om: Path) -> int:
+    model = load(started(acl), om)
+    inputs, outputs = data_sets(acl, model)
+    buffer = acl.aclmdlGetDatasetBuffer(outputs.handle, 0)
+    succeed(acl, "aclUpdateDataBuffer", buffer, None, outputs.sizes[0])
+    return acl.aclmdlExecute(model, inputs.handle, outputs.handle)
+
+
+def execute_with_outputs(acl: Library, om: Path) -> None:
+    model = load(started(acl), om)
+    inputs, outputs = data_sets(acl, model)
+    succeed(acl, "aclmdlExecute", model, inputs.handle, outputs.handle)
+    release(acl, inputs, outputs)
+    succeed(acl, "aclmdlUnload", model)
+    finish(acl)
+
+
+def _write(folder: Path, content: bytes) -> Path:
+    path = folder / "written.om"
+    path.write_bytes(content)
+    return path
+
+
+def _execute_without_memory(acl: Library, frees: bool) -> int:
+    """A model with dynamic shapes, whose outputs the runtime allocates."""
+    rows, columns = 3, DENSE.shape[0]
+    with tempfile.TemporaryDirectory() as folder:
+        model = load(started(acl), _write(Path(folder), dynamic_dense()))
+    inputs, outputs = DataSet(acl, [rows * columns * 4]), DataSet(acl, [])
+    dims = (ctypes.c_int64 * 2)(rows, columns)
+    desc = acl.aclCreateTensorDesc(acl.ACL_FLOAT, 2, dims, acl.ACL_FORMAT_ND)
+    succeed(acl, "aclmdlSetDatasetTensorDesc", inputs.handle, desc, 0)
+    acl.aclDestroyTensorDesc(desc)
+    buffers = [acl.aclCreateDataBuffer(None, 0) for _ in range(2)]
+    for buffer in buffers:
+        succeed(acl, "aclmdlAddDatasetBuffer", outputs.handle, buffer)
+    succeed(acl, "aclmdlExecute", model, inputs.handle, outputs.handle)
+    for buffer in buffers if frees else ():
+        release(acl, acl.aclGetDataBufferAddr(buffer))
+        succeed(acl, "aclUpdateDataBuffer", buffer, None, 0)
+    release(acl, inputs, outputs)
+    succeed(acl, "aclmdlUnload", model)
+    succeed(acl, "aclrtResetDevice", 0)
+    return acl.aclFinalize()
+
+
+def leave_outputs_of_the_runtime(acl: Library, om: Path) -> int:
+    del om
+    return _execute_without_memory(acl, frees=False)
+
+
+def free_outputs_of_the_runtime(acl: Library, om: Path) -> None:
+    execute_with_outputs(acl, om)
+    assert _execute_without_memory(acl, frees=True) == 0
+
+
+def _execute_with_gears(acl: Library, sets: bool) -> int:
+    """Either way the hidden input holds a gear: by the setter, or by chance."""
+    with tempfile.TemporaryDirectory() as folder:
+        model = load(started(acl), _write(Path(folder), model_with_gears("batch")))
+    inputs, outputs = data_sets(acl, model)
+    acl.write(inputs.addresses[1], (8).to_bytes(inputs.sizes[1], "little"))
+    if sets:
+        succeed(acl, "aclmdlSetDynamicBatchSize", model, inputs.handle, 1, 8)
+    code = acl.aclmdlExecute(model, inputs.handle, outputs.handle)
+    if sets:
+        release(acl, inputs, outputs)
+        succeed(acl, "aclmdlUnload", model)
+        finish(acl)
+    return code
+
+
+def execute_without_a_gear(acl: Library, om: Path) -> int:
+    del om
+    return _execute_with_gears(acl, sets=False)
+
+
+def execute_with_a_gear(acl: Library, om: Path) -> None:
+    del om
+    assert _execute_with_gears(acl, sets=True) == 0
+
+
+def wait_for_an_unrecorded_event(acl: Library, om: Path) -> int:
+    del om
+    event = started(acl).create_event_ex(acl.ACL_EVENT_SYNC)
+    return acl.aclrtStreamWaitEvent(acl.create_stream(), event)
+
+
+def synchronize_with_an_unrecorded_event(acl: Library, om: Path) -> int:
+    del om
+    return started(acl).aclrtSynchronizeEvent(acl.create_event())
+
+
+def destroy_an_event_that_is_waited_for(acl: Library, om: Path) -> int:
+    del om
+    stream, event = started(acl).create_stream(), acl.create_event()
+    succeed(acl, "aclrtStreamWaitEvent", stream, event)
+    code = acl.aclrtDestroyEvent(event)
+    succeed(acl, "aclrtStreamAbort", stream)
+    return code
+
+
+def record_and_wait(acl: Library, om: Path) -> None:
+    del om
+    first, second = started(acl).create_stream(), acl.create_stream()
+    early, late = acl.create_event(), acl.create_event()
+    succeed(acl, "aclrtRecordEvent", early, first)
+    succeed(acl, "aclrtStreamWaitEvent", second, early)
+    succeed(acl, "aclrtStreamWaitEvent", second, late)  # recorded while the stream waits
+    succeed(acl, "aclrtRecordEvent", late, first)
+    succeed(acl, "aclrtSynchronizeEvent", late)
+    succeed(acl, "aclrtSynchronizeStream", second)
+    for event in (early, late):
+        succeed(acl, "aclrtDestroyEvent", event)
+    for stream in (first, second):
+        succeed(acl, "aclrtDestroyStream", stream)
+    finish(acl)
+
+
+class Broken(NamedTuple):
+    rule: str
+    program: Callable[[Library, Path], int]
+    code: int  # in mode "fail"
+
+
+BROKEN = [
+    Broken("ACL-001", free_work_of_a_loaded_model, 148051),
+    Broken("ACL-002", share_work_on_two_streams, 500002),
+    Broken("ACL-003", one_model_on_two_streams, 500002),
+    Broken("ACL-004", unload_in_another_context, 107004),
+    Broken("ACL-004", execute_in_another_context, 107004),
+    Broken("ACL-005", write_weights_in_use, 148051),
+    Broken("ACL-005", load_another_model_into_weights, 148051),
+    Broken("ACL-006", misaligned_weights, 200003),
+    Broken("ACL-006", short_weights, 145000),
+    Broken("ACL-006", weights_in_host_memory, 145000),
+    Broken("ACL-007", memory_for_a_load_type_without, 100000),
+    Broken("ACL-008", overwrite_model_bytes, 145007),
+    Broken("ACL-008", unmap_model_bytes, 145007),
+    Broken("ACL-008", free_model_bytes, 145007),
+    Broken("ACL-009", destroy_a_data_set_early, 148051),
+    Broken("ACL-009", destroy_a_data_buffer_early, 148051),
+    Broken("ACL-009", free_an_output_early, 148051),
+    Broken("ACL-010", copy_from_pageable_memory, 107000),
+    Broken("ACL-010", free_host_memory_early, 107000),
+    Broken("ACL-011", free_twice, 107000),
+    Broken("ACL-011", copy_to_freed_memory, 107000),
+    Broken("ACL-011", destroy_a_stream_twice, 107017),
+    Broken("ACL-011", destroy_an_event_twice, 107017),
+    Broken("ACL-011", destroy_a_context_twice, 107002),
+    Broken("ACL-011", destroy_a_data_set_twice, 100000),
+    Broken("ACL-011", destroy_a_data_buffer_twice, 100000),
+    Broken("ACL-011", destroy_a_desc_twice, 100000),
+    Broken("ACL-011", ask_a_destroyed_tensor_desc, 100000),
+    Broken("ACL-011", execute_with_a_destroyed_data_buffer, 100000),
+    Broken("ACL-011", execute_with_freed_memory, 107000),
+    Broken("ACL-011", execute_an_unloaded_model, 145003),
+    Broken("ACL-012", finalize_with_memory_left, 148051),
+    Broken("ACL-012", finalize_with_objects_left, 148051),
+    Broken("ACL-013", initialize_twice, 100002),
+    Broken("ACL-013", finalize_with_a_model_loaded, 148051),
+    Broken("ACL-013", finalize_with_a_device_set, 148051),
+    Broken("ACL-014", execute_with_no_output, 500002),
+    Broken("ACL-014", leave_outputs_of_the_runtime, 500002),
+    Broken("ACL-015", execute_without_a_gear, 145013),
+    Broken("ACL-016", wait_for_an_unrecorded_event, 507000),
+    Broken("ACL-016", synchronize_with_an_unrecorded_event, 507000),
+    Broken("ACL-016", destroy_an_event_that_is_waited_for, 507000),
+    Broken("ACL-017", free_device_memory_early, 148051),
+]
+
+CORRECT: dict[str, Callable[[Library, Path], None]] = {
+    "ACL-001": free_after_unload,
+    "ACL-002": share_work_in_order,
+    "ACL-003": one_model_in_order,
+    "ACL-004": return_to_the_context_of_the_load,
+    "ACL-005": share_weights,
+    "ACL-006": weights_in_a_piece_of_a_block,
+    "ACL-007": memory_for_a_load_type_with,
+    "ACL-008": free_model_bytes_after_the_load,
+    "ACL-009": destroy_after_synchronizing,
+    "ACL-010": copy_and_synchronize,
+    "ACL-011": make_and_destroy_many,
+    "ACL-012": free_after_unload,
+    "ACL-013": from_init_to_finalize,
+    "ACL-014": free_outputs_of_the_runtime,
+    "ACL-015": execute_with_a_gear,
+    "ACL-016": record_and_wait,
+    "ACL-017": copy_and_synchronize,
+}
