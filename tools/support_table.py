@@ -45,6 +45,8 @@ _OP = (
 _CAST = f"{_OP}; `truncate` changes nothing"
 _OP_FILE = "files are checked and not kept: ops are compiled when they are called"
 _BLAS = "no fractal layouts (`ACL_TRANS_NZ`)"
+_SESSION = "writes one file, `op_summary_PID_N.csv`, of what was asked for (docs/profiling.md)"
+_METRICS = "there are no AI Core metrics: times only"
 DEVIATING = {
     "aclGetDeviceCapability": "cores and cache are the CPU's",
     "aclblasCreateHandleForGemmEx": _BLAS,
@@ -83,6 +85,11 @@ DEVIATING = {
     "aclopInferShape": _OP,
     "aclopLoad": _OP_FILE,
     "aclopSetModelDir": _OP_FILE,
+    "aclprofCreateConfig": _METRICS,
+    "aclprofCreateSubscribeConfig": _METRICS,
+    "aclprofInit": _SESSION,
+    "aclprofModelSubscribe": "ops are as the engine fused them; only lengths are measured",
+    "aclprofSetConfig": "the setting is checked and has no effect",
     "aclrtCtxSetSysParamOpt": _OPTION,
     "aclrtGetDeviceCapability": "every feature is answered as not supported",
     "aclrtGetDeviceInfo": "cores, memory and cache are the CPU's; other attributes are refused",

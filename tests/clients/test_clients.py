@@ -53,6 +53,7 @@ def results_of(program: str, folder: Path) -> np.ndarray[Any, np.dtype[Any]]:
         "config_handle",
         "shared_memory",
         "dynamic_batch",
+        "profiling",
     ],
 )
 def test_client(program: str, tmp_path: Path) -> None:

@@ -169,28 +169,6 @@ void put_begin_of_slice(Object &event, const Track &track, std::string_view cate
     event.put("name", name);
 }
 
-// End to end from the begin of the whole; shortened if their sum is longer than it, as rounding or
-// parallel work may have it.
-void append_parts(std::string &text, const Track &track, const std::vector<TracePart> &parts,
-                  Span whole) {
-    uint64_t sum = 0;
-    for (const TracePart &part : parts) sum += part.nanoseconds;
-    const uint64_t length = whole.end - whole.begin;
-    const double scale = sum <= length ? 1 : double(length) / double(sum);
-    uint64_t at = whole.begin;
-    for (const TracePart &part : parts) {
-        const auto shown = static_cast<uint64_t>(double(part.nanoseconds) * scale);
-        const Span span{at, std::min(at + shown, whole.end)};
-        at = span.end;
-        text += ",\n";
-        Object event(text);
-        put_begin_of_slice(event, track, "op", part.name, span);
-        Object arguments(event.key("args"));
-        arguments.put("type", part.type);
-        arguments.put("ns", static_cast<int64_t>(part.nanoseconds));
-    }
-}
-
 // Never lets a failure of the trace become one of the program.
 template <typename Body>
 void without_failing(Body &&body) noexcept {
@@ -244,20 +222,20 @@ uint64_t TraceSlice::now() noexcept {
 }
 
 void TraceSlice::write(const char *category, const char *name,
-                       std::initializer_list<TraceField> fields,
-                       const std::vector<TracePart> &parts) const noexcept {
-    if (!on()) return;
+                       std::initializer_list<TraceField> fields) const noexcept {
+    if (on()) trace_slice(category, name, begin_, end_ != 0 ? end_ : now(), fields);
+}
+
+void trace_slice(const char *category, const char *name, uint64_t begin, uint64_t end,
+                 std::initializer_list<TraceField> fields) noexcept {
     without_failing([&] {
-        const Span span{begin_, end_ != 0 ? end_ : now()};
-        const Track track = current_track();
         std::string text;
         {
             Object event(text);
-            put_begin_of_slice(event, track, category, name, span);
+            put_begin_of_slice(event, current_track(), category, name, {begin, end});
             Object arguments(event.key("args"));
             for (const TraceField &field : fields) arguments.put(field);
         }
-        append_parts(text, track, parts, span);
         append(text);
     });
 }

@@ -7,9 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
-#include <string>
 #include <type_traits>
-#include <vector>
 
 #include "host/checks/watchers.h"
 
@@ -67,13 +65,6 @@ struct TraceField {
     TraceValue value;
 };
 
-// A part of a slice whose length is known and whose begin is not: parts are laid end to end.
-struct TracePart {
-    std::string name;
-    std::string type;
-    uint64_t nanoseconds;
-};
-
 // A piece of work that begins with the object: on the track of the stream that this thread works
 // for (StreamTrack), else on that of the thread.
 class TraceSlice {
@@ -84,8 +75,8 @@ class TraceSlice {
     // The work is done, what follows is no more of it.
     void stop() noexcept { end_ = now(); }
     // Writes it, if the trace is on.
-    void write(const char *category, const char *name, std::initializer_list<TraceField> fields,
-               const std::vector<TracePart> &parts = {}) const noexcept;
+    void write(const char *category, const char *name,
+               std::initializer_list<TraceField> fields) const noexcept;
 
     uint64_t begin() const noexcept { return begin_; }
     static uint64_t now() noexcept;  // nanoseconds
@@ -94,6 +85,10 @@ class TraceSlice {
     const uint64_t begin_;
     uint64_t end_ = 0;
 };
+
+// The same with times that are known, in nanoseconds of the monotonic clock.
+void trace_slice(const char *category, const char *name, uint64_t begin, uint64_t end,
+                 std::initializer_list<TraceField> fields) noexcept;
 
 // What happens at a moment; on the same track as a slice.
 void trace_instant(const char *category, const char *name,

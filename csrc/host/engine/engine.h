@@ -99,6 +99,9 @@ class Engine {
                                              Outcome &outcome) noexcept = 0;
     virtual const char *version() const noexcept = 0;  // "OpenVINO 2026.4.1"
     virtual CompiledOpProgram compile_op(const OpRequest &request, Outcome &outcome) noexcept = 0;
+    // The same program, its ops timed; for one execution.
+    virtual std::shared_ptr<Program> with_op_times(const Program &program,
+                                                   Outcome &outcome) noexcept = 0;
 };
 
 // The one symbol that libascendcl_engine.so exports: `ascendcl_engine`. Answers null when `abi` is

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <openvino/openvino.hpp>
+#include <sstream>
 #include <thread>
 
 #include "host/engine/engine.h"
@@ -102,6 +103,20 @@ CompiledOpProgram compile_single_op(const OpRequest &request) {
             std::move(op.output_dims)};
 }
 
+// Compiled again from what OpenVINO exports: the .om file need not be kept for it.
+std::shared_ptr<Program> with_op_times(const CompiledProgram &program) {
+    ov::CompiledModel model = program.model();  // a handle
+    std::stringstream exported;
+    model.export_model(exported);
+    const auto streams = static_cast<int32_t>(model.get_property(ov::num_streams));
+    CompileRequest how;
+    how.threads =
+        static_cast<uint32_t>(model.get_property(ov::inference_num_threads) / std::max(1, streams));
+    how.profiling = true;
+    ov::CompiledModel timed = core().import_model(exported, "CPU", properties(how));
+    return std::make_shared<CompiledProgram>(std::move(timed), program.notes(), true);
+}
+
 // What `compile` answers, or nothing and why.
 template <typename Compile>
 auto answered(Outcome &outcome, Compile &&compile) noexcept -> decltype(compile()) {
@@ -129,6 +144,13 @@ class OpenVinoEngine : public Engine {
 
     CompiledOpProgram compile_op(const OpRequest &request, Outcome &outcome) noexcept override {
         return answered(outcome, [&] { return compile_single_op(request); });
+    }
+
+    std::shared_ptr<Program> with_op_times(const Program &program,
+                                           Outcome &outcome) noexcept override {
+        return answered(outcome, [&] {
+            return host::engine::with_op_times(static_cast<const CompiledProgram &>(program));
+        });
     }
 
     const char *version() const noexcept override {

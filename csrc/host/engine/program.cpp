@@ -60,13 +60,13 @@ class RequestExecution : public Execution {
 
     std::vector<OpTime> op_times() const noexcept override {
         try {
-            if (runs_ < 2) return first_times_;
-            std::vector<OpTime> times = mean_times();
-            if (times.size() != first_times_.size()) return {};
+            std::vector<OpTime> times = first_times_;
+            if (runs_ < 2) return times;
+            const std::vector<ov::ProfilingInfo> means = request_.get_profiling_info();
             for (size_t i = 0; i < times.size(); ++i) {
-                const uint64_t sum = times[i].nanoseconds * runs_;
-                const uint64_t first = std::min(sum, first_times_[i].nanoseconds);
-                times[i].nanoseconds = (sum - first) / (runs_ - 1);
+                uint64_t &time = times[i].nanoseconds;
+                const uint64_t sum = nanoseconds(means.at(executed_[i])) * runs_;
+                time = (sum - std::min(sum, time)) / (runs_ - 1);
             }
             return times;
         } catch (...) {
@@ -75,18 +75,18 @@ class RequestExecution : public Execution {
     }
 
    private:
-    // Of all runs so far.
-    std::vector<OpTime> mean_times() const {
-        std::vector<OpTime> times;
-        for (const ov::ProfilingInfo &info : request_.get_profiling_info())
-            if (info.status == ov::ProfilingInfo::Status::EXECUTED)
-                times.push_back({info.node_name, info.node_type,
-                                 static_cast<uint64_t>(info.real_time.count()) * 1000});
-        return times;
+    static uint64_t nanoseconds(const ov::ProfilingInfo &info) {
+        return static_cast<uint64_t>(info.real_time.count()) * 1000;
     }
 
     void count_run() {
-        if (++runs_ == 1) first_times_ = mean_times();
+        if (++runs_ > 1) return;
+        const std::vector<ov::ProfilingInfo> infos = request_.get_profiling_info();
+        for (size_t i = 0; i < infos.size(); ++i) {
+            if (infos[i].status != ov::ProfilingInfo::Status::EXECUTED) continue;
+            executed_.push_back(i);
+            first_times_.push_back({infos[i].node_name, infos[i].node_type, nanoseconds(infos[i])});
+        }
     }
 
     struct Port {
@@ -115,6 +115,7 @@ class RequestExecution : public Execution {
     const bool profiling_;
     uint64_t runs_ = 0;                // counted with profiling
     std::vector<OpTime> first_times_;  // the first run is slower and would weigh on the mean
+    std::vector<size_t> executed_;     // which they are; one whose mean falls below 1 us stays
     std::vector<Port> inputs_;
     std::vector<Port> outputs_;
 };

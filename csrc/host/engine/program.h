@@ -20,6 +20,7 @@ class CompiledProgram : public Program {
     const std::vector<std::vector<int64_t>> &output_dims() const noexcept override {
         return output_dims_;
     }
+    const ov::CompiledModel &model() const noexcept { return model_; }
 
    private:
     ov::CompiledModel model_;

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "host/checks/trace.h"
+#include "host/model/engine_library.h"
 #include "host/model/gears.h"
 #include "host/runtime/report.h"
 
@@ -18,6 +20,16 @@ std::unique_ptr<CompiledShape> compile_shape(const ProgramSource &source, om::De
     shape->execution = shape->program->new_execution(outcome);
     if (!shape->execution) throw Failure{ACL_ERROR_GE_FAILURE, outcome.text};
     return shape;
+}
+
+engine::Execution &CompiledShape::timed_execution() {
+    if (checks::tracing()) return *execution;
+    if (timed_execution_) return *timed_execution_;
+    engine::Outcome outcome;
+    timed_program_ = engine().with_op_times(*program, outcome);
+    if (timed_program_) timed_execution_ = timed_program_->new_execution(outcome);
+    if (!timed_execution_) throw Failure{ACL_ERROR_PROFILING_FAILURE, outcome.text};
+    return *timed_execution_;
 }
 
 CompiledShapes::CompiledShapes(om::Bytes file, om::Bytes weights,

@@ -17,6 +17,13 @@ struct CompiledShape {
     om::Descriptors io;  // in this shape, without hidden inputs
     std::shared_ptr<engine::Program> program;
     std::unique_ptr<engine::Execution> execution;  // of one load; it refers to the program
+
+    // The same with its ops timed, compiled when first asked for. Throws Failure(500005).
+    engine::Execution &timed_execution();
+
+   private:
+    std::shared_ptr<engine::Program> timed_program_;
+    std::unique_ptr<engine::Execution> timed_execution_;
 };
 
 // Throws Failure as shared_program.

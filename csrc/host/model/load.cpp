@@ -100,6 +100,7 @@ uint32_t load_model(const OmFile &file, const LoadOptions &options) {
     const bool is_dynamic = container.header().is_dynamic;
     parts.id = is_dynamic ? next_dynamic_model_id() : next_model_id();
     parts.context = context;
+    parts.device = context->device();
     uint64_t work_size = 0;
     uint64_t io_size = 0;
     reading_om(Purpose::kLoad, [&] {

@@ -10,6 +10,8 @@
 #include "host/checks/objects.h"
 #include "host/checks/trace.h"
 #include "host/model/gears.h"
+#include "host/model/op_spans.h"
+#include "host/model/profiling.h"
 #include "host/runtime/data_set.h"
 #include "host/runtime/report.h"
 
@@ -68,11 +70,14 @@ void require_sizes(const Bindings &bindings, const std::vector<om::IoDescriptor>
     }
 }
 
-std::vector<checks::TracePart> trace_parts(const std::vector<engine::OpTime> &times) {
-    std::vector<checks::TracePart> parts;
-    parts.reserve(times.size());
-    for (const auto &[name, type, nanoseconds] : times) parts.push_back({name, type, nanoseconds});
-    return parts;
+void trace_run(uint32_t model_id, const std::string &name, uint64_t begin, uint64_t end,
+               const std::vector<OpSpan> &ops) {
+    if (!checks::tracing()) return;
+    checks::trace_slice("execution", name.c_str(), begin, end, {{"model", model_id}});
+    for (const OpSpan &op : ops) {
+        checks::trace_slice("op", op.name.c_str(), op.begin, op.end,
+                            {{"type", op.type.c_str()}, {"ns", op.nanoseconds}});
+    }
 }
 
 }  // namespace
@@ -190,7 +195,7 @@ void Model::fit(const Bindings &inputs, const om::Descriptors &io) {
 }
 
 void Model::run(const Bound &bound) {
-    const CompiledShape *shape = bound.shape.get();
+    CompiledShape *shape = bound.shape.get();
     if (!shape) {
         size_t gear = 0;
         if (has_gears()) {
@@ -206,14 +211,20 @@ void Model::run(const Bound &bound) {
         engine::Binding &output = fitted_outputs_[i];
         output.size = std::min<size_t>(output.size, shape->io.outputs[i].size);
     }
-    checks::TraceSlice slice;
-    const engine::Outcome outcome = shape->execution->run(fitted_inputs_, fitted_outputs_);
-    if (slice.on()) {
-        slice.stop();
-        slice.write("execution", parts_.description->name.c_str(), {{"model", id()}},
-                    trace_parts(shape->execution->op_times()));
-    }
+    const bool profiled = is_profiled(id(), parts_.device);
+    engine::Execution &execution = profiled ? shape->timed_execution() : *shape->execution;
+    const bool timed = profiled || checks::tracing();
+    const uint64_t begin = timed ? profiling_clock() : 0;
+    const engine::Outcome outcome = execution.run(fitted_inputs_, fitted_outputs_);
+    if (timed) tell_of_run(execution, begin, profiling_clock());
     if (!outcome.ok()) throw Failure{ACL_ERROR_RT_MODEL_EXECUTE, outcome.text};
+}
+
+void Model::tell_of_run(const engine::Execution &execution, uint64_t begin, uint64_t end) const {
+    const auto ops = laid_end_to_end(execution.op_times(), begin, end);
+    const std::string &name = parts_.description->name;
+    trace_run(id(), name, begin, end, ops);
+    report_run({id(), name, parts_.device, begin, end, ops});
 }
 
 void Model::begin_use() noexcept {

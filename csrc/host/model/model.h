@@ -43,6 +43,7 @@ class Model {
     struct Parts {
         uint32_t id = 0;
         std::weak_ptr<Context> context;
+        int32_t device = 0;
         std::shared_ptr<const Description> description;
         DeviceMemory own_work;     // null where the user manages it, or where none is needed
         DeviceMemory own_weights;  // likewise
@@ -97,6 +98,8 @@ class Model {
     // The caller holds execution_mutex_. Throws Failure: 145013 for a gear that was not set, 500002
     // for buffers too small for the gear, 507011 when the engine fails.
     void run(const Bound &bound);
+    // Tells the trace and the profilers of an execution with op times.
+    void tell_of_run(const engine::Execution &execution, uint64_t begin, uint64_t end) const;
     void bind_dynamic(const aclmdlDataset &inputs, aclmdlDataset &outputs, ExecutionMode mode,
                       Bound &bound) const;
     // What the engine is given: whole tensors, without the input that carries the gear.

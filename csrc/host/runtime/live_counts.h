@@ -31,11 +31,13 @@ enum class LiveKind : size_t {
     kAipp,
     kOpAttributes,
     kOpHandle,
+    kProfObject,
 };
 
-inline constexpr std::array<const char *, 13> kLiveKindNames = {
-    "context",    "stream", "event",        "notify", "data buffer",   "tensor desc", "dataset",
-    "model desc", "model",  "model config", "aipp",   "op attributes", "op handle"};
+inline constexpr std::array<const char *, 14> kLiveKindNames = {
+    "context",     "stream",        "event",      "notify",          "data buffer",
+    "tensor desc", "dataset",       "model desc", "model",           "model config",
+    "aipp",        "op attributes", "op handle",  "profiling object"};
 
 namespace detail {
 inline std::array<std::atomic<int64_t>, kLiveKindNames.size()> live_counts{};
