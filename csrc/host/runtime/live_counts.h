@@ -29,11 +29,19 @@ enum class LiveKind : size_t {
     kModel,
     kModelConfig,
     kAipp,
+    kGroupInfo,
+    kExceptionInfo,
+    kPhysicalMemory,
+    kReservedAddress,
+    kAllocatorDesc,
+    kStreamConfig,
 };
 
-inline constexpr std::array<const char *, 11> kLiveKindNames = {
-    "context", "stream",     "event", "notify",       "data buffer", "tensor desc",
-    "dataset", "model desc", "model", "model config", "aipp"};
+inline constexpr std::array<const char *, 17> kLiveKindNames = {
+    "context",        "stream",       "event",          "notify",          "data buffer",
+    "tensor desc",    "dataset",      "model desc",     "model",           "model config",
+    "aipp",           "group info",   "exception info", "physical memory", "reserved address",
+    "allocator desc", "stream config"};
 
 namespace detail {
 inline std::array<std::atomic<int64_t>, kLiveKindNames.size()> live_counts{};
