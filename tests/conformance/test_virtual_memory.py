@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reserved addresses, physical memory and mappings; allocators of the application."""
+"""Reserved addresses, physical memory, mappings; the application's allocators; media memory."""
 
 import ctypes
 
@@ -147,3 +147,20 @@ def test_allocator(acl: Library) -> None:
     assert acl.aclrtAllocatorUnregister(stream) == 0
     assert acl.aclrtAllocatorUnregister(stream) == 100000
     assert acl.aclrtAllocatorDestroyDesc(None) == 100000
+
+
+def test_memory_for_the_media_units(acl: Library) -> None:
+    out = ctypes.c_void_p()
+    assert acl.acldvppMalloc(ctypes.byref(out), 100) == 107002
+    acl.set_device()
+    before = used(acl)["device memory"]
+    assert acl.acldvppMalloc(ctypes.byref(out), 100) == 0
+    assert out.value is not None
+    assert out.value % 128 == 0
+    acl.write(out.value, b"x" * 100)
+    assert acl.read(out.value, 100) == b"x" * 100
+    assert [acl.acldvppFree(out), acl.acldvppFree(out)] == [0, 107000]
+    assert used(acl)["device memory"] == before
+    assert acl.acldvppMalloc(None, 100) == 100000
+    assert acl.acldvppMalloc(ctypes.byref(out), 0) == 100000
+    assert acl.acldvppFree(None) == 100000

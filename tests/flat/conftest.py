@@ -46,8 +46,6 @@ def failing_runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
     code = folder / "code.cpp"
     code.write_text(
         "namespace ascendcl::host { int unsupported(const char *) noexcept { return 200001; } }\n"
-        'extern "C" { int acldvppMalloc(void **, unsigned long) { return 200001; }\n'
-        "int acldvppFree(void *) { return 200001; } }\n"
     )
     return build_library(folder, generated, code, options=(f"-I{headers}", "-std=c++17"))
 
