@@ -21,6 +21,8 @@ from acl_declarations import defined_functions, functions_of  # noqa: E402
 
 TARGET = ROOT / "docs" / "support.md"
 
+_NO_CANN = "no package of CANN is installed"
+
 # What a body in c_api does not tell. REFUSED: checks its arguments and then supports nothing.
 REFUSED = {
     "aclmdlBundleGetModelId": "no bundle can be loaded",
@@ -34,9 +36,15 @@ REFUSED = {
     "aclmdlSetAIPPByInputIndex": "there is no dynamic AIPP",
     "aclmdlSetDump": "nothing can be dumped",
     "aclmdlSetInputAIPP": "there is no dynamic AIPP",
+    "aclsysGetCANNVersion": _NO_CANN,
+    "aclsysGetVersionStr": _NO_CANN,
 }
 _POLICY = "the policy of huge or normal pages is ignored"
 _OPTION = "the value is kept and has no effect"
+_LIMIT = "the limit is kept and has no effect"
+_ALLOCATOR = "what is registered is kept and never asked for memory: no operator needs a workspace"
+_ONE_GROUP = "there is one group, of all cores"
+_TIMEOUT = "the time is kept and no operator stopped for it"
 _AIPP = "the setting is checked and not kept: there is no dynamic AIPP"
 _OP = (
     "the ops that the engine knows, without a single-op model; layouts ND, NCHW, NHWC, HWCN; "
@@ -90,9 +98,16 @@ DEVIATING = {
     "aclprofInit": _SESSION,
     "aclprofModelSubscribe": "ops are as the engine fused them; only lengths are measured",
     "aclprofSetConfig": "the setting is checked and has no effect",
+    "aclrtAllocatorRegister": _ALLOCATOR,
+    "aclrtCmoAsync": "checks its arguments only: caches are coherent",
     "aclrtCtxSetSysParamOpt": _OPTION,
+    "aclrtDeviceTaskAbort": "a host function that runs is not waited for",
     "aclrtGetDeviceCapability": "every feature is answered as not supported",
     "aclrtGetDeviceInfo": "cores, memory and cache are the CPU's; other attributes are refused",
+    "aclrtGetDeviceUtilizationRate": "-1 for Cube, Vector and AI CPU, of which a host has none",
+    "aclrtGetDevicesTopo": "answers SYS: what lies between devices is the host's own bus",
+    "aclrtGetGroupCount": _ONE_GROUP,
+    "aclrtGetOverflowStatus": "always 0: floats overflow to infinity, nothing saturates",
     "aclrtGetSocName": "answers Host",
     "aclrtMalloc": _POLICY,
     "aclrtMallocAlign32": _POLICY,
@@ -101,6 +116,15 @@ DEVIATING = {
     "aclrtMallocWithCfg": _POLICY,
     "aclrtMemFlush": "checks its arguments only: caches are coherent",
     "aclrtMemInvalidate": "checks its arguments only: caches are coherent",
+    "aclrtReserveMemAddress": "the flag of huge or normal pages is ignored",
+    "aclrtSetDeviceResLimit": _LIMIT,
+    "aclrtSetDeviceSatMode": "saturation is refused (207000): floats overflow to infinity",
+    "aclrtSetGroup": _ONE_GROUP,
+    "aclrtSetOpExecuteTimeOut": _TIMEOUT,
+    "aclrtSetOpExecuteTimeOutV2": _TIMEOUT,
+    "aclrtSetStreamAttribute": "of the values only the failure mode has an effect",
+    "aclrtSetStreamOverflowSwitch": _OPTION,
+    "aclrtSetStreamResLimit": _LIMIT,
     "aclrtSetSysParamOpt": _OPTION,
 }
 

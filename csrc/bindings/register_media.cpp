@@ -3,7 +3,7 @@
 #include "bindings/flat/function.h"
 #include "bindings/modules.h"
 
-// No header of the media units is bundled.
+// Not every SDK has the header of the media units.
 extern "C" {
 aclError acldvppMalloc(void **devPtr, size_t size);
 aclError acldvppFree(void *devPtr);

@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <thread>
 
 #include "acl/acl.h"
 #include "host/runtime/device.h"
@@ -14,9 +13,6 @@
 using namespace ascendcl::host;
 
 namespace {
-
-// There is one kind of core here and it does everything.
-int64_t core_count() { return std::max(1U, std::thread::hardware_concurrency()); }
 
 int64_t l2_size() { return std::max<int64_t>(0, sysconf(_SC_LEVEL2_CACHE_SIZE)); }
 

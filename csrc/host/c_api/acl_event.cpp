@@ -192,7 +192,7 @@ aclError aclrtWaitAndResetNotify(aclrtNotify notify, aclrtStream stream, uint32_
     return guarded(__func__, [&] {
         require(notify != nullptr, "notify is null");
         const auto waiting = own_stream(stream);
-        return notify_of(notify)->wait_and_reset(waiting, std::chrono::seconds(timeout));
+        return notify_of(notify)->wait_and_reset(waiting, std::chrono::milliseconds(timeout));
     });
 }
 

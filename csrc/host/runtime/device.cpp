@@ -12,6 +12,7 @@
 #include <cstring>
 #include <fstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "host/runtime/report.h"
@@ -99,6 +100,20 @@ std::vector<int32_t> visible_devices(int32_t devices) {
     return visible;
 }
 
+// FNV-1a, as this is no secret.
+uint64_t hash_of(const std::string &text) {
+    uint64_t hash = 0xCBF29CE484222325;
+    for (const char one : text) hash = (hash ^ static_cast<unsigned char>(one)) * 0x100000001B3;
+    return hash;
+}
+
+std::string name_of_machine() {
+    std::string name;
+    if (std::ifstream("/etc/machine-id") >> name) return name;
+    char host[256] = {};
+    return gethostname(host, sizeof host - 1) == 0 ? host : "";
+}
+
 struct Devices {
     Devices() {
         const int32_t machine = devices_of_machine();
@@ -146,6 +161,8 @@ void Device::release_memory(size_t bytes) noexcept {
     allocations_.fetch_sub(1, std::memory_order_relaxed);
 }
 
+uint32_t core_count() { return std::max(1U, std::thread::hardware_concurrency()); }
+
 int32_t device_count() { return static_cast<int32_t>(devices().list.size()); }
 
 Device &device(int32_t id) {
@@ -156,6 +173,13 @@ Device &device(int32_t id) {
                                                          std::to_string(list.size())};
     }
     return *list[static_cast<size_t>(id)];
+}
+
+void device_uuid(const Device &device, char *bytes) {
+    const uint64_t machine = hash_of(name_of_machine());
+    std::memcpy(bytes, "acl-host", 8);
+    std::memcpy(bytes + 8, &machine, 7);
+    bytes[15] = static_cast<char>(device.physical_id);
 }
 
 bool is_forked_child() noexcept { return forked_child.load(std::memory_order_relaxed); }

@@ -9,6 +9,7 @@
 // All three are read once, when the process first asks about devices.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -36,6 +37,7 @@ struct Device {
     int64_t allocations() const noexcept { return allocations_.load(std::memory_order_relaxed); }
 
     std::atomic<int32_t> streams{0};
+    std::array<std::atomic<uint32_t>, 2> core_limits{};  // by aclrtDevResLimitType; 0 is none set
     std::atomic<uint64_t> reachable_peers{0};  // a bit per device; access A->B is not access B->A
 
     // The context that SetDevice makes and how many SetDevice calls it still owes a reset.
@@ -51,8 +53,15 @@ struct Device {
 
 int32_t device_count();
 
+// There is one kind of core here and it does everything.
+uint32_t core_count();
+
 // Throws Failure(107001) for an id that is none.
 Device &device(int32_t id);
+
+// 16 bytes that differ from device to device and from machine to machine, and begin with
+// "acl-host".
+void device_uuid(const Device &device, char *bytes);
 
 // True in a child of fork() whose parent used the runtime: its worker threads are gone and its
 // locks may be held by nobody. Every entry to the runtime refuses then instead of hanging.

@@ -15,7 +15,17 @@
 namespace ascendcl::host {
 
 // kind keeps a stream from passing for an event.
-enum class HandleKind : uint64_t { kContext = 1, kStream = 2, kEvent = 3, kNotify = 4, kLabel = 5 };
+enum class HandleKind : uint64_t {
+    kContext = 1,
+    kStream = 2,
+    kEvent = 3,
+    kNotify = 4,
+    kLabel = 5,
+    kGroupInfo = 6,
+    kExceptionInfo = 7,
+    kPhysicalMemory = 8,
+    kAllocatorDesc = 9,
+};
 
 constexpr checks::ObjectKind object_kind(HandleKind kind) noexcept {
     constexpr checks::ObjectKind kKinds[] = {

@@ -32,12 +32,20 @@ enum class LiveKind : size_t {
     kOpAttributes,
     kOpHandle,
     kProfObject,
+    kGroupInfo,
+    kExceptionInfo,
+    kPhysicalMemory,
+    kReservedAddress,
+    kAllocatorDesc,
+    kStreamConfig,
 };
 
-inline constexpr std::array<const char *, 14> kLiveKindNames = {
-    "context",     "stream",        "event",      "notify",          "data buffer",
-    "tensor desc", "dataset",       "model desc", "model",           "model config",
-    "aipp",        "op attributes", "op handle",  "profiling object"};
+inline constexpr std::array<const char *, 20> kLiveKindNames = {
+    "context",         "stream",           "event",          "notify",
+    "data buffer",     "tensor desc",      "dataset",        "model desc",
+    "model",           "model config",     "aipp",           "op attributes",
+    "op handle",       "profiling object", "group info",     "exception info",
+    "physical memory", "reserved address", "allocator desc", "stream config"};
 
 namespace detail {
 inline std::array<std::atomic<int64_t>, kLiveKindNames.size()> live_counts{};

@@ -24,7 +24,8 @@ constexpr size_t kUnit = 32;
 
 struct Entry {
     Allocation allocation;
-    size_t reserved = 0;  // of the system; 0 for a registered range, whose memory is the caller's
+    size_t reserved = 0;  // of the system; 0 where the memory comes from elsewhere
+    bool is_mapped = false;
 };
 
 struct Table {
@@ -66,6 +67,21 @@ void give_back(const Entry &entry) noexcept {
 void enter(const Entry &entry) {
     const std::unique_lock lock(table().mutex);
     table().entries.emplace(reinterpret_cast<uintptr_t>(entry.allocation.base), entry);
+}
+
+// False, and nothing done, when it overlaps another.
+bool enter_if_free(const Entry &entry) {
+    const auto start = reinterpret_cast<uintptr_t>(entry.allocation.base);
+    const std::unique_lock lock(table().mutex);
+    auto &entries = table().entries;
+    const auto next = entries.lower_bound(start);
+    bool overlaps = next != entries.end() && next->first < start + entry.allocation.size;
+    if (next != entries.begin()) {
+        const Allocation &before = std::prev(next)->second.allocation;
+        overlaps |= reinterpret_cast<uintptr_t>(before.base) + before.size > start;
+    }
+    if (!overlaps) entries.emplace(start, entry);
+    return !overlaps;
 }
 
 // The entry that starts exactly at `address`, out of the table if `wanted` accepts it.
@@ -113,6 +129,18 @@ Allocation find_allocation(const void *address) noexcept {
     return key - reinterpret_cast<uintptr_t>(found.base) < found.size ? found : Allocation{};
 }
 
+bool is_live_memory(const void *address, size_t size) noexcept {
+    auto start = reinterpret_cast<uintptr_t>(address);
+    for (;;) {
+        const Allocation found = find_allocation(reinterpret_cast<const void *>(start));
+        if (found.base == nullptr) return false;
+        const size_t left = found.size - (start - reinterpret_cast<uintptr_t>(found.base));
+        if (size <= left) return true;
+        size -= left;
+        start += left;
+    }
+}
+
 void *allocate_device_memory(int32_t device_id, size_t size, size_t padding) {
     const size_t reserved = rounded(size, padding);
     Device &owner = device(device_id);
@@ -137,7 +165,7 @@ void *allocate_device_memory(int32_t device_id, size_t size, size_t padding) {
 aclError free_device_memory(void *address) noexcept {
     if (is_forked_child()) return fail(ACL_ERROR_RT_CONTEXT_NULL, "this process was forked");
     const Entry entry = take(address, [](const Entry &candidate) {
-        return candidate.allocation.location == Location::kDevice;
+        return candidate.allocation.location == Location::kDevice && !candidate.is_mapped;
     });
     if (entry.allocation.base == nullptr) return refuse(address, "device");
     device(entry.allocation.device).release_memory(entry.reserved);
@@ -175,24 +203,28 @@ aclError free_pinned_memory(void *address) noexcept {
 }
 
 void register_host_memory(void *address, size_t size) {
-    const auto start = reinterpret_cast<uintptr_t>(address);
-    require(size != 0 && size <= UINTPTR_MAX - start, "the size is 0 or runs past all memory");
-    const std::unique_lock lock(table().mutex);
-    auto &entries = table().entries;
-    const auto next = entries.lower_bound(start);
-    bool overlaps = next != entries.end() && next->first < start + size;
-    if (next != entries.begin()) {
-        const Allocation &before = std::prev(next)->second.allocation;
-        overlaps |= reinterpret_cast<uintptr_t>(before.base) + before.size > start;
-    }
-    require(!overlaps, "the range is registered already, or is memory of the runtime",
+    require(size != 0 && size <= UINTPTR_MAX - reinterpret_cast<uintptr_t>(address),
+            "the size is 0 or runs past all memory");
+    require(enter_if_free({{address, size, Location::kPinnedHost, -1}}),
+            "the range is registered already, or is memory of the runtime",
             ACL_ERROR_HOST_MEMORY_ALREADY_REGISTERED);
-    entries.emplace(start, Entry{{address, size, Location::kPinnedHost, -1}, 0});
+}
+
+void enter_mapped_memory(const Allocation &mapped) {
+    require(enter_if_free({mapped, 0, true}), "there is memory of the runtime already",
+            ACL_ERROR_RT_PARAM_INVALID);
+}
+
+bool leave_mapped_memory(const void *address) noexcept {
+    return take(address, [](const Entry &candidate) {
+               return candidate.is_mapped;
+           }).allocation.base != nullptr;
 }
 
 void unregister_host_memory(void *address) {
-    const Entry entry =
-        take(address, [](const Entry &candidate) { return candidate.reserved == 0; });
+    const Entry entry = take(address, [](const Entry &candidate) {
+        return candidate.reserved == 0 && !candidate.is_mapped;
+    });
     require(entry.allocation.base != nullptr, "no registered range starts there",
             ACL_ERROR_HOST_MEMORY_NOT_REGISTERED);
 }

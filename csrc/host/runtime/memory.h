@@ -22,6 +22,14 @@ struct Allocation {
 // Which live allocation holds `address`; location kUnregistered when none does.
 Allocation find_allocation(const void *address) noexcept;
 
+// Whether all of it lies in live allocations, without a gap.
+bool is_live_memory(const void *address, size_t size) noexcept;
+
+// Memory that a mapping has put at an address (virtual_memory.h). Throws Failure(107000) where
+// there is some already; leaving answers false when none starts there.
+void enter_mapped_memory(const Allocation &mapped);
+bool leave_mapped_memory(const void *address) noexcept;
+
 // Device memory for the runtime's own use (system-managed work and weights, outputs that the
 // runtime allocates): 512-byte aligned, not initialised, counted against the device's capacity.
 // Throws Failure: 207001 past it, 100000 for a size of 0 or one too large to round up. Freed by

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/runtime/stream.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <atomic>
 #include <exception>
@@ -11,6 +13,7 @@
 
 #include "host/checks/trace.h"
 #include "host/runtime/device_context.h"
+#include "host/runtime/exception_info.h"
 #include "host/runtime/handle_table.h"
 #include "host/runtime/report.h"
 #include "host/runtime/worker_thread.h"
@@ -19,6 +22,14 @@ namespace ascendcl::host {
 namespace {
 
 thread_local uint32_t last_task = 0;
+
+// How often a gate is asked that opens without a wake().
+constexpr std::chrono::microseconds kPollInterval{200};
+
+uint32_t this_thread() {
+    thread_local const auto id = static_cast<uint32_t>(::gettid());
+    return id;
+}
 
 int32_t next_stream_id() {
     static std::atomic<int32_t> next{0};
@@ -46,7 +57,8 @@ aclError aborted_error() { return fail(ACL_ERROR_RT_STREAM_ABORT, "the stream wa
 }  // namespace
 
 WorkerStream::WorkerStream(std::shared_ptr<DeviceContext> owner, uint32_t priority, uint32_t flags)
-    : owner_(std::move(owner)), id_(next_stream_id()), priority_(priority), flags_(flags) {
+    : owner_(std::move(owner)), id_(next_stream_id()), flags_(flags) {
+    settings_.priority = priority;
     checks::trace_new_stream(owner_->device(), id_);
 }
 
@@ -72,7 +84,9 @@ void WorkerStream::give_place_back() noexcept {
 Context *WorkerStream::context() const noexcept { return owner_.get(); }
 
 aclError WorkerStream::submit(std::function<aclError()> task) {
-    return submit(Task{std::move(task), nullptr, {}, nullptr, nullptr, 0});
+    Task plain;
+    plain.run = std::move(task);
+    return submit(std::move(plain));
 }
 
 aclError WorkerStream::submit(Task task) {
@@ -91,6 +105,7 @@ aclError WorkerStream::submit(Task task) {
             }
             has_worker_ = true;
         }
+        task.thread = this_thread();
         queue_.push_back(std::move(task));
         last_task = static_cast<uint32_t>(++submitted_);
     }
@@ -98,15 +113,26 @@ aclError WorkerStream::submit(Task task) {
     return ACL_SUCCESS;
 }
 
-// Called and returns with the lock held; lets go of it while the task runs.
-aclError WorkerStream::perform(std::unique_lock<std::mutex> &lock, Task task) {
+void WorkerStream::report(uint64_t number, uint32_t thread, aclError code) const noexcept {
+    report_exception({static_cast<uint32_t>(number), static_cast<uint32_t>(id_), thread,
+                      static_cast<uint32_t>(owner_->device()), code});
+}
+
+// Called and returns with the lock held; lets go of it while the task runs. A `code` other than 0
+// is that of a task that failed before it could run. `text` becomes the message of a failure.
+aclError WorkerStream::perform(std::unique_lock<std::mutex> &lock, Task task, aclError code,
+                               std::string &text) {
     busy_ = true;
     runner_ = std::this_thread::get_id();
+    const uint64_t number = done_ + 1;
     lock.unlock();
-    aclError code;
-    {
+    if (code == ACL_SUCCESS) {
         const checks::StreamTrack track(owner_->device(), id_);
         code = run_guarded(task.run);
+    }
+    if (code != ACL_SUCCESS) {
+        text = message_of_this_thread();
+        report(number, task.thread, code);
     }
     if (task.over) task.over();
     task = Task{};  // what the task holds is let go before anybody is told that it is done
@@ -129,8 +155,13 @@ void WorkerStream::work() {
             const checks::TraceField gate{queue_.front().gate, queue_.front().gate_id};
             const checks::StreamTrack track(owner_->device(), id_);
             const checks::TraceSlice wait;
-            const auto passed = [this] { return queue_.empty() || queue_.front().ready(); };
-            if (patience.count() == 0) {
+            // discard() takes the gate away.
+            const auto passed = [this] {
+                return queue_.empty() || !queue_.front().ready || queue_.front().ready();
+            };
+            if (queue_.front().polled) {
+                while (!passed()) work_.wait_for(lock, kPollInterval);
+            } else if (patience.count() == 0) {
                 work_.wait(lock, passed);
             } else if (!work_.wait_for(lock, patience, passed)) {
                 code = ACL_ERROR_RT_WAIT_TIMEOUT;
@@ -142,11 +173,11 @@ void WorkerStream::work() {
         queue_.pop_front();
         const bool skip = code != ACL_SUCCESS || (stop_on_failure_ && error_ != ACL_SUCCESS);
         if (skip) task.run = nullptr;
-        const aclError result = perform(lock, std::move(task));
-        if (code == ACL_SUCCESS) code = result;
+        std::string text;
+        code = perform(lock, std::move(task), code, text);
         if (code != ACL_SUCCESS && error_ == ACL_SUCCESS) {
             error_ = code;
-            error_text_ = message_of_this_thread();
+            error_text_ = std::move(text);
         }
         done_changed_.notify_all();
     }
@@ -158,12 +189,15 @@ aclError WorkerStream::run_in_turn(std::function<aclError()> task) {
     if (aborted_) return aborted_error();
     if (queue_.empty() && !busy_) {
         last_task = static_cast<uint32_t>(++submitted_);
-        const aclError code =
-            perform(lock, Task{std::move(task), nullptr, {}, nullptr, nullptr, 0});
+        Task plain;
+        plain.run = std::move(task);
+        plain.thread = this_thread();
+        std::string text;
+        const aclError code = perform(lock, std::move(plain), ACL_SUCCESS, text);
         lock.unlock();
         work_.notify_all();
         done_changed_.notify_all();
-        return code;
+        return code == ACL_SUCCESS ? ACL_SUCCESS : fail(code, "%s", text.c_str());
     }
     lock.unlock();
     struct Answer {  // shared: the caller may be gone before a dropped task is destroyed
@@ -226,6 +260,31 @@ void WorkerStream::abort() {
     }
 }
 
+void WorkerStream::discard() {
+    std::vector<Task> dropped;  // outlives the lock: what tasks hold may have locks of its own
+    const std::lock_guard lock(mutex_);
+    if ((busy_ || !queue_.empty()) && error_ == ACL_SUCCESS) {
+        error_ = ACL_ERROR_RT_DEVICE_TASK_ABORT;
+        error_text_ = "the tasks of the device were aborted";
+    }
+    for (Task &task : queue_) {
+        Task rest;
+        rest.over = std::move(task.over);
+        dropped.push_back(std::exchange(task, std::move(rest)));
+    }
+    work_.notify_all();
+}
+
+bool WorkerStream::settle(std::optional<std::chrono::steady_clock::time_point> deadline) {
+    std::unique_lock lock(mutex_);
+    const auto settled = [this, sequence = submitted_] {
+        return finished(sequence) || runner_ == std::this_thread::get_id();
+    };
+    if (deadline) return done_changed_.wait_until(lock, *deadline, settled);
+    done_changed_.wait(lock, settled);
+    return true;
+}
+
 void WorkerStream::retire(bool drain) {
     if (drain) {
         std::unique_lock lock(mutex_);
@@ -251,6 +310,11 @@ void WorkerStream::wake() {
 void WorkerStream::set_stop_on_failure(bool stop) {
     const std::lock_guard lock(mutex_);
     stop_on_failure_ = stop;
+}
+
+bool WorkerStream::stops_on_failure() const {
+    const std::lock_guard lock(mutex_);
+    return stop_on_failure_;
 }
 
 void WaitList::add(const std::weak_ptr<WorkerStream> &stream) {
@@ -285,13 +349,18 @@ std::vector<std::shared_ptr<WorkerStream>> streams_where(
 }
 
 std::shared_ptr<WorkerStream> create_stream(uint32_t priority, uint32_t flags) {
-    auto stream = WorkerStream::make(current_device_context(), std::min(priority, 7U), flags);
+    auto stream =
+        WorkerStream::make(current_device_context(), std::min(priority, kLeastPriority), flags);
     register_stream(stream);
     if (stream->owner().is_closing()) {  // its context may have missed it when it took its streams
         unregister_stream(stream->handle());
         throw Failure{ACL_ERROR_RT_CONTEXT_NULL, "the context is being destroyed"};
     }
     return stream;
+}
+
+std::shared_ptr<WorkerStream> find_stream(aclrtStream handle) {
+    return stream_table().find(handle);
 }
 
 std::shared_ptr<WorkerStream> any_stream(aclrtStream handle) {
@@ -323,6 +392,18 @@ void destroy_stream(aclrtStream handle, bool drain) {
         throw Failure{ACL_ERROR_RT_INVALID_HANDLE, "the stream was destroyed or never was one"};
     }
     stream->retire(drain);
+}
+
+void abort_tasks(const Device &device, std::chrono::milliseconds patience) {
+    const auto streams = streams_where(
+        [&](const WorkerStream &stream) { return &stream.owner().owner() == &device; });
+    // All of them first: they may wait for each other's events.
+    for (const auto &stream : streams) stream->discard();
+    std::optional<std::chrono::steady_clock::time_point> deadline;
+    if (patience.count() != 0) deadline = std::chrono::steady_clock::now() + patience;
+    for (const auto &stream : streams) {
+        require(stream->settle(deadline), "a task did not end in time", ACL_ERROR_RT_TIMEOUT);
+    }
 }
 
 uint32_t last_task_id() noexcept { return last_task; }

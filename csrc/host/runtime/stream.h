@@ -10,16 +10,21 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "host/runtime/context.h"
+#include "host/runtime/stream_settings.h"
 
 namespace ascendcl::host {
 
+struct Device;
 class DeviceContext;
+
+inline constexpr uint32_t kLeastPriority = 7;  // 0 is the greatest
 
 // What a stream does in its turn. A task with a gate holds the stream up until `ready` is true; it
 // is asked again after each WorkerStream::wake().
@@ -28,6 +33,8 @@ struct Task {
     std::function<bool()> ready;
     std::chrono::milliseconds patience{0};  // of the gate; 0 waits for ever, expiry is 107019
     std::function<void()> over;             // called once: the task ran, or was dropped
+    bool polled = false;                    // the gate opens without a wake()
+    uint32_t thread = 0;                    // who submitted it; submit() fills it in
     // What the gate waits for, in the trace.
     const char *gate = nullptr;
     uint32_t gate_id = 0;
@@ -54,6 +61,11 @@ class WorkerStream final : public Stream, public std::enable_shared_from_this<Wo
     bool idle() const;
     // Drops what is queued and waits for the task that runs, if any. The stream is of no use after.
     void abort();
+    // Drops what is queued; the next synchronise answers 107022 if there was something. The stream
+    // stays of use.
+    void discard();
+    // Waits until what was submitted so far is over; false when the time runs out first.
+    bool settle(std::optional<std::chrono::steady_clock::time_point> deadline);
     // The end: waits for queued tasks if `drain`, drops them if not; the worker goes home.
     void retire(bool drain);
     // Asks the gate at the head of the queue once more.
@@ -64,21 +76,25 @@ class WorkerStream final : public Stream, public std::enable_shared_from_this<Wo
     void set_handle(aclrtStream handle) noexcept {
         handle_.store(handle, std::memory_order_release);
     }
-    uint32_t priority() const noexcept { return priority_; }
+    uint32_t priority() const noexcept { return settings_.priority; }
     uint32_t flags() const noexcept { return flags_; }
     void set_stop_on_failure(bool stop);
+    bool stops_on_failure() const;
+    StreamSettings &settings() noexcept { return settings_; }
 
    private:
     WorkerStream(std::shared_ptr<DeviceContext> owner, uint32_t priority, uint32_t flags);
     void work();
     void give_place_back() noexcept;
-    aclError perform(std::unique_lock<std::mutex> &lock, Task task);
+    aclError perform(std::unique_lock<std::mutex> &lock, Task task, aclError code,
+                     std::string &text);
+    void report(uint64_t number, uint32_t thread, aclError code) const noexcept;
     bool finished(uint64_t sequence) const { return done_ >= sequence || aborted_; }
 
     const std::shared_ptr<DeviceContext> owner_;
     const int32_t id_;
-    const uint32_t priority_;
     const uint32_t flags_;
+    StreamSettings settings_;
     std::atomic<aclrtStream> handle_{nullptr};
 
     mutable std::mutex mutex_;
@@ -113,6 +129,9 @@ class WaitList {
 // A stream made in the current context. Throws Failure: 107002, 207008.
 std::shared_ptr<WorkerStream> create_stream(uint32_t priority, uint32_t flags);
 
+// Null when the handle is stale or none.
+std::shared_ptr<WorkerStream> find_stream(aclrtStream handle);
+
 // As stream_of_current_context, but a stream of another context will do.
 std::shared_ptr<WorkerStream> any_stream(aclrtStream handle);
 std::shared_ptr<WorkerStream> own_stream(aclrtStream handle);  // a stream_of_current_context
@@ -127,6 +146,10 @@ std::vector<std::shared_ptr<WorkerStream>> streams_where(
 // Gives a new stream its handle; takes a stream's handle away.
 aclrtStream register_stream(const std::shared_ptr<WorkerStream> &stream);
 std::shared_ptr<WorkerStream> unregister_stream(aclrtStream handle);
+
+// Drops what the device's streams have queued and waits for what they run; 0 ms waits for ever.
+// Throws Failure(207020) when that takes longer.
+void abort_tasks(const Device &device, std::chrono::milliseconds patience);
 
 // What aclrtGetThreadLastTaskId answers: the number of this thread's last submitted task.
 uint32_t last_task_id() noexcept;

@@ -1,0 +1,26 @@
+// Memory for the media units: acl_dvpp.h. There are no such units here; their memory is device
+// memory like any other.
+// SPDX-License-Identifier: Apache-2.0
+#include "acl/ops/acl_dvpp.h"
+
+#include "acl/acl.h"
+#include "host/runtime/device_context.h"
+#include "host/runtime/memory.h"
+#include "host/runtime/report.h"
+
+using namespace ascendcl::host;
+
+aclError acldvppMalloc(void **devPtr, size_t size) {
+    return guarded(__func__, [&] {
+        require(devPtr != nullptr && size != 0, "devPtr is null or the size 0");
+        *devPtr = allocate_device_memory(current_device_context()->device(), size);
+        return ACL_SUCCESS;
+    });
+}
+
+aclError acldvppFree(void *devPtr) {
+    return guarded(__func__, [&] {
+        require(devPtr != nullptr, "devPtr is null");
+        return free_device_memory(devPtr);
+    });
+}

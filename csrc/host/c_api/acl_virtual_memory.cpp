@@ -1,0 +1,98 @@
+// Addresses and memory apart: acl_rt.h "Virtual memory: addresses and physical memory apart".
+// SPDX-License-Identifier: Apache-2.0
+#include "acl/acl.h"
+#include "host/runtime/device.h"
+#include "host/runtime/report.h"
+#include "host/runtime/virtual_memory.h"
+
+using namespace ascendcl::host;
+
+namespace {
+
+// The device where memory with these properties lies, -1 for the host.
+int32_t device_of(const aclrtPhysicalMemProp *prop) {
+    require(prop != nullptr, "prop is null");
+    require(prop->handleType == ACL_MEM_HANDLE_TYPE_NONE ||
+                prop->handleType == ACL_MEM_HANDLE_TYPE_POSIX,
+            "no such type of handle");
+    require(prop->allocationType == ACL_MEM_ALLOCATION_TYPE_PINNED, "no such type of allocation");
+    require(static_cast<uint32_t>(prop->memAttr) <= ACL_HBM_MEM_P2P_HUGE1G,
+            "no such kind of memory");
+    require(prop->location.type == ACL_MEM_LOCATION_TYPE_HOST ||
+                prop->location.type == ACL_MEM_LOCATION_TYPE_DEVICE,
+            "memory is allocated on the host or on a device");
+    if (prop->location.type == ACL_MEM_LOCATION_TYPE_HOST) return -1;
+    return device(static_cast<int32_t>(prop->location.id)).id;
+}
+
+}  // namespace
+
+// Whether pages are to be huge is for the host's system to decide.
+aclError aclrtReserveMemAddress(void **virPtr, size_t size, size_t alignment, void *expectPtr,
+                                uint64_t flags) {
+    return guarded(__func__, [&] {
+        require(virPtr != nullptr && size != 0, "virPtr is null or the size 0");
+        require(alignment == 0, "alignment is reserved and must be 0");
+        require(flags <= 1, "flags is neither 0 nor 1");
+        *virPtr = reserve_addresses(size, expectPtr);
+        return ACL_SUCCESS;
+    });
+}
+
+aclError aclrtReleaseMemAddress(void *virPtr) {
+    return guarded(__func__, [&] {
+        require(virPtr != nullptr, "virPtr is null");
+        release_addresses(virPtr);
+        return ACL_SUCCESS;
+    });
+}
+
+aclError aclrtMallocPhysical(aclrtDrvMemHandle *handle, size_t size,
+                             const aclrtPhysicalMemProp *prop, uint64_t flags) {
+    return guarded(__func__, [&] {
+        require(handle != nullptr && size != 0, "handle is null or the size 0");
+        require(flags == 0, "flags is reserved and must be 0");
+        *handle = allocate_physical_memory(size, device_of(prop));
+        return ACL_SUCCESS;
+    });
+}
+
+aclError aclrtFreePhysical(aclrtDrvMemHandle handle) {
+    return guarded(__func__, [&] {
+        require(handle != nullptr, "handle is null");
+        free_physical_memory(handle);
+        return ACL_SUCCESS;
+    });
+}
+
+aclError aclrtMapMem(void *virPtr, size_t size, size_t offset, aclrtDrvMemHandle handle,
+                     uint64_t flags) {
+    return guarded(__func__, [&] {
+        require(virPtr != nullptr && handle != nullptr && size != 0,
+                "a pointer is null or the size 0");
+        require(offset == 0 && flags == 0, "offset and flags are reserved and must be 0");
+        map_memory(virPtr, size, handle);
+        return ACL_SUCCESS;
+    });
+}
+
+aclError aclrtUnmapMem(void *virPtr) {
+    return guarded(__func__, [&] {
+        require(virPtr != nullptr, "virPtr is null");
+        unmap_memory(virPtr);
+        return ACL_SUCCESS;
+    });
+}
+
+aclError aclrtMemGetAllocationGranularity(aclrtPhysicalMemProp *prop,
+                                          aclrtMemGranularityOptions option, size_t *granularity) {
+    return guarded(__func__, [&] {
+        require(granularity != nullptr, "granularity is null");
+        require(option == ACL_RT_MEM_ALLOC_GRANULARITY_MINIMUM ||
+                    option == ACL_RT_MEM_ALLOC_GRANULARITY_RECOMMENDED,
+                "no such option");
+        device_of(prop);
+        *granularity = kMemoryGranularity;
+        return ACL_SUCCESS;
+    });
+}

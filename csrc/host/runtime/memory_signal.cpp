@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host/runtime/memory_signal.h"
+
+#include "host/runtime/memory.h"
+#include "host/runtime/report.h"
+#include "host/runtime/stream.h"
+
+namespace ascendcl::host {
+namespace {
+
+void check_word(const void *address) {
+    require(is_live_memory(address, sizeof(uint64_t)), "the memory is none of the runtime's",
+            ACL_ERROR_RT_PARAM_INVALID);
+    require(reinterpret_cast<uintptr_t>(address) % sizeof(uint64_t) == 0,
+            "the address is no multiple of 8", ACL_ERROR_RT_ADDR_UNALIGNED);
+}
+
+bool holds(uint64_t word, uint64_t value, uint32_t comparison) {
+    switch (comparison) {
+        case ACL_STREAM_WAIT_VALUE_GEQ:
+            return static_cast<int64_t>(word - value) >= 0;
+        case ACL_STREAM_WAIT_VALUE_EQ:
+            return word == value;
+        case ACL_STREAM_WAIT_VALUE_AND:
+            return (word & value) != 0;
+        default:
+            return ~(word | value) != 0;
+    }
+}
+
+}  // namespace
+
+aclError write_word(void *address, uint64_t value, aclrtStream handle) {
+    const auto stream = own_stream(handle);
+    check_word(address);
+    return stream->submit([=] {
+        check_word(address);  // it may have been freed since
+        __atomic_store_n(static_cast<uint64_t *>(address), value, __ATOMIC_RELEASE);
+        return ACL_SUCCESS;
+    });
+}
+
+aclError wait_for_word(void *address, uint64_t value, uint32_t comparison, aclrtStream handle) {
+    const auto stream = own_stream(handle);
+    check_word(address);
+    require(comparison <= ACL_STREAM_WAIT_VALUE_NOR, "no such comparison");
+    Task task;
+    task.polled = true;
+    task.ready = [=] {
+        if (!is_live_memory(address, sizeof(uint64_t))) return true;
+        const auto *word = static_cast<const uint64_t *>(address);
+        return holds(__atomic_load_n(word, __ATOMIC_ACQUIRE), value, comparison);
+    };
+    task.run = [=] {
+        check_word(address);
+        return ACL_SUCCESS;
+    };
+    return stream->submit(std::move(task));
+}
+
+}  // namespace ascendcl::host
