@@ -15,8 +15,8 @@ namespace {
 
 using namespace ascendcl;
 
-constexpr size_t kMostWork = size_t{1} << 20;    // of device memory that a file may ask for
-constexpr size_t kMostTensor = size_t{1} << 20;  // of one input or output
+constexpr size_t kMostWork = size_t{16} << 20;    // of device memory that a file may ask for
+constexpr size_t kMostTensor = size_t{16} << 20;  // of one input or output
 
 void expect(bool holds) {
     if (!holds) std::abort();
