@@ -11,7 +11,7 @@
 
 namespace ascendcl::host::engine {
 
-inline constexpr uint32_t kEngineAbi = 2;
+inline constexpr uint32_t kEngineAbi = 3;
 
 // Caller-owned memory of one input or output, in the dtype and dims of the model's descriptor.
 struct Binding {
