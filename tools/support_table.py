@@ -8,11 +8,12 @@ python tools/support_table.py --check    answers 1 when it is not up to date
 
 from __future__ import annotations
 
-import argparse
 import csv
 import re
 import sys
 from pathlib import Path
+
+from generated_document import write_or_check
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "cmake"))
@@ -228,17 +229,5 @@ def table() -> str:
     return text
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--check", action="store_true", help="write nothing")
-    options = parser.parse_args()
-    if not options.check:
-        TARGET.write_text(table(), encoding="utf-8")
-    elif TARGET.read_text(encoding="utf-8") != table():
-        print(f"{TARGET} is not up to date: run python tools/support_table.py", file=sys.stderr)
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_or_check(TARGET, table()))
