@@ -4,6 +4,8 @@
 #include "acl/ops/acl_dvpp.h"
 
 #include "acl/acl.h"
+#include "host/checks/holds.h"
+#include "host/checks/objects.h"
 #include "host/runtime/device_context.h"
 #include "host/runtime/memory.h"
 #include "host/runtime/report.h"
@@ -14,6 +16,7 @@ aclError acldvppMalloc(void **devPtr, size_t size) {
     return guarded(__func__, [&] {
         require(devPtr != nullptr && size != 0, "devPtr is null or the size 0");
         *devPtr = allocate_device_memory(current_device_context()->device(), size);
+        checks::made(checks::ObjectKind::kDeviceMemory, *devPtr, size);
         return ACL_SUCCESS;
     });
 }
@@ -21,6 +24,7 @@ aclError acldvppMalloc(void **devPtr, size_t size) {
 aclError acldvppFree(void *devPtr) {
     return guarded(__func__, [&] {
         require(devPtr != nullptr, "devPtr is null");
+        if (checks::is_strict()) checks::check_release(devPtr, find_allocation(devPtr).size);
         return free_device_memory(devPtr);
     });
 }

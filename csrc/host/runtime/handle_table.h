@@ -27,12 +27,13 @@ enum class HandleKind : uint64_t {
     kAllocatorDesc = 9,
 };
 
+// Both count in the same order.
 constexpr checks::ObjectKind object_kind(HandleKind kind) noexcept {
-    constexpr checks::ObjectKind kKinds[] = {
-        checks::ObjectKind::kContext, checks::ObjectKind::kStream, checks::ObjectKind::kEvent,
-        checks::ObjectKind::kNotify, checks::ObjectKind::kLabel};
-    return kKinds[static_cast<uint64_t>(kind) - 1];
+    constexpr auto kFirst = static_cast<uint64_t>(checks::ObjectKind::kContext);
+    return static_cast<checks::ObjectKind>(kFirst + static_cast<uint64_t>(kind) - 1);
 }
+static_assert(object_kind(HandleKind::kLabel) == checks::ObjectKind::kLabel);
+static_assert(object_kind(HandleKind::kAllocatorDesc) == checks::ObjectKind::kAllocatorDesc);
 
 template <typename T>
 class HandleTable {
