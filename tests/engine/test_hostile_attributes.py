@@ -69,3 +69,10 @@ def test_attribute_of_another_kind(type: str, name: str, value: Any) -> None:
     x = graph.data("x", plain((1, 8, 2, 2)))
     y = graph.op(type, [x], plain((1, 8, 2, 2)), name="culprit", attrs={name: value})
     assert_refused(graph, y)
+
+
+def test_dims_of_an_input() -> None:
+    graph = GraphBuilder("g")
+    x = graph.data("culprit", plain((2, 3)))
+    graph.nodes["culprit"].attrs["_dynamic_aipp_input_dims"] = [80, 2**63 - 1]
+    assert_refused(graph, graph.op("Relu", [x], plain((2, 3)), name="relu"))

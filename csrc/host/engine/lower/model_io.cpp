@@ -12,6 +12,11 @@ void require_static_dims(const om::Node &node, const om::IoDescriptor &descripto
         if (dim < 0)
             throw Refusal(node.name, node.type,
                           "its shape " + to_string(descriptor.dims) + " is dynamic");
+    try {
+        checked_element_count(descriptor.dims);
+    } catch (const Refusal &refusal) {
+        throw Refusal(node.name, node.type, refusal.what());
+    }
 }
 
 // [N, C1, H, W, C0] -> logical NCHW or NHWC.
