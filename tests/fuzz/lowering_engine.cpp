@@ -65,15 +65,19 @@ class LoweredProgram : public Program {
             inputs.push_back(byte_size(parameter.dims, parameter.dtype));
         }
         for (const PlainResult &result : graph_.results)
-            outputs.push_back(byte_size(result.dims, result.dtype));
+            outputs.push_back(byte_size(*result.dims, result.dtype));
         return std::make_unique<TouchingExecution>(std::move(inputs), std::move(outputs));
     }
 
     const std::vector<std::string> &notes() const noexcept override { return no_notes_; }
+    const std::vector<std::vector<int64_t>> &output_dims() const noexcept override {
+        return no_dims_;
+    }
 
    private:
     PlainGraph graph_;
-    std::vector<std::string> no_notes_;  // the runtime prints them
+    std::vector<std::vector<int64_t>> no_dims_;  // asked of models with dynamic shapes only
+    std::vector<std::string> no_notes_;          // the runtime prints them
 };
 
 class LoweringEngine : public Engine {
@@ -84,23 +88,36 @@ class LoweringEngine : public Engine {
             outcome = {};
             const om::Container container =
                 om::Container::parse({static_cast<const uint8_t *>(request.om), request.om_size});
-            if (container.header().is_dynamic) throw Refusal("dynamic shapes");
+            // Shapes are carried through a graph by OpenVINO.
+            if (!request.input_dims.empty()) throw Refusal("dynamic shapes");
             const om::ModelPartitions &model = container.models()[0];
             const om::ModelDef def = om::ModelDef::parse(model.find(om::PartitionType::kModelDef));
+            if (def.graphs.empty()) throw Refusal("the model has no graph");
             const om::Descriptors descriptors =
                 om::describe(model, def, container.header().model_type != 3);
             const om::KernelStore kernels =
                 om::KernelStore::parse(model.find(om::PartitionType::kKernels));
-            const om::Bytes weights{static_cast<const uint8_t *>(request.weights),
-                                    request.weight_size};
-            return std::make_shared<LoweredProgram>(
-                lower({def, descriptors, kernels, weights}).graph);
+            const om::Bytes weights =
+                request.weights != nullptr
+                    ? om::Bytes{static_cast<const uint8_t *>(request.weights), request.weight_size}
+                    : model.find(om::PartitionType::kWeights);
+            const LowerInput input{def, def.graphs[0], descriptors, kernels, weights};
+            return std::make_shared<LoweredProgram>(lower_gear(input, request.gear).graph);
         } catch (const Refusal &refusal) {
             outcome = {Outcome::Kind::kRefused, refusal.what()};
         } catch (const om::Error &error) {
             outcome = {Outcome::Kind::kFailed, error.what()};
         }
         // Anything else that lowering throws is a bug, and ends the run.
+        return nullptr;
+    }
+
+    CompiledOpProgram compile_op(const OpRequest &, Outcome &outcome) noexcept override {
+        outcome = {Outcome::Kind::kRefused, "no single ops"};
+        return {};
+    }
+    std::shared_ptr<Program> with_op_times(const Program &, Outcome &outcome) noexcept override {
+        outcome = {Outcome::Kind::kRefused, "no op times"};
         return nullptr;
     }
 

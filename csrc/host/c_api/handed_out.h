@@ -54,7 +54,7 @@ void take_back(const T *object) noexcept {
     if (object == nullptr) return;
     auto *memory = const_cast<T *>(object);
     std::destroy_at(memory);
-    constexpr auto give_back = [](void *address) { ::operator delete(address, sizeof(T)); };
+    constexpr auto give_back = [](void *address) { ::operator delete(address); };
     if (!checks::keep_aside(memory, sizeof(T), give_back)) give_back(memory);
 }
 

@@ -7,7 +7,6 @@
 
 #include "host/engine/engine.h"
 #include "host/engine/known_shapes.h"
-#include "host/engine/lower/gear_graph.h"
 #include "host/engine/lower/lower.h"
 #include "host/engine/program.h"
 #include "host/engine/refusal.h"
@@ -16,7 +15,6 @@
 #include "om/container.h"
 #include "om/descriptors.h"
 #include "om/error.h"
-#include "om/gears.h"
 #include "om/graph.h"
 #include "om/kernels.h"
 
@@ -61,15 +59,7 @@ Lowered lower_request(const LowerInput &model, const CompileRequest &request) {
             descriptors_of_shapes(model.descriptors, graph, request.input_dims);
         return lower({model.def, graph, descriptors, model.kernels, model.weights});
     }
-    const auto count = static_cast<int64_t>(model.descriptors.gears.size());
-    if (count == 0 && request.gear < 0) return lower(model);
-    if (request.gear < 0 || request.gear >= count)
-        throw Refusal("the model has " + std::to_string(count) + " gears, number " +
-                      std::to_string(request.gear) + " is asked for");
-    const auto index = static_cast<size_t>(request.gear);
-    const om::Graph graph = gear_graph(model.def, index);
-    const om::Descriptors descriptors = om::descriptors_of_gear(model.descriptors, index);
-    return lower({model.def, graph, descriptors, model.kernels, model.weights});
+    return lower_gear(model, request.gear);
 }
 
 std::shared_ptr<Program> compile_model(const CompileRequest &request) {

@@ -9,10 +9,13 @@
 #include "host/engine/lower/execution_order.h"
 #include "host/engine/lower/fixpipe.h"
 #include "host/engine/lower/fused_kernel.h"
+#include "host/engine/lower/gear_graph.h"
 #include "host/engine/lower/lowering.h"
 #include "host/engine/lower/model_io.h"
 #include "host/engine/lower/ops.h"
 #include "host/engine/lower/ub_fusion.h"
+#include "host/engine/refusal.h"
+#include "om/gears.h"
 
 namespace ascendcl::host::engine {
 namespace {
@@ -119,6 +122,18 @@ Lowered lower(const LowerInput &input) {
     if (lowering.graph.results.size() != input.descriptors.outputs.size())
         throw Refusal("the graph has no NetOutput node for the model's outputs");
     return {std::move(lowering.graph), std::move(lowering.notes)};
+}
+
+Lowered lower_gear(const LowerInput &model, int32_t gear) {
+    const auto count = static_cast<int64_t>(model.descriptors.gears.size());
+    if (count == 0 && gear < 0) return lower(model);
+    if (gear < 0 || gear >= count)
+        throw Refusal("the model has " + std::to_string(count) + " gears, number " +
+                      std::to_string(gear) + " is asked for");
+    const auto index = static_cast<size_t>(gear);
+    const om::Graph graph = gear_graph(model.def, index);
+    const om::Descriptors descriptors = om::descriptors_of_gear(model.descriptors, index);
+    return lower({model.def, graph, descriptors, model.kernels, model.weights});
 }
 
 }  // namespace ascendcl::host::engine

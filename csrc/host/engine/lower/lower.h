@@ -30,4 +30,7 @@ struct Lowered {
 // Throws Refusal naming the node that cannot be recovered.
 Lowered lower(const LowerInput &input);
 
+// The gear's graph lowered as the static model of its shape is; -1 for a model without gears.
+Lowered lower_gear(const LowerInput &model, int32_t gear);
+
 }  // namespace ascendcl::host::engine
