@@ -93,9 +93,9 @@ def test_ends_early(code: str, run_script) -> None:
 
 
 def test_interrupted(run_script) -> None:
-    result = run_script(
-        "import os, signal\n" + SETUP + "os.kill(os.getpid(), signal.SIGINT)\nmodel(image)"
-    )
+    # A suite that runs in the background of a shell inherits that SIGINT is ignored.
+    handled = "import os, signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    result = run_script(handled + SETUP + "os.kill(os.getpid(), signal.SIGINT)\nmodel(image)")
     assert result.returncode == -2
     assert "KeyboardInterrupt" in result.stderr
 
