@@ -91,7 +91,6 @@ aclError aclDestroyDataBuffer(const aclDataBuffer *dataBuffer) {
         require(dataBuffer != nullptr, "dataBuffer is null");
         checks::check_release(dataBuffer, 1);
         take_back(dataBuffer);
-        return ACL_SUCCESS;
     });
 }
 
@@ -100,7 +99,6 @@ aclError aclUpdateDataBuffer(aclDataBuffer *dataBuffer, void *data, size_t size)
         require(dataBuffer != nullptr, "dataBuffer is null");
         dataBuffer->data = data;
         dataBuffer->size = size;
-        return ACL_SUCCESS;
     });
 }
 
@@ -174,7 +172,6 @@ aclError aclGetCannAttributeList(const aclCannAttr **cannAttrList, size_t *num) 
         require(cannAttrList != nullptr && num != nullptr, "a pointer is null");
         *cannAttrList = kAttributes;
         *num = std::size(kAttributes);
-        return ACL_SUCCESS;
     });
 }
 
@@ -184,6 +181,5 @@ aclError aclGetCannAttribute(aclCannAttr cannAttr, int32_t *value) {
         require(cannAttr >= ACL_CANN_ATTR_INF_NAN && cannAttr <= ACL_CANN_ATTR_JIT_COMPILE,
                 "no such attribute");
         *value = cannAttr == ACL_CANN_ATTR_INF_NAN ? 1 : 0;
-        return ACL_SUCCESS;
     });
 }

@@ -12,7 +12,6 @@ aclError aclrtCreateContext(aclrtContext *context, int32_t deviceId) {
     return guarded(__func__, [&] {
         require(context != nullptr, "context is null");
         *context = create_context(deviceId);
-        return ACL_SUCCESS;
     });
 }
 
@@ -20,7 +19,6 @@ aclError aclrtDestroyContext(aclrtContext context) {
     return guarded(__func__, [&] {
         require(context != nullptr, "context is null");
         destroy_context(context);
-        return ACL_SUCCESS;
     });
 }
 
@@ -28,7 +26,6 @@ aclError aclrtSetCurrentContext(aclrtContext context) {
     return guarded(__func__, [&] {
         require(context != nullptr, "context is null");
         set_current_context(context);
-        return ACL_SUCCESS;
     });
 }
 
@@ -36,7 +33,6 @@ aclError aclrtGetCurrentContext(aclrtContext *context) {
     return guarded(__func__, [&] {
         require(context != nullptr, "context is null");
         *context = current_device_context()->handle();
-        return ACL_SUCCESS;
     });
 }
 
@@ -44,7 +40,6 @@ aclError aclrtCtxGetCurrentDefaultStream(aclrtStream *stream) {
     return guarded(__func__, [&] {
         require(stream != nullptr, "stream is null");
         *stream = current_device_context()->default_worker_stream()->handle();
-        return ACL_SUCCESS;
     });
 }
 
@@ -53,7 +48,6 @@ aclError aclrtGetPrimaryCtxState(int32_t deviceId, uint32_t *flags, int32_t *act
         require(flags == nullptr, "flags must be null");
         require(active != nullptr, "active is null");
         *active = is_primary_active(deviceId) ? 1 : 0;
-        return ACL_SUCCESS;
     });
 }
 
@@ -61,36 +55,27 @@ aclError aclrtCtxGetSysParamOpt(aclSysParamOpt opt, int64_t *value) {
     return guarded(__func__, [&] {
         require(value != nullptr, "value is null");
         *value = current_device_context()->options().get(opt);
-        return ACL_SUCCESS;
     });
 }
 
 aclError aclrtCtxSetSysParamOpt(aclSysParamOpt opt, int64_t value) {
-    return guarded(__func__, [&] {
-        current_device_context()->options().set(opt, value);
-        return ACL_SUCCESS;
-    });
+    return guarded(__func__, [&] { current_device_context()->options().set(opt, value); });
 }
 
 aclError aclrtGetSysParamOpt(aclSysParamOpt opt, int64_t *value) {
     return guarded(__func__, [&] {
         require(value != nullptr, "value is null");
         *value = process_options().get(opt);
-        return ACL_SUCCESS;
     });
 }
 
 aclError aclrtSetSysParamOpt(aclSysParamOpt opt, int64_t value) {
-    return guarded(__func__, [&] {
-        process_options().set(opt, value);
-        return ACL_SUCCESS;
-    });
+    return guarded(__func__, [&] { process_options().set(opt, value); });
 }
 
 aclError aclrtSetOpWaitTimeout(uint32_t timeout) {
     return guarded(__func__, [&] {
         current_device_context();
         set_wait_timeout(std::chrono::seconds(timeout));
-        return ACL_SUCCESS;
     });
 }

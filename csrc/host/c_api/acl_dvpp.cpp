@@ -17,7 +17,6 @@ aclError acldvppMalloc(void **devPtr, size_t size) {
         require(devPtr != nullptr && size != 0, "devPtr is null or the size 0");
         *devPtr = allocate_device_memory(current_device_context()->device(), size);
         checks::made(checks::ObjectKind::kDeviceMemory, *devPtr, size);
-        return ACL_SUCCESS;
     });
 }
 

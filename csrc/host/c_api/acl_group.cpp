@@ -14,7 +14,6 @@ aclError aclrtSetGroup(int32_t groupId) {
         current_device_context();
         require(groupId >= 0 && groupId < kGroupCount, "there is no group but 0",
                 ACL_ERROR_RT_GROUP_NOT_CREATE);
-        return ACL_SUCCESS;
     });
 }
 
@@ -23,16 +22,12 @@ aclError aclrtGetGroupCount(uint32_t *count) {
         require(count != nullptr, "count is null");
         current_device_context();
         *count = kGroupCount;
-        return ACL_SUCCESS;
     });
 }
 
 aclrtGroupInfo *aclrtCreateGroupInfo(void) {
     aclrtGroupInfo *handle = nullptr;
-    guarded(__func__, [&] {
-        handle = create_group_info();
-        return ACL_SUCCESS;
-    });
+    guarded(__func__, [&] { handle = create_group_info(); });
     return handle;
 }
 
@@ -40,7 +35,6 @@ aclError aclrtDestroyGroupInfo(aclrtGroupInfo *groupInfo) {
     return guarded(__func__, [&] {
         require(groupInfo != nullptr, "groupInfo is null");
         destroy_group_info(groupInfo);
-        return ACL_SUCCESS;
     });
 }
 
@@ -49,7 +43,6 @@ aclError aclrtGetAllGroupInfo(aclrtGroupInfo *groupInfo) {
         require(groupInfo != nullptr, "groupInfo is null");
         current_device_context();
         fill_group_info(groupInfo);
-        return ACL_SUCCESS;
     });
 }
 
@@ -64,6 +57,5 @@ aclError aclrtGetGroupInfoDetail(const aclrtGroupInfo *groupInfo, int32_t groupI
         require(valueLen >= sizeof value, "there is no room for the value");
         std::memcpy(attrValue, &value, sizeof value);
         *paramRetSize = sizeof value;
-        return ACL_SUCCESS;
     });
 }

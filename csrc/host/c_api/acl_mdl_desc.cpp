@@ -62,7 +62,6 @@ aclError write_dims(const char *function, const aclmdlDesc *desc, Side side, siz
         std::memcpy(dims->name, name.c_str(), name.size() + 1);
         dims->dimCount = values.size();
         std::copy(values.begin(), values.end(), dims->dims);
-        return ACL_SUCCESS;
     });
 }
 
@@ -125,7 +124,6 @@ aclError aclmdlGetDesc(aclmdlDesc *modelDesc, uint32_t modelId) {
     return guarded(__func__, [&] {
         modelDesc->description = ascendcl::host::model::lease_model(modelId)->description();
         modelDesc->model_id = modelId;
-        return ACL_SUCCESS;
     });
 }
 
