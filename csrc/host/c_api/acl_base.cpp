@@ -19,7 +19,8 @@ namespace {
 // Lines below this level are dropped. CANN's variable and its default.
 int log_level() {
     const char *text = std::getenv("ASCEND_GLOBAL_LOG_LEVEL");
-    return text == nullptr || *text == '\0' ? ACL_ERROR : std::atoi(text);
+    return text == nullptr || *text == '\0' ? ACL_ERROR
+                                            : static_cast<int>(std::strtol(text, nullptr, 10));
 }
 
 FILE *log_stream() {

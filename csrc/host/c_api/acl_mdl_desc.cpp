@@ -15,7 +15,6 @@
 namespace {
 
 using ascendcl::host::fail;
-using ascendcl::host::Failure;
 using ascendcl::host::guarded;
 using ascendcl::host::model::Description;
 using ascendcl::host::model::OmFile;

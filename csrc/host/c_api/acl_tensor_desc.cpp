@@ -38,6 +38,7 @@ void set_dims(std::vector<int64_t> &to, int count, const int64_t *dims) {
 void set_ranges(std::vector<std::pair<int64_t, int64_t>> &to, size_t count, int64_t ranges[][2]) {
     require(count == 0 || ranges != nullptr, "the ranges are null");
     std::vector<std::pair<int64_t, int64_t>> read;
+    read.reserve(count);
     for (size_t index = 0; index < count; ++index) {
         read.emplace_back(ranges[index][0], ranges[index][1]);
     }
