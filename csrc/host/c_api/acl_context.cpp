@@ -1,7 +1,7 @@
 // Contexts and switches: acl_rt.h "Contexts", "Switches of the system, the context or the device".
 // SPDX-License-Identifier: Apache-2.0
 #include "acl/acl.h"
-#include "host/runtime/device_context.h"
+#include "host/runtime/context.h"
 #include "host/runtime/event.h"
 #include "host/runtime/report.h"
 #include "host/runtime/stream.h"
@@ -32,14 +32,14 @@ aclError aclrtSetCurrentContext(aclrtContext context) {
 aclError aclrtGetCurrentContext(aclrtContext *context) {
     return guarded(__func__, [&] {
         require(context != nullptr, "context is null");
-        *context = current_device_context()->handle();
+        *context = current_context()->handle();
     });
 }
 
 aclError aclrtCtxGetCurrentDefaultStream(aclrtStream *stream) {
     return guarded(__func__, [&] {
         require(stream != nullptr, "stream is null");
-        *stream = current_device_context()->default_worker_stream()->handle();
+        *stream = current_context()->default_stream()->handle();
     });
 }
 
@@ -54,12 +54,12 @@ aclError aclrtGetPrimaryCtxState(int32_t deviceId, uint32_t *flags, int32_t *act
 aclError aclrtCtxGetSysParamOpt(aclSysParamOpt opt, int64_t *value) {
     return guarded(__func__, [&] {
         require(value != nullptr, "value is null");
-        *value = current_device_context()->options().get(opt);
+        *value = current_context()->options().get(opt);
     });
 }
 
 aclError aclrtCtxSetSysParamOpt(aclSysParamOpt opt, int64_t value) {
-    return guarded(__func__, [&] { current_device_context()->options().set(opt, value); });
+    return guarded(__func__, [&] { current_context()->options().set(opt, value); });
 }
 
 aclError aclrtGetSysParamOpt(aclSysParamOpt opt, int64_t *value) {
@@ -75,7 +75,7 @@ aclError aclrtSetSysParamOpt(aclSysParamOpt opt, int64_t value) {
 
 aclError aclrtSetOpWaitTimeout(uint32_t timeout) {
     return guarded(__func__, [&] {
-        current_device_context();
+        current_context();
         set_wait_timeout(std::chrono::seconds(timeout));
     });
 }

@@ -3,9 +3,9 @@
 #include <cstdint>
 
 #include "acl/acl.h"
+#include "host/runtime/context.h"
 #include "host/runtime/copy.h"
 #include "host/runtime/copy_descriptor.h"
-#include "host/runtime/device_context.h"
 #include "host/runtime/reduce.h"
 #include "host/runtime/report.h"
 #include "host/runtime/stream.h"

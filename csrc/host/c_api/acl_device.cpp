@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "acl/acl.h"
+#include "host/runtime/context.h"
 #include "host/runtime/device.h"
-#include "host/runtime/device_context.h"
 #include "host/runtime/report.h"
 #include "host/runtime/stream.h"
 
@@ -16,7 +16,7 @@ namespace {
 
 int64_t l2_size() { return std::max<int64_t>(0, sysconf(_SC_LEVEL2_CACHE_SIZE)); }
 
-Device &current_device() { return current_device_context()->owner(); }
+Device &current_device() { return current_context()->owner(); }
 
 Device &peer_of_current(int32_t peer) {
     Device &chosen = current_device();

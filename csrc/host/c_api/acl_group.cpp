@@ -3,7 +3,7 @@
 #include <cstring>
 
 #include "acl/acl.h"
-#include "host/runtime/device_context.h"
+#include "host/runtime/context.h"
 #include "host/runtime/group.h"
 #include "host/runtime/report.h"
 
@@ -11,7 +11,7 @@ using namespace ascendcl::host;
 
 aclError aclrtSetGroup(int32_t groupId) {
     return guarded(__func__, [&] {
-        current_device_context();
+        current_context();
         require(groupId >= 0 && groupId < kGroupCount, "there is no group but 0",
                 ACL_ERROR_RT_GROUP_NOT_CREATE);
     });
@@ -20,7 +20,7 @@ aclError aclrtSetGroup(int32_t groupId) {
 aclError aclrtGetGroupCount(uint32_t *count) {
     return guarded(__func__, [&] {
         require(count != nullptr, "count is null");
-        current_device_context();
+        current_context();
         *count = kGroupCount;
     });
 }
@@ -41,7 +41,7 @@ aclError aclrtDestroyGroupInfo(aclrtGroupInfo *groupInfo) {
 aclError aclrtGetAllGroupInfo(aclrtGroupInfo *groupInfo) {
     return guarded(__func__, [&] {
         require(groupInfo != nullptr, "groupInfo is null");
-        current_device_context();
+        current_context();
         fill_group_info(groupInfo);
     });
 }

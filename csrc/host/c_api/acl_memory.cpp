@@ -9,7 +9,7 @@
 #include "acl/acl.h"
 #include "host/checks/holds.h"
 #include "host/checks/objects.h"
-#include "host/runtime/device_context.h"
+#include "host/runtime/context.h"
 #include "host/runtime/live_counts.h"
 #include "host/runtime/memory.h"
 #include "host/runtime/report.h"
@@ -22,14 +22,14 @@ namespace {
 void allocate(void **pointer, size_t size, size_t padding) {
     require(pointer != nullptr, "devPtr is null");
     require(size != 0, "the size is 0");
-    *pointer = allocate_device_memory(current_device_context()->device(), size, padding);
+    *pointer = allocate_device_memory(current_context()->device(), size, padding);
     checks::made(checks::ObjectKind::kDeviceMemory, *pointer, size);
 }
 
 void allocate(void **pointer, size_t size, const aclrtMallocConfig *config) {
     require(pointer != nullptr, "devPtr is null");
     require(size != 0, "the size is 0");
-    int32_t device_id = current_device_context()->device();
+    int32_t device_id = current_context()->device();
     for (size_t index = 0; config != nullptr && index < config->numAttrs; ++index) {
         require(config->attrs != nullptr, "the attributes are null");
         const aclrtMallocAttribute &attribute = config->attrs[index];
@@ -44,7 +44,7 @@ void allocate(void **pointer, size_t size, const aclrtMallocConfig *config) {
 void allocate_host(void **pointer, size_t size) {
     require(pointer != nullptr, "the pointer is null");
     require(size != 0, "the size is 0");
-    current_device_context();
+    current_context();
     *pointer = allocate_pinned_memory(size);
     checks::made(checks::ObjectKind::kHostMemory, *pointer, size);
 }
@@ -143,7 +143,7 @@ aclError aclrtHostRegister(void *ptr, uint64_t size, aclrtHostRegisterType type,
         require(type == ACL_HOST_REGISTER_MAPPED || type == ACL_HOST_REGISTER_IOMEMORY ||
                     type == ACL_HOST_REGISTER_READONLY,
                 "no such type of registration");
-        current_device_context();
+        current_context();
         register_host_memory(ptr, size);
         *devPtr = ptr;
     });
@@ -155,7 +155,7 @@ aclError aclrtHostRegisterV2(void *ptr, uint64_t size, uint32_t flag) {
         constexpr uint32_t kFlags = ACL_HOST_REG_MAPPED | ACL_HOST_REG_IOMEMORY |
                                     ACL_HOST_REG_READONLY | ACL_HOST_REG_PINNED;
         require((flag & ~kFlags) == 0, "the flag has an unknown bit");
-        current_device_context();
+        current_context();
         register_host_memory(ptr, size);
     });
 }
@@ -215,7 +215,7 @@ aclError aclrtMemInvalidate(void *devPtr, size_t size) {
 aclError aclrtGetMemInfo(aclrtMemAttr attr, size_t *free, size_t *total) {
     return guarded(__func__, [&] {
         require(free != nullptr && total != nullptr, "a pointer is null");
-        const Device &owner = current_device_context()->owner();
+        const Device &owner = current_context()->owner();
         require(static_cast<uint32_t>(attr) <= ACL_HBM_MEM_P2P_HUGE1G, "no such kind of memory",
                 ACL_ERROR_RT_INVALID_MEMORY_TYPE);
         // One pool, whatever its name.

@@ -5,7 +5,7 @@
 #include <cstring>
 
 #include "acl/acl.h"
-#include "host/runtime/device_context.h"
+#include "host/runtime/context.h"
 #include "host/runtime/memory.h"
 #include "host/runtime/op_timeout.h"
 #include "host/runtime/report.h"
@@ -23,7 +23,7 @@ aclError aclrtSetDeviceSatMode(aclrtFloatOverflowMode mode) {
     return guarded(__func__, [&] {
         require(mode == ACL_RT_OVERFLOW_MODE_SATURATION || mode == ACL_RT_OVERFLOW_MODE_INFNAN,
                 "no such mode");
-        current_device_context();
+        current_context();
         require(mode == ACL_RT_OVERFLOW_MODE_INFNAN,
                 "floats overflow to infinity here, they cannot be made to saturate",
                 ACL_ERROR_RT_FEATURE_NOT_SUPPORT);
@@ -33,7 +33,7 @@ aclError aclrtSetDeviceSatMode(aclrtFloatOverflowMode mode) {
 aclError aclrtGetDeviceSatMode(aclrtFloatOverflowMode *mode) {
     return guarded(__func__, [&] {
         require(mode != nullptr, "mode is null");
-        current_device_context();
+        current_context();
         *mode = ACL_RT_OVERFLOW_MODE_INFNAN;
     });
 }

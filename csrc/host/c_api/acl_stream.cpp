@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "acl/acl.h"
-#include "host/runtime/device_context.h"
+#include "host/runtime/context.h"
 #include "host/runtime/event.h"
 #include "host/runtime/report.h"
 #include "host/runtime/stream.h"
@@ -119,14 +119,14 @@ aclError aclrtStreamGetFlags(aclrtStream stream, uint32_t *flags) {
 aclError aclrtGetStreamAvailableNum(uint32_t *streamCount) {
     return guarded(__func__, [&] {
         require(streamCount != nullptr, "streamCount is null");
-        const int32_t used = current_device_context()->owner().streams.load();
+        const int32_t used = current_context()->owner().streams.load();
         *streamCount = static_cast<uint32_t>(std::max(0, kMaxStreams - used));
     });
 }
 
 aclError aclrtDeviceGetStreamPriorityRange(int32_t *leastPriority, int32_t *greatestPriority) {
     return guarded(__func__, [&] {
-        current_device_context();
+        current_context();
         if (leastPriority != nullptr) *leastPriority = kLeastPriority;
         if (greatestPriority != nullptr) *greatestPriority = 0;
     });
