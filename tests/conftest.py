@@ -9,7 +9,7 @@ sys.path.append(str(Path(__file__).parent))  # rebatched, which several folders 
 
 import pytest
 
-# Chosen on purpose, so that the warning of the automatic choice stays an error (test_runtime covers
+# Chosen on purpose, so that the warning of the automatic choice stays an error (tests/runtime covers
 # the choice itself). ASCENDCL_RUNTIME=cann runs the suite on an NPU.
 os.environ.setdefault("ASCENDCL_RUNTIME", "host")
 

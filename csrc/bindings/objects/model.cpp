@@ -17,7 +17,6 @@ using core::ContextHandle;
 using core::Model;
 using core::ModelHandle;
 using core::ModelSource;
-using core::Status;
 using core::TensorInfo;
 
 namespace {

@@ -19,17 +19,13 @@ void end_models() {
 }  // namespace
 
 aclError aclInit(const char *configPath) {
-    return guarded(__func__, [&] {
-        initialize(configPath);
-        return ACL_SUCCESS;
-    });
+    return guarded(__func__, [&] { initialize(configPath); });
 }
 
 aclError aclFinalize(void) {
     return guarded(__func__, [&] {
         finalize();
         end_models();
-        return ACL_SUCCESS;
     });
 }
 
@@ -38,7 +34,6 @@ aclError aclFinalizeReference(uint64_t *refCount) {
         const uint64_t left = finalize_one();
         if (left == 0) end_models();
         if (refCount != nullptr) *refCount = left;
-        return ACL_SUCCESS;
     });
 }
 
@@ -63,6 +58,5 @@ aclError aclrtGetVersion(int32_t *majorVersion, int32_t *minorVersion, int32_t *
         *majorVersion = ACL_MAJOR_VERSION;
         *minorVersion = ACL_MINOR_VERSION;
         *patchVersion = ACL_PATCH_VERSION;
-        return ACL_SUCCESS;
     });
 }

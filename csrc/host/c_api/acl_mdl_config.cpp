@@ -29,10 +29,8 @@ aclError aclmdlDestroyConfigHandle(aclmdlConfigHandle *handle) {
 aclError aclmdlSetConfigOpt(aclmdlConfigHandle *handle, aclmdlConfigAttr attr,
                             const void *attrValue, size_t valueSize) {
     if (!handle || !attrValue) return fail(ACL_ERROR_INVALID_PARAM, "%s: null argument", __func__);
-    return guarded(__func__, [&] {
-        ascendcl::host::model::set_option(*handle, attr, attrValue, valueSize);
-        return ACL_SUCCESS;
-    });
+    return guarded(__func__,
+                   [&] { ascendcl::host::model::set_option(*handle, attr, attrValue, valueSize); });
 }
 
 // The address is not kept: models with external weights do not load here.
@@ -50,10 +48,7 @@ aclError aclmdlSetExternalWeightAddress(aclmdlConfigHandle *handle, const char *
 
 aclError aclmdlLoadWithConfig(const aclmdlConfigHandle *handle, uint32_t *modelId) {
     if (!handle || !modelId) return fail(ACL_ERROR_INVALID_PARAM, "%s: null argument", __func__);
-    return guarded(__func__, [&] {
-        *modelId = ascendcl::host::model::load_with_config(*handle);
-        return ACL_SUCCESS;
-    });
+    return guarded(__func__, [&] { *modelId = ascendcl::host::model::load_with_config(*handle); });
 }
 
 aclmdlExecConfigHandle *aclmdlCreateExecConfigHandle() {

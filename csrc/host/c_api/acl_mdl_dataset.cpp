@@ -18,7 +18,6 @@ aclError aclmdlDestroyDataset(const aclmdlDataset *dataset) {
     return guarded(__func__, [&] {
         ascendcl::host::checks::check_release(dataset, 1);
         ascendcl::host::take_back(dataset);
-        return ACL_SUCCESS;
     });
 }
 
@@ -26,10 +25,7 @@ aclError aclmdlAddDatasetBuffer(aclmdlDataset *dataset, aclDataBuffer *dataBuffe
     if (!dataset || !dataBuffer) {
         return fail(ACL_ERROR_INVALID_PARAM, "%s: null argument", __func__);
     }
-    return guarded(__func__, [&] {
-        dataset->entries.push_back({dataBuffer, nullptr});
-        return ACL_SUCCESS;
-    });
+    return guarded(__func__, [&] { dataset->entries.push_back({dataBuffer, nullptr}); });
 }
 
 aclError aclmdlSetDatasetTensorDesc(aclmdlDataset *dataset, aclTensorDesc *tensorDesc,
@@ -40,7 +36,6 @@ aclError aclmdlSetDatasetTensorDesc(aclmdlDataset *dataset, aclTensorDesc *tenso
     return guarded(__func__, [&] {
         dataset->entries[index].desc =
             tensorDesc ? std::make_unique<aclTensorDesc>(*tensorDesc) : nullptr;
-        return ACL_SUCCESS;
     });
 }
 

@@ -5,8 +5,8 @@
 #include <atomic>
 #include <cstddef>
 
+#include "host/runtime/context.h"
 #include "host/runtime/device.h"
-#include "host/runtime/device_context.h"
 #include "host/runtime/report.h"
 #include "host/runtime/stream.h"
 
@@ -39,7 +39,7 @@ uint32_t limit_of(Device &owner, aclrtDevResLimitType type) {
     return value != 0 ? value : core_count();
 }
 
-uint32_t limit_of(WorkerStream &stream, aclrtDevResLimitType type) {
+uint32_t limit_of(Stream &stream, aclrtDevResLimitType type) {
     const uint32_t value = limit_in(stream.settings().core_limits, type);
     return value != 0 ? value : limit_of(stream.owner().owner(), type);
 }
@@ -75,7 +75,7 @@ void unuse_stream_limits(aclrtStream stream) {
 }
 
 uint32_t core_limit_of_thread(aclrtDevResLimitType type) {
-    const auto context = current_device_context();
+    const auto context = current_context();
     const auto stream = stream_in_use == nullptr ? nullptr : find_stream(stream_in_use);
     return stream != nullptr ? limit_of(*stream, type) : limit_of(context->owner(), type);
 }

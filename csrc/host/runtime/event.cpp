@@ -7,8 +7,8 @@
 
 #include "host/checks/flights.h"
 #include "host/checks/trace.h"
+#include "host/runtime/context.h"
 #include "host/runtime/device.h"
-#include "host/runtime/device_context.h"
 #include "host/runtime/handle_table.h"
 #include "host/runtime/report.h"
 
@@ -34,7 +34,7 @@ Event::Event(uint32_t flags, bool is_ex) : flags_(flags), is_ex_(is_ex), id_(nex
 
 Event::~Event() { checks::note_gone(this); }
 
-aclError Event::record(WorkerStream &stream) {
+aclError Event::record(Stream &stream) {
     checks::note_recorded(this, stream.id());
     uint64_t number;
     {
@@ -55,7 +55,7 @@ aclError Event::record(WorkerStream &stream) {
     return code;
 }
 
-aclError Event::reset(WorkerStream &stream) {
+aclError Event::reset(Stream &stream) {
     uint64_t number;
     {
         const std::lock_guard lock(mutex_);
@@ -68,8 +68,7 @@ aclError Event::reset(WorkerStream &stream) {
     });
 }
 
-aclError Event::hold_up(const std::shared_ptr<WorkerStream> &stream,
-                        std::chrono::milliseconds patience) {
+aclError Event::hold_up(const std::shared_ptr<Stream> &stream, std::chrono::milliseconds patience) {
     if (is_ex_) check_recorded("", nullptr);
     uint64_t target;
     {
@@ -152,7 +151,7 @@ std::chrono::steady_clock::time_point Event::time() const {
     return time_;
 }
 
-bool Event::reached(uint64_t target, const std::weak_ptr<WorkerStream> &stream) {
+bool Event::reached(uint64_t target, const std::weak_ptr<Stream> &stream) {
     const std::lock_guard lock(mutex_);
     if (done_ >= target) return true;
     waiting_.add(stream);
@@ -160,7 +159,7 @@ bool Event::reached(uint64_t target, const std::weak_ptr<WorkerStream> &stream) 
 }
 
 void Event::reach(uint64_t number) {
-    std::vector<std::weak_ptr<WorkerStream>> waiting;
+    std::vector<std::weak_ptr<Stream>> waiting;
     {
         const std::lock_guard lock(mutex_);
         if (number > done_) {
@@ -179,7 +178,7 @@ void Event::count_wait_done() {
 }
 
 aclrtEvent create_event(uint32_t flags, bool is_ex) {
-    current_device_context();
+    current_context();
     if (available_events() == 0) {
         throw Failure{ACL_ERROR_RT_NO_EVENT_RESOURCE, "there are no more events"};
     }

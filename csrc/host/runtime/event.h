@@ -24,11 +24,10 @@ class Event : public std::enable_shared_from_this<Event> {
     bool is_ex() const noexcept { return is_ex_; }
     uint32_t id() const noexcept { return id_; }
 
-    aclError record(WorkerStream &stream);
-    aclError reset(WorkerStream &stream);
+    aclError record(Stream &stream);
+    aclError reset(Stream &stream);
     // 0 ms waits for ever.
-    aclError hold_up(const std::shared_ptr<WorkerStream> &stream,
-                     std::chrono::milliseconds patience);
+    aclError hold_up(const std::shared_ptr<Stream> &stream, std::chrono::milliseconds patience);
 
     bool is_recorded() const;
     bool is_done() const;         // nothing recorded is outstanding
@@ -47,7 +46,7 @@ class Event : public std::enable_shared_from_this<Event> {
     bool recorded_locked() const { return recorded_ > reset_; }
     bool done_locked() const { return done_ >= recorded_; }
     // Whether record number `target` is done; if not, `stream` is woken when a later one is.
-    bool reached(uint64_t target, const std::weak_ptr<WorkerStream> &stream);
+    bool reached(uint64_t target, const std::weak_ptr<Stream> &stream);
     void reach(uint64_t number);
     void count_wait_done();
 
