@@ -14,9 +14,9 @@ from pathlib import Path
 
 from model_objects import DataSet, data_sets, load, query_size, started, succeed
 from owned import finish, load_own, release
-from written_models import DENSE, dynamic_dense, model_with_gears
 
 from abi import Library, held_up
+from written_models import DENSE, dynamic_dense, model_with_gears
 
 
 def free_work_of_a_loaded_model(acl: Library, om: Path) -> int:
