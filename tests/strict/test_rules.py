@@ -6,6 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from model_programs import share_work_after, share_work_within
 from scenarios import BROKEN, CORRECT, Broken
 from strict_mode import Strict
 
@@ -38,6 +39,22 @@ def test_correct_use_is_silent(
 ) -> None:
     strict.on(mode)
     CORRECT[rule](acl, om)
+    assert strict.reports == []
+
+
+@pytest.mark.parametrize("on_stream", [False, True], ids=["thread", "stream"])
+@pytest.mark.parametrize("wait", ["stream", "query", "event", "callback"])
+def test_work_is_free_once_the_end_may_be_known(
+    acl: Library, strict: Strict, om: Path, wait: str, on_stream: bool
+) -> None:
+    strict.on("warn")
+    assert share_work_after(acl, om, wait, on_stream) == 0
+    assert strict.reports == []
+
+
+def test_work_is_free_after_an_execution_that_waits(acl: Library, strict: Strict, om: Path) -> None:
+    strict.on("warn")
+    assert share_work_within(acl, om) == 0
     assert strict.reports == []
 
 
