@@ -54,6 +54,8 @@ How things are found:
   something that waits or asks since. On an NPU it may take longer than here.
 - What threads do under locks of their own cannot be seen, so two executions on threads without
   streams are in each other's way only if they really overlap.
+- A plain event may be recorded after a stream was told to wait for it. That it never was is said
+  when the wait is given up or the event destroyed.
 
 ## The rules
 
