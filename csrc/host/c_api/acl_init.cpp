@@ -3,6 +3,7 @@
 #include "acl/acl.h"
 #include "host/model/dump.h"
 #include "host/model/registry.h"
+#include "host/ops/compiled_op.h"
 #include "host/runtime/init.h"
 #include "host/runtime/report.h"
 
@@ -10,10 +11,11 @@ using namespace ascendcl::host;
 
 namespace {
 
-// What the model API keeps goes with the last finalize.
-void end_models() {
+// What models and single ops keep goes with the last finalize.
+void forget_programs() {
     model::forget_all_models();
     model::end_dump();
+    ops::reset_cache();
 }
 
 }  // namespace
@@ -25,14 +27,14 @@ aclError aclInit(const char *configPath) {
 aclError aclFinalize(void) {
     return guarded(__func__, [&] {
         finalize();
-        end_models();
+        forget_programs();
     });
 }
 
 aclError aclFinalizeReference(uint64_t *refCount) {
     return guarded(__func__, [&] {
         const uint64_t left = finalize_one();
-        if (left == 0) end_models();
+        if (left == 0) forget_programs();
         if (refCount != nullptr) *refCount = left;
     });
 }

@@ -118,6 +118,7 @@ void execute_within(uint32_t model_id, const aclmdlDataset &inputs, aclmdlDatase
     const std::shared_ptr<Stream> queue = own_stream(stream);
     submit(model_id, inputs, outputs, *queue, ExecutionMode::kSync);
     const aclError code = queue->synchronize(timeout_ms);
+    checks::note_waited();
     if (code == ACL_SUCCESS) return;
     const bool expired = code == ACL_ERROR_RT_STREAM_SYNC_TIMEOUT;
     throw Failure{expired && !stream ? ACL_ERROR_GE_FAILURE : code,

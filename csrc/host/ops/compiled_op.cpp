@@ -118,6 +118,14 @@ class Cache {
         shrink();
     }
 
+    void reset() {
+        std::list<Entry> gone;  // after the lock: releasing programs takes a while
+        std::lock_guard lock(mutex_);
+        index_.clear();
+        entries_.swap(gone);
+        capacity_ = kDefaultCapacity;
+    }
+
    private:
     struct Entry {
         std::string key;
@@ -234,5 +242,7 @@ std::shared_ptr<CompiledOp> compiled_op(const engine::OpRequest &request) {
 }
 
 void set_cache_capacity(uint64_t count) { cache().set_capacity(count); }
+
+void reset_cache() { cache().reset(); }
 
 }  // namespace ascendcl::host::ops

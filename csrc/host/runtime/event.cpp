@@ -76,7 +76,7 @@ aclError Event::hold_up(const std::shared_ptr<Stream> &stream, std::chrono::mill
         const bool recorded = recorded_ > reset_submitted_;
         target = recorded || is_ex_ ? recorded_ : recorded_ + 1;
         ++waits_;
-        if (recorded_ == 0 && first_wait_ == nullptr && checks::is_strict()) {
+        if (recorded_ == 0 && !is_ex_ && first_wait_ == nullptr && checks::is_strict()) {
             first_wait_ = checks::here();
         }
     }
@@ -85,12 +85,12 @@ aclError Event::hold_up(const std::shared_ptr<Stream> &stream, std::chrono::mill
     task.ready = [self = shared_from_this(), target, waiter = std::weak_ptr(stream)] {
         return self->reached(target, waiter);
     };
-    task.over = [self = shared_from_this()] { self->count_wait_done(); };
+    task.over = [self = shared_from_this()] { self->end_wait(); };
     task.patience = patience;
     task.gate = "event";
     task.gate_id = id_;
     const aclError code = stream->submit(std::move(task));
-    if (code != ACL_SUCCESS) count_wait_done();
+    if (code != ACL_SUCCESS) end_wait();
     return code;
 }
 
@@ -120,11 +120,11 @@ void Event::check_recorded(const char *earlier, const checks::Site &site) const 
                       earlier, site});
 }
 
-void Event::check_awaited_in_vain() const {
+void Event::check_awaited_in_vain() {
     checks::Site waited;
     {
         const std::lock_guard lock(mutex_);
-        waited = first_wait_;
+        waited.swap(first_wait_);
     }
     if (waited != nullptr) check_recorded("it was waited for", waited);
 }
@@ -172,9 +172,19 @@ void Event::reach(uint64_t number) {
     WaitList::wake(waiting);
 }
 
-void Event::count_wait_done() {
-    const std::lock_guard lock(mutex_);
-    ++waits_done_;
+void Event::end_wait() {
+    checks::Site waited;
+    {
+        const std::lock_guard lock(mutex_);
+        ++waits_done_;
+        if (recorded_ == 0) waited.swap(first_wait_);
+    }
+    if (waited == nullptr) return;
+    // The wait was given up: a record may come late, but none came.
+    checks::observed({checks::Rule::kEventNeverRecorded,
+                      "the wait for event " + std::to_string(id_) +
+                          " has ended, and the event was never recorded",
+                      "it was waited for", waited});
 }
 
 aclrtEvent create_event(uint32_t flags, bool is_ex) {

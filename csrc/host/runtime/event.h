@@ -33,7 +33,7 @@ class Event : public std::enable_shared_from_this<Event> {
     bool is_done() const;         // nothing recorded is outstanding
     bool are_waits_done() const;  // no stream is held up or about to be
     // Strict mode: somebody waits for it, and it was never recorded. Throws as checks::violated().
-    void check_awaited_in_vain() const;
+    void check_awaited_in_vain();
     // Waits on the calling thread; timeout_ms < 0 for ever, expiry is 507047.
     aclError synchronize(int32_t timeout_ms);
 
@@ -48,7 +48,7 @@ class Event : public std::enable_shared_from_this<Event> {
     // Whether record number `target` is done; if not, `stream` is woken when a later one is.
     bool reached(uint64_t target, const std::weak_ptr<Stream> &stream);
     void reach(uint64_t number);
-    void count_wait_done();
+    void end_wait();
 
     const uint32_t flags_;
     const bool is_ex_;
@@ -63,7 +63,7 @@ class Event : public std::enable_shared_from_this<Event> {
     uint64_t waits_done_ = 0;
     std::chrono::steady_clock::time_point time_{};
     WaitList waiting_;
-    checks::Site first_wait_;  // before any record; null unless in strict mode
+    checks::Site first_wait_;  // before any record; null unless in strict mode, or once told
 };
 
 // Throw Failure: 107002 without a context, 207007 when there are none left.
