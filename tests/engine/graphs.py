@@ -16,6 +16,10 @@ from ascendcl.om import GraphBuilder, ModelBuilder, TensorSpec, Value
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
+# What ran in this session: op types of the nodes, tokens of the fused kernels.
+ran_types: set[str] = set()
+ran_tokens: set[str] = set()
+
 
 def half(array: Array) -> Array:
     """What a compiled model keeps of weights."""
@@ -59,7 +63,12 @@ def load(graph: GraphBuilder, **about: Any) -> acl.Model:
 
 def run(graph: GraphBuilder, *inputs: Array, **about: Any) -> list[Array]:
     with load(graph, **about) as model:
-        return model.run(*inputs)
+        outputs = model.run(*inputs)
+    for node in graph.nodes.values():
+        ran_types.add(node.type)
+        if node.fusion:
+            ran_tokens.update(node.fusion.tokens)
+    return outputs
 
 
 def run_op(
