@@ -62,6 +62,8 @@ constexpr std::array kEntries = {
     OpEntry{"MatMulV2", mat_mul},
     OpEntry{"BatchMatMul", mat_mul},
     OpEntry{"BatchMatMulV2", mat_mul},
+    OpEntry{"MatMulV3", mat_mul},
+    OpEntry{"BatchMatMulV3", mat_mul},
     OpEntry{"FullyConnection", fully_connection},
     OpEntry{"GEMM", gemm},
     OpEntry{"Gemm", gemm},
