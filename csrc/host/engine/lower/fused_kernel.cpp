@@ -19,7 +19,7 @@ struct Token {
 
 constexpr std::array kTokens = {
     Token{"conv2d", StepKind::kConvolution},
-    Token{"depthwise_conv2d", StepKind::kConvolution},
+    Token{"depthwise_conv2d", StepKind::kDepthwiseConvolution},
     Token{"conv2d_transpose_d", StepKind::kTransposedConvolution},
     Token{"deconvolution", StepKind::kTransposedConvolution},
     Token{"conv2d_backprop_input_d", StepKind::kBackpropInput},

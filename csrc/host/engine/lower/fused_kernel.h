@@ -13,6 +13,7 @@ namespace ascendcl::host::engine {
 
 enum class StepKind {
     kConvolution,
+    kDepthwiseConvolution,
     kTransposedConvolution,  // x, filter
     kBackpropInput,          // filter, x
     kMatMul,
