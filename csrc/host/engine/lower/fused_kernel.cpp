@@ -35,6 +35,8 @@ constexpr std::array kTokens = {
     Token{"fix_pipe", StepKind::kFixPipe},
     Token{"prelu", StepKind::kPRelu},
     Token{"p_relu", StepKind::kPRelu},
+    Token{"bias_add", StepKind::kBiasAdd},
+    Token{"eltwise", StepKind::kEltwise},
     Token{"clip_by_value", StepKind::kClip},
     Token{"bninference_d", StepKind::kBatchNormInference},
     Token{"bn_inference_d", StepKind::kBatchNormInference},
