@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -116,6 +117,36 @@ def test_a_lone_relu_is_placed_by_the_origin_of_the_output(fixpipe: FixPipe, las
     y = fixpipe.run(["Relu", "Add"], origin=f"block/{last}_7", x2=fixpipe.second())
     conv, x2 = fixpipe.conv, fixpipe.x2
     assert_close(y, _relu(conv + x2) if last == "Relu" else _relu(conv) + x2, 1e-4)
+
+
+@pytest.mark.parametrize("origin", ["res2a", "res2a_relu"])
+def test_caffe_names_its_layers_as_it_likes(
+    fixpipe: FixPipe, origin: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    y = fixpipe.run(
+        ["Eltwise", "Relu"],
+        origin=origin,
+        names=["res2a_branch2c", "res2a", "res2a_relu"],
+        x2=fixpipe.second(),
+    )
+    conv, x2 = fixpipe.conv, fixpipe.x2
+    assert_close(y, _relu(conv + x2) if origin == "res2a_relu" else _relu(conv) + x2, 1e-4)
+    assert "Eltwise taken as a sum" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("names", "function"),
+    [
+        (["Conv_14", "Relu_15"], _relu),
+        (["Conv_14"], lambda x: x),
+        (["a/Conv2D", "a/BiasAdd", "a/FusedBatchNormV3", "b/Relu6"], lambda x: np.clip(x, 0, 6)),
+    ],
+)
+def test_files_without_source_types_are_read_by_names(
+    fixpipe: FixPipe, names: list[str], function: Callable[[Array], Array]
+) -> None:
+    """The list of types came with CANN 8."""
+    assert_close(fixpipe.run([], names=names), function(fixpipe.conv), 1e-4)
 
 
 @pytest.mark.parametrize("slot", [0, 1])
@@ -449,3 +480,117 @@ def test_hard_sigmoid_alpha_is_read_from_the_kernel(rng: Generator) -> None:
         kernel=kernels.encode_elf(code),
     )
     assert_close(y, x * np.clip(x * np.float32(0.2) + 0.5, 0, 1))
+
+
+@pytest.mark.parametrize("closing", [["x", "x"], ["x"]])
+def test_mish_written_out(closing: list[str], rng: Generator) -> None:
+    x = rng.standard_normal(SHAPE, np.float32) * 3
+    y = _fused(["softplus", "tanh", "mul"], {"x": x}, {}, closing)
+    assert_close(y, x * np.tanh(np.log1p(np.exp(x))), 1e-4)
+
+
+def test_conv_sigmoid_mul(rng: Generator) -> None:
+    x, w, b, conv = _conv_case(rng)
+    y = _fused(["conv2d", "sigmoid", "mul"], {"x": x}, {"w": w, "b": b}, ["x", "w", "b"])
+    assert_close(y, conv / (1 + np.exp(-conv)), 1e-4)
+
+
+def test_conv_eltwise_relu_of_caffe(rng: Generator, capfd: pytest.CaptureFixture[str]) -> None:
+    x, w, b, conv = _conv_case(rng)
+    e = rng.standard_normal(SHAPE, np.float32)
+    y = _fused(
+        ["conv2d", "eltwise", "relu"], {"x": x, "e": e}, {"w": w, "b": b}, ["x", "w", "b", "e"]
+    )
+    assert_close(y, _relu(conv + e), 1e-4)
+    assert "Eltwise taken as a sum" in capfd.readouterr().err
+
+
+def test_bias_add_relu(rng: Generator) -> None:
+    x, b = rng.standard_normal(SHAPE, np.float32), rng.random(16).astype(np.float32)
+    y = _fused(["bias_add", "relu"], {"x": x}, {"b": half(b)}, ["x", "b"])
+    assert_close(y, _relu(x + half(b).reshape(-1, 1, 1)))
+
+
+@pytest.mark.parametrize("token", ["prelu", "p_relu"])
+def test_names_of_prelu(token: str, rng: Generator) -> None:
+    x, slope = rng.standard_normal(SHAPE, np.float32), half(rng.random(16, np.float32))
+    y = _fused(["relu", "neg", token], {"x": x}, {"s": slope}, ["x", "s"])
+    assert_close(y, _prelu(-_relu(x), slope.reshape(-1, 1, 1)))
+
+
+@pytest.mark.parametrize("token", ["bninference_d", "bn_inference_d"])
+def test_names_of_bn_inference(token: str, rng: Generator) -> None:
+    """Its vectors belong to the channels in whatever shape and layout they are kept."""
+    x = rng.standard_normal((1, 5, 6, 16), np.float32)
+    mean, var = (half(rng.random(16, np.float32) + 0.5) for _ in range(2))
+    graph = GraphBuilder("g")
+    y = graph.op(
+        "AutomaticBufferFusionOp",
+        [
+            blocked_input(graph, "x", x.shape, "NHWC"),
+            graph.constant("mean", mean, format="NCHW", layout="NC1HWC0"),
+            graph.constant("var", var),
+        ],
+        blocked(x.shape, "NHWC"),
+        fusion=Fusion(["bn", "act"], tokens=[token, "relu"]),
+    )
+    finish(graph, y)
+    assert_close(run(graph, x)[0], _relu((x + mean) * var))
+
+
+@pytest.mark.parametrize("token", ["cast", "trans_data", "transdata", "strided_read"])
+def test_steps_without_meaning(token: str, rng: Generator) -> None:
+    x, w, b, conv = _conv_case(rng)
+    y = _fused(
+        [token, "conv2d", "relu", "strided_write"], {"x": x}, {"w": w, "b": b}, ["x", "w", "b"]
+    )
+    assert_close(y, _relu(conv), 1e-4)
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "mat_mul",
+        "mat_mul_v2",
+        "matmul",
+        "matmul_v2",
+        "batch_mat_mul",
+        "batch_mat_mul_v2",
+        "batch_matmul",
+        "batch_matmul_v2",
+    ],
+)
+def test_names_of_matrix_products(token: str, rng: Generator) -> None:
+    a, b = rng.standard_normal((2, 3, 4), np.float32), rng.standard_normal((2, 4, 5), np.float32)
+    y = _fused([token, "relu"], {"a": a, "b": b}, {}, ["a", "b"], shape=(2, 3, 5))
+    assert_close(y, _relu(a @ b), 1e-4)
+
+
+@pytest.mark.parametrize("token", ["conv2d_transpose_d", "deconvolution"])
+def test_names_of_transposed_convolutions(token: str, rng: Generator) -> None:
+    x = rng.standard_normal(SHAPE, np.float32)
+    w = half(rng.standard_normal((16, 16, 2, 2)).astype(np.float32))
+    expected = onnx_op("ConvTranspose", [x, w], strides=[2, 2])[0]
+    y = _fused([token, "relu"], {"x": x}, {"w": w}, ["x", "w"], shape=expected.shape)
+    assert_close(y, _relu(expected), 1e-4)
+
+
+@pytest.mark.parametrize("transposed", [False, True])
+def test_fused_depthwise_convolution(transposed: bool, rng: Generator) -> None:
+    x = rng.standard_normal(SHAPE, np.float32)
+    w = half(rng.standard_normal((16, 1, 3, 3)).astype(np.float32))
+    expected = onnx_op("Conv", [x, w], pads=[1, 1, 1, 1], group=16)[0]
+    graph = GraphBuilder("g", "cann5")
+    stored = w.transpose(1, 0, 2, 3) if transposed else w
+    y = graph.op(
+        "AutomaticBufferFusionOp",
+        [
+            blocked_input(graph, "x", SHAPE),
+            graph.constant("w", stored, format="NCHW", layout="NCHW"),
+        ],
+        blocked(SHAPE),
+        fusion=Fusion(["Conv_1", "Relu_2"], tokens=["depthwise_conv2d", "relu"]),
+        kernel=conv_kernel((3, 3), SHAPE[2:], pads=(1, 1, 1, 1)),
+    )
+    finish(graph, y)
+    assert_close(run(graph, x)[0], _relu(expected), 1e-4)

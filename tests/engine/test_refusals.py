@@ -122,11 +122,41 @@ def _chain(
         (["add", "add"], 5, False, "5 inputs"),
         (["add", "leaky_relu"], 2, False, "slope"),
         (["add", "softmax_v2"], 2, False, "softmax_v2"),
+        (["add", "exp", "log", "mul"], 2, False, "which of several values"),
+        (["add", "softplus", "tanh", "add"], 2, False, "which of several values"),
     ],
 )
 def test_fusions(tokens: list[str], inputs: int, same: bool, reason: str) -> None:
     graph, y = _chain(tokens, inputs, same)
     _assert_refused(graph, y, reason=reason)
+
+
+def test_swapped_bounds_of_a_fused_clip() -> None:
+    """A sign that inputs were told apart wrongly: x * clip(x + 3, 0, 6) behind a bias."""
+    graph = GraphBuilder("g")
+    values = [blocked_input(graph, "x", SHAPE), _filter(graph, 1), graph.constant("b", np.ones(16))]
+    values += [graph.constant(f"c{i}", v) for i, v in enumerate((3, 0, 6))]
+    y = graph.op(
+        "Conv2D",
+        values,
+        blocked(SHAPE),
+        name="culprit",
+        fusion=Fusion(list("abcd"), tokens=["conv2d", "add", "clip_by_value", "mul"]),
+    )
+    _assert_refused(graph, y, reason="swapped")
+
+
+@pytest.mark.parametrize("names", [["Conv_1", "res2a"], ["Conv_1", "swish_2"]])
+def test_fixpipe_whose_sources_are_not_told(names: list[str]) -> None:
+    graph = GraphBuilder("g")
+    y = graph.op(
+        "Conv2D",
+        fixpipe_inputs(blocked_input(graph, "x", SHAPE), _filter(graph, 1)),
+        blocked(SHAPE),
+        name="culprit",
+        fusion=Fusion(names, tokens=["conv2d", "fix_pipe"]),
+    )
+    _assert_refused(graph, y, reason=f"'{names[1]}' was")
 
 
 def test_fusion_without_a_name() -> None:
@@ -177,7 +207,7 @@ Slots = Callable[[GraphBuilder], dict[str, Any]]
         (["Relu"], lambda g: {"x2": blocked_input(g, "e", SHAPE)}, "no elementwise op"),
         (["PRelu"], lambda g: {}, "no slope"),
         (["Relu"], lambda g: {"relu_weight_0": g.constant("s", [0.5])}, "no PRelu"),
-        ([], lambda g: {"clip_value_0": g.constant("c", [0.5])}, "clip"),
+        (["BatchNorm"], lambda g: {"clip_value_0": g.constant("c", [0.5])}, "clip"),
         (["Sigmoid"], lambda g: {}, "Sigmoid"),
         (
             ["Add"],

@@ -145,8 +145,9 @@ ValueId lower_cube(NodeView &view, StepKind kind, const Operand &first, const Op
                    const std::optional<Operand> &bias) {
     switch (kind) {
         case StepKind::kConvolution:
-            return lower_convolution(view, first, second, bias,
-                                     view.node().type == "DepthwiseConv2D");
+            return lower_convolution(view, first, second, bias, false);
+        case StepKind::kDepthwiseConvolution:
+            return lower_convolution(view, first, second, bias, true);
         case StepKind::kTransposedConvolution:
             return lower_transposed(view, first, second, bias);
         case StepKind::kBackpropInput:

@@ -13,6 +13,7 @@ namespace ascendcl::host::engine {
 
 enum class StepKind {
     kConvolution,
+    kDepthwiseConvolution,
     kTransposedConvolution,  // x, filter
     kBackpropInput,          // filter, x
     kMatMul,
@@ -20,6 +21,8 @@ enum class StepKind {
     kFixPipe,
     kElementwise,
     kPRelu,
+    kBiasAdd,
+    kEltwise,  // Caffe's, of two operands
     kClip,
     kBatchNormInference,
     kPass,  // cast, trans_data, strided_read, ...: nothing in logical terms

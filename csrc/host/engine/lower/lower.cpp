@@ -43,12 +43,14 @@ Framework framework_of(const om::ModelDef &def, const om::Graph &graph) {
 
 Values lower_fused(NodeView &view) {
     std::vector<FusedStep> steps = fused_steps(view.node());
-    while (steps.size() > 1 && steps.back().kind == StepKind::kPass) steps.pop_back();
     const bool fixpipe = std::any_of(steps.begin(), steps.end(), [](const FusedStep &step) {
         return step.kind == StepKind::kFixPipe;
     });
     if (!fixpipe) return {lower_ub_fusion(view, steps)};
-    if (steps.size() != 2 || !steps[0].is_cube())
+    steps.erase(std::remove_if(steps.begin(), steps.end(),
+                               [](const FusedStep &step) { return step.kind == StepKind::kPass; }),
+                steps.end());
+    if (steps.size() != 2 || !steps[0].is_cube() || steps[1].kind != StepKind::kFixPipe)
         view.refuse("a FixPipe fusion with other ops than its cube op");
     return {lower_fixpipe(view, steps[0].kind)};
 }

@@ -115,6 +115,16 @@ ValueId NodeView::transpose(ValueId value, const std::vector<int64_t> &permutati
     return add(op::Transpose{permutation}, {value});
 }
 
+ValueId NodeView::per_channel(const Shape &x, Axes axes, const Operand &parameter) {
+    const auto axis = static_cast<size_t>(channel_axis(axes));
+    const int64_t count = element_count(parameter.shape());
+    if (axis >= x.size() || (count != x[axis] && count != 1))
+        refuse("a parameter has shape " + to_string(parameter.shape()) + " for " + to_string(x));
+    Shape shape(x.size(), 1);
+    shape[axis] = count;
+    return reshape(parameter.value, parameter.shape(), shape);
+}
+
 ValueId NodeView::in_output_axes(ValueId value, Axes computed) {
     const auto order = axis_permutation(computed, output().axes);
     return order ? transpose(value, *order) : value;

@@ -24,6 +24,20 @@ Padding padding_of(const NodeView &view) {
     view.refuse("padding mode '" + std::string(mode) + "' is not supported");
 }
 
+// Factors that take what lies behind the stated padding out of an average that counted it.
+ValueId without_overhang(NodeView &view, const Window &window, const Pair &overhang,
+                         const Pair &out, bool last) {
+    const auto filled = [&](size_t i, int64_t position) {
+        const int64_t behind = position + 1 == out[i] ? std::max<int64_t>(0, overhang[i]) : 0;
+        return static_cast<float>(window.kernel[i]) / static_cast<float>(window.kernel[i] - behind);
+    };
+    std::vector<float> factors;
+    for (int64_t row = 0; row < out[0]; ++row)
+        for (int64_t column = 0; column < out[1]; ++column)
+            factors.push_back(filled(0, row) * filled(1, column));
+    return view.constant(factors, last ? Shape{1, out[0], out[1], 1} : Shape{1, 1, out[0], out[1]});
+}
+
 Values pool(NodeView &view, op::PoolKind kind, Window window, Padding padding, bool exclude) {
     const Operand &x = view.operand(0);
     const Shape &out = view.output().shape;
@@ -32,6 +46,7 @@ Values pool(NodeView &view, op::PoolKind kind, Window window, Padding padding, b
     const bool last =
         x.axes() == Axes::kNone ? attributes_channels_last(view, x) : x.channels_last();
     const size_t h = last ? 1 : 2;
+    Pair overhang{0, 0};
     for (size_t i = 0; i < 2; ++i) {
         const int64_t input = x.shape()[h + i], output = out[h + i];
         if (view.boolean("global_pooling", false)) {
@@ -54,14 +69,16 @@ Values pool(NodeView &view, op::PoolKind kind, Window window, Padding padding, b
         if (room < 0 || room / window.strides[i] + 1 != output || end >= window.kernel[i])
             view.refuse("its attributes do not map " + to_string(x.shape()) + " to " +
                         to_string(out));
-        // Padding that counts into an average must be the padding that was stated.
-        if (kind == op::PoolKind::kAverage && !exclude && end > window.pads_end[i])
-            view.refuse("average pooling over a partly filled last window");
+        overhang[i] = end - window.pads_end[i];
         window.pads_end[i] = end;
     }
-    return {view.add(op::Pool{kind, window.kernel, window.strides, window.pads_begin,
-                              window.pads_end, exclude, last},
-                     {x.value})};
+    const ValueId y = view.add(op::Pool{kind, window.kernel, window.strides, window.pads_begin,
+                                        window.pads_end, exclude, last},
+                               {x.value});
+    if (kind != op::PoolKind::kAverage || exclude || std::max(overhang[0], overhang[1]) <= 0)
+        return {y};
+    return {view.binary(op::BinaryKind::kMultiply, y,
+                        without_overhang(view, window, overhang, {out[h], out[h + 1]}, last))};
 }
 
 Window window_of(const NodeView &view, const Operand &x) {
@@ -91,11 +108,13 @@ Values pooling(NodeView &view) {
     const int64_t mode = view.integer("mode", 0);
     if (mode != 0 && mode != 1) view.refuse("attribute 'mode' is out of range");
     Window window{};
-    window.kernel = spatial(view, view.integers({"window"}), false);
-    window.strides = spatial(view, view.integers({"stride"}), false);
-    const Pads pads = pads_of(view, "pad");
-    window.pads_begin = pads.begin;
-    window.pads_end = pads.end;
+    if (!view.boolean("global_pooling", false)) {
+        window.kernel = spatial(view, view.integers({"window"}), false);
+        window.strides = spatial(view, view.integers({"stride"}), false);
+        const Pads pads = pads_of(view, "pad");
+        window.pads_begin = pads.begin;
+        window.pads_end = pads.end;
+    }
     return pool(view, mode == 0 ? op::PoolKind::kMax : op::PoolKind::kAverage, window,
                 Padding::kExplicit, mode == 0);
 }
