@@ -1,6 +1,7 @@
 // For each stream: how many executions it was given, and up to which one those of other streams are
 // over when it comes to what it is given next. An execution on a stream is remembered beyond its
-// end until somebody may know of that. SPDX-License-Identifier: Apache-2.0
+// end until somebody may know of that.
+// SPDX-License-Identifier: Apache-2.0
 #include "host/checks/flights.h"
 
 #include <algorithm>
