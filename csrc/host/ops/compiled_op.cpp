@@ -154,7 +154,7 @@ Cache &cache() {
 
 CompiledOp::CompiledOp(const engine::OpRequest &request) : type_(request.type) {
     engine::Outcome outcome;
-    compiled_ = model::engine().compile_op(request, outcome);
+    compiled_ = model::Compiler()->compile_op(request, outcome);
     if (!outcome.ok()) throw Failure{code_of(outcome.kind), outcome.text};
     if (compiled_.program) model::report_guesses(*compiled_.program);
     for (const engine::OpTensor &input : request.inputs) {
