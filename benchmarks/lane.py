@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """lane.om on the host runtime against OpenVINO and onnxruntime on the ONNX it came from.
 
 Bounds: at most 1.15x OpenVINO's time, at least 8x faster than onnxruntime, 2 threads each. The last

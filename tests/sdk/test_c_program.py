@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """C and C++ programs compile against the package's headers and library and run with no NPU."""
 
 import re
