@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from scenarios import BROKEN, CORRECT, Broken
+from rule_programs import BROKEN, CORRECT, Broken
 from strict_mode import Strict
 
 from abi import Library
