@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import runtime_programs as runtime
 from model_programs import share_work_after, share_work_within
-from scenarios import BROKEN, CORRECT, Broken
+from rule_programs import BROKEN, CORRECT, Broken
 from strict_mode import Strict
 
 from abi import Library
