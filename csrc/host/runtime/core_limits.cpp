@@ -46,27 +46,25 @@ uint32_t limit_of(Stream &stream, aclrtDevResLimitType type) {
 
 }  // namespace
 
-uint32_t device_core_limit(int32_t device_id, aclrtDevResLimitType type) {
+uint32_t core_limit(int32_t device_id, aclrtDevResLimitType type) {
     return limit_of(device(device_id), type);
 }
 
-void set_device_core_limit(int32_t device_id, aclrtDevResLimitType type, uint32_t value) {
-    set(device(device_id).core_limits, type, value);
-}
-
-void reset_device_core_limits(int32_t device_id) { reset(device(device_id).core_limits); }
-
-uint32_t stream_core_limit(aclrtStream stream, aclrtDevResLimitType type) {
+uint32_t core_limit(aclrtStream stream, aclrtDevResLimitType type) {
     return limit_of(*own_stream(stream), type);
 }
 
-void set_stream_core_limit(aclrtStream stream, aclrtDevResLimitType type, uint32_t value) {
+void set_core_limit(int32_t device_id, aclrtDevResLimitType type, uint32_t value) {
+    set(device(device_id).core_limits, type, value);
+}
+
+void set_core_limit(aclrtStream stream, aclrtDevResLimitType type, uint32_t value) {
     set(own_stream(stream)->settings().core_limits, type, value);
 }
 
-void reset_stream_core_limits(aclrtStream stream) {
-    reset(own_stream(stream)->settings().core_limits);
-}
+void reset_core_limits(int32_t device_id) { reset(device(device_id).core_limits); }
+
+void reset_core_limits(aclrtStream stream) { reset(own_stream(stream)->settings().core_limits); }
 
 void use_stream_limits(aclrtStream stream) { stream_in_use = own_stream(stream)->handle(); }
 
