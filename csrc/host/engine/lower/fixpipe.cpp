@@ -178,10 +178,9 @@ bool activation_is_last(NodeView &view, std::string_view activation, std::string
         if (names.size() == types.size() && found != names.end())
             return types[static_cast<size_t>(found - names.begin())] == activation;
         // One activation: where another source is it, the output's is the other op.
-        const bool elsewhere =
-            std::any_of(names.begin(), names.end(), [&](std::string_view name) {
-                return name != *origin && ends_with_type(name, activation);
-            });
+        const bool elsewhere = std::any_of(names.begin(), names.end(), [&](std::string_view name) {
+            return name != *origin && ends_with_type(name, activation);
+        });
         if (!act && elsewhere) return false;
     }
     view.refuse("the file does not say whether its " + std::string(activation) +
