@@ -34,15 +34,6 @@ Filter filter_in_oihw(NodeView &view, const Operand &operand) {
     return filter;
 }
 
-const om::TensorDesc *descriptor_of(const NodeView &view, const Operand &operand) {
-    const om::Node &node = view.node();
-    for (size_t slot = 0; slot < node.inputs.size() && slot < node.input_descs.size(); ++slot)
-        if (node.inputs[slot].node == operand.source &&
-            node.inputs[slot].index == operand.source_index)
-            return &node.input_descs[slot];
-    return nullptr;
-}
-
 // A depthwise filter of TensorFlow counts (channel multiplier, channels); convolution wants
 // (channels * multiplier, 1).
 void as_depthwise(NodeView &view, Filter &filter, int64_t input_channels) {
@@ -103,8 +94,7 @@ ValueId lower_convolution(NodeView &view, const Operand &x, const Operand &weigh
     if (depthwise)
         as_depthwise(view, filter, conv.input_channels);
     else
-        groups = convolution_groups(view, conv.input_channels, filter.shape[1],
-                                    descriptor_of(view, weights));
+        groups = convolution_groups(view, conv.input_channels, filter.shape[1], weights.desc);
     if (filter.shape[0] != conv.output_channels || filter.shape[0] % groups != 0)
         view.refuse("its filter " + to_string(filter.shape) + " does not yield " +
                     std::to_string(conv.output_channels) + " channels in " +
@@ -125,8 +115,8 @@ ValueId lower_transposed(NodeView &view, const Operand &x, const Operand &weight
         view.refuse("its filter " + to_string(filter.shape) + " does not take " +
                     std::to_string(conv.input_channels) + " channels");
     // The forward convolution's input is this one's output.
-    const int64_t groups = convolution_groups(view, conv.output_channels, filter.shape[1],
-                                              descriptor_of(view, weights));
+    const int64_t groups =
+        convolution_groups(view, conv.output_channels, filter.shape[1], weights.desc);
     if (conv.input_channels % groups != 0)
         view.refuse(std::to_string(conv.input_channels) + " channels do not split into " +
                     std::to_string(groups) + " groups");

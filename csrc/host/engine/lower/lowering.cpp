@@ -66,7 +66,9 @@ size_t descriptor_index(const om::Node &node, size_t slot) {
 
 NodeView::NodeView(Lowering &lowering, const om::Node &node) : lowering_(lowering), node_(node) {
     for (size_t slot = 0; slot < node.inputs.size(); ++slot) {
-        if (node.inputs[slot].kind != om::Edge::Kind::kData) {
+        // Control edges may stand among the inputs; ops do not count them.
+        if (node.inputs[slot].kind == om::Edge::Kind::kControl) continue;
+        if (node.inputs[slot].kind == om::Edge::Kind::kNone) {
             operands_.emplace_back();
             continue;
         }

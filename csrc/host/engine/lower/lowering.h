@@ -44,6 +44,7 @@ struct Operand {
     std::string_view source;  // producing node, for telling repeated inputs
     int32_t source_index;
     bool is_constant;
+    const om::TensorDesc *desc;  // what the node says of it; null where it says nothing
 
     const Shape &shape() const noexcept { return logical.shape; }
     int64_t rank() const noexcept { return static_cast<int64_t>(logical.shape.size()); }

@@ -25,8 +25,12 @@ Operand connect(Lowering &lowering, const om::Node &consumer, const om::Edge &ed
                 const om::TensorDesc *desc) {
     const Produced &produced = find_produced(lowering, consumer, edge);
     PlainGraph &graph = lowering.graph;
-    Operand operand{produced.value, produced.logical, edge.node, edge.index,
-                    graph.constant(produced.value) != nullptr};
+    Operand operand{produced.value,
+                    produced.logical,
+                    edge.node,
+                    edge.index,
+                    graph.constant(produced.value) != nullptr,
+                    desc};
     // A descriptor that says nothing (FORMAT_RESERVED): as produced.
     if (desc == nullptr || desc->dtype == om::DataType::kUndefined) return operand;
 
