@@ -26,9 +26,7 @@ class WithoutGil {
     WithoutGil() : state_(PyEval_SaveThread()) {}
     WithoutGil(const WithoutGil &) = delete;
     WithoutGil &operator=(const WithoutGil &) = delete;
-    ~WithoutGil() {
-        without_unwinding([this] { PyEval_RestoreThread(state_); });
-    }
+    ~WithoutGil();
 
    private:
     PyThreadState *state_;

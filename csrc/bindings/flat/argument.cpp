@@ -6,6 +6,41 @@
 
 namespace ascendcl::flat::detail {
 
+namespace {
+
+// The int that `object` stands for, owned by `owner` where it is not `object` itself. Null with an
+// exception set.
+PyObject *int_of(PyObject *object, Owned &owner, const Signature &signature, int position) {
+    if (PyLong_Check(object)) return object;
+    if (!PyIndex_Check(object)) {
+        raise_wrong_type(signature, position, "int", object);
+        return nullptr;
+    }
+    owner.reset(PyNumber_Index(object));
+    return owner.get();
+}
+
+}  // namespace
+
+bool load_within(const Range &range, PyObject *object, long &value, const Signature &signature,
+                 int position) {
+    Owned owner;
+    PyObject *const number = int_of(object, owner, signature, position);
+    if (!number) return false;
+    int overflow = 0;
+    value = PyLong_AsLongAndOverflow(number, &overflow);
+    if (overflow == 0 && value >= range.lowest && value <= range.highest) return true;
+    raise_out_of_range(signature, position, range.bits, range.is_signed);
+    return false;
+}
+
+bool load_index(PyObject *object, uint64_t &value, const Signature &signature, int position) {
+    Owned owner;
+    PyObject *const number = int_of(object, owner, signature, position);
+    if (number) value = PyLong_AsUnsignedLongLongMask(number);
+    return number != nullptr;
+}
+
 PyObject *load_sequence(PyObject *object, const Signature &signature, int position) {
     if (!PySequence_Check(object) || PyUnicode_Check(object) || PyBytes_Check(object) ||
         PyByteArray_Check(object)) {

@@ -35,39 +35,39 @@ class Owned {
 
 namespace detail {
 
-// `object` is an int.
+// The numbers of a C type that not every int fits into.
+struct Range {
+    long lowest;
+    long highest;
+    int bits;
+    bool is_signed;
+};
 template <typename T>
-bool load_exact_integer(PyObject *object, T &value, const Signature &signature, int position) {
-    constexpr bool kWraps = std::is_unsigned_v<T> && sizeof(T) >= 4;
-    if constexpr (kWraps && sizeof(T) == 8) {
-        value = PyLong_AsUnsignedLongLongMask(object);
-        return true;
-    } else if constexpr (kWraps) {
-        value = static_cast<T>(PyLong_AsUnsignedLongMask(object));
-        return true;
-    } else {
-        int overflow = 0;
-        const long wide = PyLong_AsLongAndOverflow(object, &overflow);
-        if (overflow != 0 || wide < static_cast<long>(std::numeric_limits<T>::min()) ||
-            wide > static_cast<long>(std::numeric_limits<T>::max())) {
-            raise_out_of_range(signature, position, static_cast<int>(8 * sizeof(T)),
-                               std::is_signed_v<T>);
-            return false;
-        }
-        value = static_cast<T>(wide);
-        return true;
-    }
-}
+inline constexpr Range range_of{static_cast<long>(std::numeric_limits<T>::min()),
+                                static_cast<long>(std::numeric_limits<T>::max()),
+                                static_cast<int>(8 * sizeof(T)), std::is_signed_v<T>};
+
+bool load_within(const Range &range, PyObject *object, long &value, const Signature &signature,
+                 int position);
+// For an object that is not an int itself.
+bool load_index(PyObject *object, uint64_t &value, const Signature &signature, int position);
 
 template <typename T>
 bool load_integer(PyObject *object, T &value, const Signature &signature, int position) {
-    if (PyLong_Check(object)) return load_exact_integer(object, value, signature, position);
-    if (!PyIndex_Check(object)) {
-        raise_wrong_type(signature, position, "int", object);
-        return false;
+    if constexpr (std::is_unsigned_v<T> && sizeof(T) >= 4) {
+        uint64_t wide = 0;
+        if (PyLong_Check(object)) {
+            wide = PyLong_AsUnsignedLongLongMask(object);
+        } else if (!load_index(object, wide, signature, position)) {
+            return false;
+        }
+        value = static_cast<T>(wide);  // modulo
+    } else {
+        long wide = 0;
+        if (!load_within(range_of<T>, object, wide, signature, position)) return false;
+        value = static_cast<T>(wide);
     }
-    const Owned index(PyNumber_Index(object));
-    return index.get() && load_exact_integer(index.get(), value, signature, position);
+    return true;
 }
 
 // Sequences other than text and bytes: lists, tuples, arrays. Null with TypeError set otherwise.

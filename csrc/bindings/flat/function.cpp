@@ -4,7 +4,10 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <new>
 #include <stdexcept>
+#include <string>
+#include <string_view>
 
 namespace py = pybind11;
 
@@ -42,6 +45,24 @@ PyObject *raise_missing(PyObject *self, PyObject *const *, Py_ssize_t, PyObject 
     return nullptr;
 }
 
+// "aclrtMalloc"
+std::string c_name(const Symbol &symbol) {
+    const std::string_view pretty = symbol.pretty;
+    size_t start = pretty.find("F = ") + 4;
+    if (pretty[start] == '&') ++start;
+    return std::string(pretty.substr(start, pretty.find_first_of(";]", start) - start));
+}
+
+// "aclrtMalloc, aclrtFree": those that a function needs, or those of them that are not there.
+std::string c_names(const Function &function, bool only_missing) {
+    std::string names;
+    for (const Symbol *symbol = function.needed; symbol->pretty; ++symbol) {
+        if (only_missing && symbol->address) continue;
+        names += (names.empty() ? "" : ", ") + c_name(*symbol);
+    }
+    return names;
+}
+
 // The first line that inspect.signature and help() read.
 std::string text_signature(const Signature &signature) {
     std::string text = std::string(signature.name) + "($module, ";
@@ -54,39 +75,7 @@ std::string text_signature(const Signature &signature) {
     return text + ")";
 }
 
-}  // namespace
-
-void add_functions(py::module_ &module, const char *name, Function *first, size_t count) {
-    const py::object module_name = module.attr("__name__");
-    for (Function *function = first; function != first + count; ++function) {
-        Signature &signature = *function->signature;
-        if (signature.module) {
-            throw std::logic_error(std::string(signature.name) + " is bound twice: use an alias");
-        }
-        signature.module = name;
-        const std::string description = function->description();
-        PyMethodDef &definition = function->definition;
-        definition.ml_name = signature.name;
-        definition.ml_flags = METH_FASTCALL | METH_KEYWORDS;
-        definition.ml_doc = keep(text_signature(signature) + "\n--\n\n" + description);
-
-        const std::string missing = function->missing();
-        py::object self = module;
-        if (missing.empty()) {
-            definition.ml_meth =
-                reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(function->call));
-        } else {
-            self = py::make_tuple(std::string(name) + "." + signature.name, missing);
-            definition.ml_meth =
-                reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(&raise_missing));
-        }
-        module.attr(signature.name) = py::reinterpret_steal<py::object>(
-            PyCFunction_NewEx(&definition, self.ptr(), module_name.ptr()));
-    }
-}
-
-namespace detail {
-
+// Sets a Python exception for the C++ exception that is being handled.
 void raise_current_exception(const Signature &signature) {
     const auto raise = [&signature](PyObject *type, const char *text) {
         PyErr_Format(type, "%s.%s: %s", signature.module, signature.name, text);
@@ -106,6 +95,57 @@ void raise_current_exception(const Signature &signature) {
     } catch (const std::exception &error) {
         raise(PyExc_RuntimeError, error.what());
     }
+}
+
+}  // namespace
+
+void add_functions(py::module_ &module, const char *name, Function *first, size_t count) {
+    const py::object module_name = module.attr("__name__");
+    for (Function *function = first; function != first + count; ++function) {
+        Signature &signature = function->signature;
+        if (*function->known_to_call) {
+            throw std::logic_error(std::string(signature.name) + " is bound twice: use an alias");
+        }
+        signature.module = name;
+        *function->known_to_call = &signature;
+        const std::string description = c_names(*function, false) + function->answer;
+        PyMethodDef &definition = function->definition;
+        definition.ml_name = signature.name;
+        definition.ml_flags = METH_FASTCALL | METH_KEYWORDS;
+        definition.ml_doc = keep(text_signature(signature) + "\n--\n\n" + description);
+
+        const std::string missing = c_names(*function, true);
+        py::object self = module;
+        if (missing.empty()) {
+            definition.ml_meth =
+                reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(function->call));
+        } else {
+            self = py::make_tuple(std::string(name) + "." + signature.name, missing);
+            definition.ml_meth =
+                reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(&raise_missing));
+        }
+        module.attr(signature.name) = py::reinterpret_steal<py::object>(
+            PyCFunction_NewEx(&definition, self.ptr(), module_name.ptr()));
+    }
+}
+
+namespace detail {
+
+PyObject *call_body(const Signature &signature, PyObject *const *arguments, Py_ssize_t positional,
+                    PyObject *keywords, PyObject *(*body)(PyObject *const *bound)) {
+    PyObject *bound[kMostParameters];
+    // Positional arguments of a function without parameters are ignored, as in pyACL.
+    if (!keywords && signature.count == 0) positional = 0;
+    if (keywords || positional != signature.count) {
+        if (!bind_arguments(signature, arguments, positional, keywords, bound)) return nullptr;
+        arguments = bound;
+    }
+    try {
+        return body(arguments);
+    } catch (const std::exception &) {
+        raise_current_exception(signature);
+    }
+    return nullptr;
 }
 
 }  // namespace detail

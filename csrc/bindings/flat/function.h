@@ -16,11 +16,8 @@
 #include <pybind11/pybind11.h>
 
 #include <cstddef>
-#include <new>
-#include <string>
-#include <tuple>
+#include <iterator>
 #include <type_traits>
-#include <utility>
 
 #include "acl/acl.h"
 #include "bindings/flat/argument.h"
@@ -42,12 +39,20 @@ enum Flag : unsigned {
 using FastCall = PyObject *(*)(PyObject *self, PyObject *const *arguments, Py_ssize_t positional,
                                PyObject *keywords);
 
-// One entry of a module's table. Lives in static storage, because CPython keeps pointers into it.
+// A C function that another needs.
+struct Symbol {
+    const char *pretty = nullptr;   // a text that holds its name (pretty_name)
+    const void *address = nullptr;  // null where the library lacks it
+};
+
+// One entry of a module's table: constants, but for what add_functions fills in. Lives in static
+// storage, because CPython and the calls keep pointers into it.
 struct Function {
-    Signature *signature = nullptr;
+    Signature signature;
+    const Signature **known_to_call = nullptr;  // where `call` finds the signature
     FastCall call = nullptr;
-    std::string (*missing)() = nullptr;      // the needed C functions that are not there, or ""
-    std::string (*description)() = nullptr;  // for __doc__
+    const Symbol *needed = nullptr;  // up to one without a name
+    const char *answer = "";         // " -> (value, ret)", for __doc__
     PyMethodDef definition{};
 };
 
@@ -61,35 +66,22 @@ void add_functions(pybind11::module_ &module, const char *name, Function (&funct
 
 namespace detail {
 
-// Sets a Python exception for the C++ exception that is being handled; TypeError and ValueError get
-// the function's name in front.
-void raise_current_exception(const Signature &signature);
-
-// "aclrtMalloc": the name of a function given as template argument.
+// "... F = aclrtMalloc ...": every compiler has its own way to write it.
 template <auto F>
-std::string name_of() {
-    const std::string pretty = __PRETTY_FUNCTION__;
-    const size_t start = pretty.find("F = ") + 4;
-    return pretty.substr(pretty[start] == '&' ? start + 1 : start,
-                         pretty.find_first_of(";]", start) - start);
+constexpr const char *pretty_name() {
+    return __PRETTY_FUNCTION__;
 }
 
 template <auto... Needed>
-std::string names_of() {
-    std::string names;
-    ((names += (names.empty() ? "" : ", ") + name_of<Needed>()), ...);
-    return names;
-}
+inline const Symbol symbols[] = {{pretty_name<Needed>(), reinterpret_cast<const void *>(Needed)}...,
+                                 {}};
 
-template <auto... Needed>
-std::string missing_of() {
-    std::string names;
-    [[maybe_unused]] const auto note = [&names](const void *address, const std::string &name) {
-        if (!address) names += (names.empty() ? "" : ", ") + name;
-    };
-    (note(reinterpret_cast<const void *>(Needed), name_of<Needed>()), ...);
-    return names;
-}
+// All that depends on no type is in function.cpp: these templates are made some hundred times.
+
+// Calls `body` with one argument per parameter; what it throws becomes a Python exception,
+// TypeError and ValueError with the function's name in front.
+PyObject *call_body(const Signature &signature, PyObject *const *arguments, Py_ssize_t positional,
+                    PyObject *keywords, PyObject *(*body)(PyObject *const *bound));
 
 // Numbers, handles and enumerations that the C function writes through a pointer.
 template <typename P, unsigned Flags>
@@ -110,32 +102,45 @@ constexpr bool is_result() {
     }
 }
 
-// What a parameter is converted with, and what is then passed on.
+// What a parameter is converted with, and what is then passed on. take() reads the next of the
+// arguments, give() adds a result to the answers.
 template <typename P, unsigned Flags>
-struct In : Argument<P> {
-    P pass() { return this->value; }
-    PyObject *answer() { return to_python(this->value); }
-};
-template <>
-struct In<const char *, kPath> : Argument<Path> {
-    const char *pass() { return value.text; }
+struct In : Argument<std::conditional_t<(Flags & kPath) != 0, Path, P>> {
+    bool take(PyObject *const *arguments, const Signature &signature, int &next) {
+        const int position = next++;
+        PyObject *const object = arguments[position];
+        if constexpr (Flags & kOptional) {
+            const bool is_left_out = !object || object == Py_None;
+            if (position >= signature.required && is_left_out) return true;
+        }
+        return this->load(object, signature, position);
+    }
+    P pass() {
+        if constexpr (Flags & kPath) {
+            return this->value.text;
+        } else {
+            return this->value;
+        }
+    }
+    void give(PyObject **, int &) {}
 };
 template <typename P>
 struct Out {
     std::remove_pointer_t<P> value{};
+    bool take(PyObject *const *, const Signature &, int &) { return true; }
     P pass() { return &value; }
-    PyObject *answer() { return to_python(value); }
+    void give(PyObject **answers, int &count) { answers[count++] = to_python(value); }
 };
 template <typename P, unsigned Flags>
-using Slot = std::conditional_t<is_result<P, Flags>(), Out<P>,
-                                In<P, std::is_same_v<P, const char *> ? Flags & kPath : 0>>;
+using Slot = std::conditional_t<
+    is_result<P, Flags>(), Out<P>,
+    In<P, Flags &(std::is_same_v<P, const char *> ? kPath | kOptional : kOptional)>>;
 
 template <auto F, unsigned Flags, typename T = decltype(F)>
 struct Bound;
 
 template <auto F, unsigned Flags, typename R, typename... P>
 struct Bound<F, Flags, R (*)(P...)> {
-    using Slots = std::tuple<Slot<P, Flags>...>;
     static constexpr int kInputs = (0 + ... + (is_result<P, Flags>() ? 0 : 1));
     static constexpr int kResults = static_cast<int>(sizeof...(P)) - kInputs;
     static constexpr bool kReturnsCode = std::is_same_v<R, aclError>;
@@ -143,117 +148,73 @@ struct Bound<F, Flags, R (*)(P...)> {
     // Functions that answer a value are getters and constructors of small objects.
     static constexpr bool kReleasesGil =
         !(Flags & kKeepsGil) && (kReturnsCode || std::is_void_v<R>);
+    static constexpr const Symbol *kNeeded = symbols<F>;
 
-    static inline const char *parameters[kInputs + 1];
-    static inline Signature signature;
+    static inline const Signature *signature;
+
+    static constexpr const char *answer() {
+        constexpr const char *kWithResults[] = {" -> ret", " -> (value, ret)",
+                                                " -> (value, value, ret)",
+                                                " -> (value, value, value, ret)"};
+        static_assert(kResults < static_cast<int>(std::size(kWithResults)));
+        return std::is_void_v<R> ? " -> None"
+               : !kReturnsCode   ? " -> value"
+               : Flags & kEchoes ? " -> (handle, ret)"
+                                 : kWithResults[kResults];
+    }
 
     static PyObject *call(PyObject *, PyObject *const *arguments, Py_ssize_t positional,
                           PyObject *keywords) {
-        return call_with(arguments, positional, keywords, std::index_sequence_for<P...>());
-    }
-
-    static std::string missing() { return missing_of<F>(); }
-
-    static std::string description() {
-        std::string shape;
-        for (int k = 0; k < kResults; ++k) shape += "value, ";
-        if (Flags & kEchoes) shape += "handle, ";
-        return name_of<F>() + (std::is_void_v<R> ? " -> None"
-                               : !kReturnsCode   ? " -> value"
-                               : shape.empty()   ? " -> ret"
-                                                 : " -> (" + shape + "ret)");
-    }
-
-   private:
-    template <size_t... I>
-    static PyObject *call_with(PyObject *const *arguments, Py_ssize_t positional,
-                               PyObject *keywords, std::index_sequence<I...>) {
         PyObject *bound[kInputs + 1];
         if constexpr (kInputs == 0) {
             // Positional arguments of a function without parameters are ignored, as in pyACL.
-            if (keywords && !bind_arguments(signature, arguments, 0, keywords, bound)) {
+            if (keywords && !bind_arguments(*signature, arguments, 0, keywords, bound)) {
                 return nullptr;
             }
         } else if (keywords || positional != kInputs) {
-            if (!bind_arguments(signature, arguments, positional, keywords, bound)) return nullptr;
+            if (!bind_arguments(*signature, arguments, positional, keywords, bound)) return nullptr;
             arguments = bound;
         }
-        Slots slots;
-        if (!(load<I>(std::get<I>(slots), arguments) && ...)) return nullptr;
+        return call_with(arguments, Slot<P, Flags>()...);
+    }
+
+   private:
+    static PyObject *call_with([[maybe_unused]] PyObject *const *arguments,
+                               Slot<P, Flags>... slots) {
+        [[maybe_unused]] int next = 0;
+        if (!(slots.take(arguments, *signature, next) && ...)) return nullptr;
         if constexpr (std::is_void_v<R>) {
-            invoke(slots, std::index_sequence<I...>());
+            invoke(slots.pass()...);
             Py_RETURN_NONE;
         } else {
-            const R result = invoke(slots, std::index_sequence<I...>());
+            const R result = invoke(slots.pass()...);
             if constexpr (Flags & kEchoes) {
-                return tuple_of(std::get<0>(slots).answer(), to_python(result));
+                return tuple_of(first(slots...), to_python(result));
             } else if constexpr (kResults == 0) {
                 return to_python(result);
             } else {
-                return pack(slots, result);
+                PyObject *answers[kResults + 1];
+                int count = 0;
+                (slots.give(answers, count), ...);
+                answers[count] = to_python(result);
+                return tuple_from(answers, kResults + 1);
             }
         }
     }
 
-    // Which of the Python arguments parameter I is.
-    static constexpr int input(size_t index) {
-        constexpr bool kIsResult[] = {is_result<P, Flags>()..., false};
-        int position = 0;
-        for (size_t k = 0; k < index; ++k) position += kIsResult[k] ? 0 : 1;
-        return position;
-    }
-
-    template <size_t I, typename S>
-    static bool load(S &slot, PyObject *const *arguments) {
-        if constexpr (is_result<std::tuple_element_t<I, std::tuple<P...>>, Flags>()) {
-            return true;
-        } else {
-            constexpr int kPosition = input(I);
-            PyObject *const object = arguments[kPosition];
-            if constexpr ((Flags & kOptional) && kPosition == kInputs - 1) {
-                if (!object || object == Py_None) return true;
-            }
-            return slot.load(object, signature, kPosition);
-        }
-    }
-
-    template <size_t... I>
-    static R invoke(Slots &slots, std::index_sequence<I...>) {
+    static R invoke(P... parameters) {
         if constexpr (kReleasesGil) {
             const WithoutGil released;
-            return F(std::get<I>(slots).pass()...);
+            return F(parameters...);
         } else {
-            return F(std::get<I>(slots).pass()...);
+            return F(parameters...);
         }
     }
 
-    static PyObject *pack(Slots &slots, aclError code) {
-        PyObject *const tuple = PyTuple_New(kResults + 1);
-        if (!tuple) return nullptr;
-        Py_ssize_t next = 0;
-        bool complete = true;
-        const auto add = [&](PyObject *object) {
-            complete = complete && object;
-            PyTuple_SET_ITEM(tuple, next++, object);
-        };
-        std::apply(
-            [&](auto &...slot) {
-                const auto add_result = [&](auto &one) {
-                    if constexpr (IsOut<std::decay_t<decltype(one)>>::value) add(one.answer());
-                };
-                (add_result(slot), ...);
-            },
-            slots);
-        add(to_python(code));
-        if (complete) return tuple;
-        Py_DECREF(tuple);
-        return nullptr;
+    template <typename First, typename... Others>
+    static PyObject *first(First &slot, Others &...) {
+        return to_python(slot.value);
     }
-
-    template <typename S>
-    struct IsOut : std::false_type {};
-    template <typename Q>
-    struct IsOut<Out<Q>> : std::true_type {};
 };
 
 // A C++ function pybind11::object(arguments...) that runs with the GIL and may throw.
@@ -263,80 +224,65 @@ struct Body;
 template <auto F, unsigned Flags, typename... P, auto... Needed>
 struct Body<F, Flags, pybind11::object (*)(P...), Needed...> {
     static constexpr int kInputs = static_cast<int>(sizeof...(P));
-    static inline const char *parameters[kInputs + 1];
-    static inline Signature signature;
+    static constexpr const Symbol *kNeeded = symbols<Needed...>;
+
+    static inline const Signature *signature;
+
+    static constexpr const char *answer() { return ""; }
 
     static PyObject *call(PyObject *, PyObject *const *arguments, Py_ssize_t positional,
                           PyObject *keywords) {
-        PyObject *bound[kInputs + 1];
-        if constexpr (kInputs == 0) {
-            if (!keywords) positional = 0;
-        }
-        if (!bind_arguments(signature, arguments, positional, keywords, bound)) return nullptr;
-        try {
-            return call_with(bound, std::index_sequence_for<P...>());
-        } catch (const std::exception &) {
-            raise_current_exception(signature);
-        }
-        return nullptr;
+        return call_body(*signature, arguments, positional, keywords, [](PyObject *const *bound) {
+            return call_with(bound, In<std::decay_t<P>, Flags & kOptional>()...);
+        });
     }
 
-    static std::string missing() { return missing_of<Needed...>(); }
-    static std::string description() { return names_of<Needed...>(); }
-
    private:
-    template <size_t... I>
-    static PyObject *call_with(PyObject *const *bound, std::index_sequence<I...>) {
-        std::tuple<Argument<std::decay_t<P>>...> slots;
-        [[maybe_unused]] const auto load = [bound](auto &slot, int position) {
-            if (!bound[position] ||
-                (position >= signature.required && bound[position] == Py_None)) {
-                return true;
-            }
-            return slot.load(bound[position], signature, position);
-        };
-        if (!(load(std::get<I>(slots), static_cast<int>(I)) && ...)) return nullptr;
-        return F(std::get<I>(slots).value...).release().ptr();
+    static PyObject *call_with([[maybe_unused]] PyObject *const *bound,
+                               In<std::decay_t<P>, Flags & kOptional>... slots) {
+        [[maybe_unused]] int next = 0;
+        if (!(slots.take(bound, *signature, next) && ...)) return nullptr;
+        return F(slots.value...).release().ptr();
     }
 };
 
 // `names` of the parameters in the order of the C function, results left out.
 template <typename Target, unsigned Flags, typename... Names>
-Function describe(const char *name, Names... names) {
+constexpr Function describe(const char *name, Names... names) {
     static_assert(sizeof...(Names) == Target::kInputs, "one name per parameter");
-    int position = 0;
-    ((Target::parameters[position++] = names), ...);
-    Target::signature.name = name;
-    Target::signature.parameters = Target::parameters;
-    Target::signature.count = Target::kInputs;
-    Target::signature.required = Target::kInputs - (Flags & kOptional ? 1 : 0);
-    return {&Target::signature, &Target::call, &Target::missing, &Target::description, {}};
+    const int required = Target::kInputs - (Flags & kOptional ? 1 : 0);
+    return {{nullptr, name, {names...}, Target::kInputs, required},
+            &Target::signature,
+            &Target::call,
+            Target::kNeeded,
+            Target::answer(),
+            {}};
 }
 
 }  // namespace detail
 
 template <auto F, unsigned Flags = kNone, typename... Names>
-Function bind(const char *name, Names... names) {
+constexpr Function bind(const char *name, Names... names) {
     return detail::describe<detail::Bound<F, Flags>, Flags>(name, names...);
 }
 
 template <auto F, auto... Needed>
 struct WithBody {
     template <unsigned Flags, typename... Names>
-    static Function describe(const char *name, Names... names) {
+    static constexpr Function describe(const char *name, Names... names) {
         return detail::describe<detail::Body<F, Flags, decltype(F), Needed...>, Flags>(name,
                                                                                        names...);
     }
 };
 
 template <auto F, auto... Needed, typename... Names>
-Function body(const char *name, Names... names) {
+constexpr Function body(const char *name, Names... names) {
     return WithBody<F, Needed...>::template describe<kNone>(name, names...);
 }
 
 // The last parameter may be left out or be None: its value is then a default-made one.
 template <auto F, auto... Needed, typename... Names>
-Function body_optional(const char *name, Names... names) {
+constexpr Function body_optional(const char *name, Names... names) {
     return WithBody<F, Needed...>::template describe<kOptional>(name, names...);
 }
 

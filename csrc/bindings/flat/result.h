@@ -40,16 +40,12 @@ pybind11::object object_of(T value) {
 }
 
 // Steals the references. Null when one of them is null.
+PyObject *tuple_from(PyObject *const *objects, Py_ssize_t count);
+
 template <typename... Objects>
 PyObject *tuple_of(Objects... objects) {
-    PyObject *const tuple = (objects && ...) ? PyTuple_New(sizeof...(objects)) : nullptr;
-    if (!tuple) {
-        (Py_XDECREF(objects), ...);
-        return nullptr;
-    }
-    Py_ssize_t index = 0;
-    (PyTuple_SET_ITEM(tuple, index++, objects), ...);
-    return tuple;
+    PyObject *const all[] = {objects...};
+    return tuple_from(all, sizeof...(objects));
 }
 
 }  // namespace ascendcl::flat

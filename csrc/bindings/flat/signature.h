@@ -7,12 +7,14 @@
 
 namespace ascendcl::flat {
 
+inline constexpr int kMostParameters = 17;  // aclmdlSetAIPPCscParams
+
 struct Signature {
-    const char *module = nullptr;             // "acl.rt"
-    const char *name = nullptr;               // "malloc"
-    const char *const *parameters = nullptr;  // "size", "policy"
-    int count = 0;                            // of parameters
-    int required = 0;                         // the others may be left out or be None
+    const char *module = nullptr;               // "acl.rt"
+    const char *name = nullptr;                 // "malloc"
+    const char *parameters[kMostParameters]{};  // "size", "policy"
+    int count = 0;                              // of parameters
+    int required = 0;                           // the others may be left out or be None
 };
 
 // Sets TypeError "acl.rt.malloc: argument 'size' must be int, not str".

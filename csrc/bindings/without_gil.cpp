@@ -1,0 +1,10 @@
+// See without_gil.h. SPDX-License-Identifier: Apache-2.0
+#include "bindings/without_gil.h"
+
+namespace ascendcl {
+
+WithoutGil::~WithoutGil() {
+    without_unwinding([this] { PyEval_RestoreThread(state_); });
+}
+
+}  // namespace ascendcl
