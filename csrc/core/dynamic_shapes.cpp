@@ -58,35 +58,26 @@ Status set_shape(aclmdlDataset *inputs, size_t index, const TensorInfo &info, co
 AllocatedOutputs::~AllocatedOutputs() { report_later(release()); }
 
 Status AllocatedOutputs::prepare(size_t count) {
-    data_set_ = aclmdlCreateDataset();
-    if (data_set_ == nullptr) return {ACL_ERROR_BAD_ALLOC, "aclmdlCreateDataset"};
-    buffers_.reserve(count);
     memory_.assign(count, nullptr);
-    while (buffers_.size() < count) {
-        aclDataBuffer *buffer = aclCreateDataBuffer(nullptr, 0);
-        if (buffer == nullptr) return {ACL_ERROR_BAD_ALLOC, "aclCreateDataBuffer"};
-        buffers_.push_back(buffer);
-        if (aclError code = aclmdlAddDatasetBuffer(data_set_, buffer); code != ACL_SUCCESS) {
-            return {code, "aclmdlAddDatasetBuffer"};
-        }
-    }
-    return {};
+    return data_set_.create(count);
 }
 
 Status AllocatedOutputs::execute(uint32_t model, const aclmdlDataset *inputs) noexcept {
-    const aclError code = aclmdlExecute(model, inputs, data_set_);
+    const aclError code = aclmdlExecute(model, inputs, data_set_.handle);
     // Also of an execution that failed.
-    for (size_t i = 0; i < memory_.size(); ++i) memory_[i] = aclGetDataBufferAddr(buffers_[i]);
+    for (size_t i = 0; i < memory_.size(); ++i)
+        memory_[i] = aclGetDataBufferAddr(data_set_.buffers[i]);
     return {code, "aclmdlExecute"};
 }
 
 Status AllocatedOutputs::copy_to_host(const std::vector<TensorInfo> &infos,
                                       std::vector<HostTensor> &outputs) const {
-    for (size_t i = 0; i < buffers_.size(); ++i) {
+    for (size_t i = 0; i < memory_.size(); ++i) {
         HostTensor output;
-        if (Status status = read_shape(data_set_, i, output.dims); !status.ok()) return status;
+        if (Status status = read_shape(data_set_.handle, i, output.dims); !status.ok())
+            return status;
         if (!size_of(output.dims, infos[i].dtype, output.size) ||
-            output.size > aclGetDataBufferSizeV2(buffers_[i])) {
+            output.size > aclGetDataBufferSizeV2(data_set_.buffers[i])) {
             return {ACL_ERROR_INTERNAL_ERROR, "aclmdlExecute"};
         }
         if (memory_[i] == nullptr && output.size > 0) {
@@ -105,13 +96,7 @@ Status AllocatedOutputs::copy_to_host(const std::vector<TensorInfo> &infos,
 }
 
 Status AllocatedOutputs::release() noexcept {
-    Status first;
-    if (aclmdlDataset *data_set = std::exchange(data_set_, nullptr)) {
-        keep_first(first, aclmdlDestroyDataset(data_set), "aclmdlDestroyDataset");
-    }
-    for (aclDataBuffer *buffer : std::exchange(buffers_, {})) {
-        keep_first(first, aclDestroyDataBuffer(buffer), "aclDestroyDataBuffer");
-    }
+    Status first = data_set_.release();
     for (void *memory : std::exchange(memory_, {})) {
         if (memory != nullptr) keep_first(first, aclrtFree(memory), "aclrtFree");
     }

@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "core/data_set.h"
 #include "core/status.h"
 #include "core/tensor_info.h"
 
@@ -48,8 +49,7 @@ class AllocatedOutputs {
     Status release() noexcept;
 
    private:
-    aclmdlDataset *data_set_ = nullptr;
-    std::vector<aclDataBuffer *> buffers_;
+    DataSet data_set_;
     std::vector<void *> memory_;  // ours to free
 };
 

@@ -169,7 +169,8 @@ Status Model::describe_gears() {
     std::vector<std::vector<int64_t>> inputs;
     for (const TensorInfo &info : inputs_.infos) inputs.push_back(info.dims);
     if (Status status = read_gears(desc.get(), inputs, gears_); !status.ok()) return status;
-    return read_gear_outputs(id_, desc.get(), inputs_.dataset, outputs_.infos.size(), gears_);
+    return read_gear_outputs(id_, desc.get(), inputs_.data_set.handle, outputs_.infos.size(),
+                             gears_);
 }
 
 Status Model::Tensors::allocate() {
@@ -181,20 +182,9 @@ Status Model::Tensors::allocate() {
 }
 
 Status Model::Tensors::prepare() {
-    dataset = aclmdlCreateDataset();
-    if (dataset == nullptr) return {ACL_ERROR_BAD_ALLOC, "aclmdlCreateDataset"};
     memory.assign(infos.size(), nullptr);
     sizes.assign(infos.size(), 0);
-    buffers.reserve(infos.size());
-    while (buffers.size() < infos.size()) {
-        aclDataBuffer *buffer = aclCreateDataBuffer(nullptr, 0);
-        if (buffer == nullptr) return {ACL_ERROR_BAD_ALLOC, "aclCreateDataBuffer"};
-        buffers.push_back(buffer);
-        if (aclError code = aclmdlAddDatasetBuffer(dataset, buffer); code != ACL_SUCCESS) {
-            return {code, "aclmdlAddDatasetBuffer"};
-        }
-    }
-    return {};
+    return data_set.create(infos.size());
 }
 
 Status Model::Tensors::fit(size_t index, size_t size) noexcept {
@@ -212,21 +202,14 @@ Status Model::Tensors::fit(size_t index, size_t size) noexcept {
         }
         sizes[index] = needed;
     }
-    return {aclUpdateDataBuffer(buffers[index], data, size), "aclUpdateDataBuffer"};
+    return {aclUpdateDataBuffer(data_set.buffers[index], data, size), "aclUpdateDataBuffer"};
 }
 
 Status Model::Tensors::release() noexcept {
-    Status status;
-    if (dataset != nullptr)
-        keep_first(status, aclmdlDestroyDataset(dataset), "aclmdlDestroyDataset");
-    for (aclDataBuffer *buffer : buffers) {
-        keep_first(status, aclDestroyDataBuffer(buffer), "aclDestroyDataBuffer");
-    }
+    Status status = data_set.release();
     for (void *data : memory) {
         if (data != nullptr) keep_first(status, aclrtFree(data), "aclrtFree");
     }
-    dataset = nullptr;
-    buffers.clear();
     memory.clear();
     sizes.clear();
     return status;
@@ -276,7 +259,7 @@ Status Model::copy_in(const std::vector<HostInput> &inputs,
                       const std::vector<Dims> &dims) noexcept {
     for (size_t i = 0; i < inputs.size(); ++i) {
         const HostInput &input = inputs[i];
-        Status status = set_shape(inputs_.dataset, i, inputs_.infos[i], dims[i]);
+        Status status = set_shape(inputs_.data_set.handle, i, inputs_.infos[i], dims[i]);
         if (status.ok()) status = inputs_.fit(i, input.size);
         if (status.ok() && input.size > 0) {
             status = copy(inputs_.memory[i], inputs_.sizes[i], input.data, input.size,
@@ -312,11 +295,11 @@ Status Model::run(const std::vector<HostInput> &inputs, const std::vector<HostOu
     CurrentContext scope(*context_);
     if (!scope.status().ok()) return scope.status();
     if (has_gears) {
-        const Status chosen = choose_gear(id_, gears_, gears_.all[gear], inputs_.dataset);
+        const Status chosen = choose_gear(id_, gears_, gears_.all[gear], inputs_.data_set.handle);
         if (!chosen.ok()) return chosen;
     }
     if (Status status = copy_in(inputs); !status.ok()) return status;
-    if (aclError code = aclmdlExecute(id_, inputs_.dataset, outputs_.dataset);
+    if (aclError code = aclmdlExecute(id_, inputs_.data_set.handle, outputs_.data_set.handle);
         code != ACL_SUCCESS) {
         return {code, "aclmdlExecute"};
     }
@@ -346,7 +329,8 @@ Status Model::run_dynamic(const std::vector<HostInput> &inputs, const std::vecto
 
 Status Model::execute_dynamic(AllocatedOutputs &allocated, std::vector<HostTensor> &outputs) {
     if (Status status = allocated.prepare(outputs_.infos.size()); !status.ok()) return status;
-    if (Status status = allocated.execute(id_, inputs_.dataset); !status.ok()) return status;
+    if (Status status = allocated.execute(id_, inputs_.data_set.handle); !status.ok())
+        return status;
     return allocated.copy_to_host(outputs_.infos, outputs);
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/buffer.h"
+#include "core/data_set.h"
 #include "core/dynamic_shapes.h"
 #include "core/gears.h"
 
@@ -73,15 +74,13 @@ class Model final : public Resource {
         std::vector<TensorInfo> infos;
         std::vector<void *> memory;
         std::vector<size_t> sizes;  // of the memory
-        std::vector<aclDataBuffer *> buffers;
-        aclmdlDataset *dataset = nullptr;
+        DataSet data_set;
 
         Status allocate();
         // The same without memory, which comes with fit().
         Status prepare();
         // Makes the data buffer one of this size, in memory that grows as needed.
         Status fit(size_t index, size_t size) noexcept;
-        Status add(void *data, size_t size);
         Status release() noexcept;
     };
 
