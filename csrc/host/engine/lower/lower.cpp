@@ -56,6 +56,7 @@ Values lower_fused(NodeView &view) {
 }
 
 Values lower_node(NodeView &view) {
+    if (view.node().type == "Aipp") view.refuse(std::string(kNoAipp));
     if (is_fused(view.node())) return lower_fused(view);
     const LowerFunction function = find_lowering(view.node().type);
     if (function == nullptr) view.refuse("the op is not supported");
@@ -112,15 +113,8 @@ Lowered lower(const LowerInput &input) {
     Lowering lowering{
         input.def, input.kernels, input.weights, framework_of(input.def, graph), {}, {}, {}};
     add_parameters(lowering, graph, input.descriptors);
-    for (const om::Node *node : execution_order(graph)) {
-        try {
-            lower_one(lowering, input.descriptors, *node);
-        } catch (const Refusal &refusal) {
-            // Passes that do not know the node leave its name to be added here.
-            if (std::string_view(refusal.what()).substr(0, 6) == "node '") throw;
-            throw Refusal(node->name, node->type, refusal.what());
-        }
-    }
+    for (const om::Node *node : execution_order(graph))
+        refusing_at(node->name, node->type, [&] { lower_one(lowering, input.descriptors, *node); });
     if (lowering.graph.results.size() != input.descriptors.outputs.size())
         throw Refusal("the graph has no NetOutput node for the model's outputs");
     return {std::move(lowering.graph), std::move(lowering.notes)};
