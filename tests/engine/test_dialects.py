@@ -22,6 +22,7 @@ from ascendcl.om import (
 )
 from ascendcl.om.container import VERSION_NEW, VERSION_OLD
 from ascendcl.om.messages import OpDef
+from lifetime.conftest import nothing_is_left  # noqa: F401 - holds for each test here
 
 Generator = np.random.Generator
 Change = Callable[[ModelDef], None]

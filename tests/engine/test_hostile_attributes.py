@@ -14,6 +14,7 @@ from graphs import blocked, blocked_input, load, plain
 
 import ascendcl as acl
 from ascendcl.om import GraphBuilder, Value
+from lifetime.conftest import nothing_is_left  # noqa: F401 - holds for each test here
 
 HUGE = 2**62
 SHAPE = (1, 16, 8, 8)
