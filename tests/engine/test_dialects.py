@@ -76,11 +76,19 @@ def test_every_container(
     assert_close(actual, onnx_op("Conv", [x, w], pads=[1] * 4, group=20)[0], 1e-4)
 
 
-@pytest.mark.parametrize(("filters", "pads"), [("HWCN", [0, 0, 1, 1]), ("NCHW", [1, 1, 1, 1])])
+@pytest.mark.parametrize(
+    ("filters", "command", "pads"),
+    [
+        ("HWCN", "", [0, 0, 1, 1]),
+        ("NCHW", "", [1, 1, 1, 1]),
+        ("NCHW", "atc --model=a.pb --framework=3 --output=a", [0, 0, 1, 1]),
+        ("HWCN", "atc --model=a.onnx --framework=5", [1, 1, 1, 1]),
+    ],
+)
 def test_files_that_do_not_name_their_framework(
-    filters: str, pads: list[int], rng: Generator
+    filters: str, command: str, pads: list[int], rng: Generator
 ) -> None:
-    """Files before 5.20: filters tell TensorFlow's padding from others'."""
+    """Files before 5.20: the command, else the filters tell TensorFlow's padding from others'."""
     x = rng.standard_normal((1, 3, 16, 16), np.float32)
     w = half(rng.standard_normal((4, 3, 3, 3), np.float32))
     graph = GraphBuilder("g", "cann5")
@@ -99,6 +107,8 @@ def test_files_that_do_not_name_their_framework(
     def change(model: ModelDef) -> None:
         for name in ("framework_type", "soc_version"):
             del model.attr[name]
+        if command:
+            model.attr["atc_cmdline"] = command
         for op in ops(model):
             op.attr.pop("index", None)
 

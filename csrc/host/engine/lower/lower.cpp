@@ -28,8 +28,17 @@ bool is_skipped(std::string_view type) noexcept {
            type.substr(0, 5) == "Label";
 }
 
+// The compiler's option: "--framework=5".
+std::string_view framework_option(const om::ModelDef &def) {
+    constexpr std::string_view kOption = "--framework=";
+    const std::string_view command = def.attrs.text("atc_cmdline").value_or("");
+    const size_t at = command.find(kOption);
+    if (at == std::string_view::npos) return {};
+    return command.substr(at + kOption.size(), 1);
+}
+
 Framework framework_of(const om::ModelDef &def, const om::Graph &graph) {
-    const std::string_view type = def.attrs.text("framework_type").value_or("");
+    const std::string_view type = def.attrs.text("framework_type").value_or(framework_option(def));
     if (type == "Onnx" || type == "ONNX" || type == "5") return Framework::kOnnx;
     if (type == "TensorFlow" || type == "Tensorflow" || type == "3") return Framework::kTensorFlow;
     if (type == "Caffe" || type == "0") return Framework::kCaffe;
