@@ -22,6 +22,7 @@ from ascendcl.om import (
 )
 from ascendcl.om.container import VERSION_NEW, VERSION_OLD
 from ascendcl.om.messages import OpDef
+from lifetime.conftest import nothing_is_left  # noqa: F401 - holds for each test here
 
 Generator = np.random.Generator
 Change = Callable[[ModelDef], None]
@@ -75,11 +76,19 @@ def test_every_container(
     assert_close(actual, onnx_op("Conv", [x, w], pads=[1] * 4, group=20)[0], 1e-4)
 
 
-@pytest.mark.parametrize(("filters", "pads"), [("HWCN", [0, 0, 1, 1]), ("NCHW", [1, 1, 1, 1])])
+@pytest.mark.parametrize(
+    ("filters", "command", "pads"),
+    [
+        ("HWCN", "", [0, 0, 1, 1]),
+        ("NCHW", "", [1, 1, 1, 1]),
+        ("NCHW", "atc --model=a.pb --framework=3 --output=a", [0, 0, 1, 1]),
+        ("HWCN", "atc --model=a.onnx --framework=5", [1, 1, 1, 1]),
+    ],
+)
 def test_files_that_do_not_name_their_framework(
-    filters: str, pads: list[int], rng: Generator
+    filters: str, command: str, pads: list[int], rng: Generator
 ) -> None:
-    """Files before 5.20: filters tell TensorFlow's padding from others'."""
+    """Files before 5.20: the command, else the filters tell TensorFlow's padding from others'."""
     x = rng.standard_normal((1, 3, 16, 16), np.float32)
     w = half(rng.standard_normal((4, 3, 3, 3), np.float32))
     graph = GraphBuilder("g", "cann5")
@@ -98,6 +107,8 @@ def test_files_that_do_not_name_their_framework(
     def change(model: ModelDef) -> None:
         for name in ("framework_type", "soc_version"):
             del model.attr[name]
+        if command:
+            model.attr["atc_cmdline"] = command
         for op in ops(model):
             op.attr.pop("index", None)
 
@@ -232,3 +243,70 @@ def test_partition_without_weights_and_constants_in_the_graph(rng: Generator) ->
     c = graph.constant("c", np.float32([1, 2, 3]), dtype="float32", inline=True)
     finish(graph, graph.op("Add", [graph.data("x", plain(x.shape)), c], plain(x.shape)))
     np.testing.assert_array_equal(run_changed(graph, x)[0], x + np.float32([1, 2, 3]))
+
+
+LAYOUTS = [
+    "FRACTAL_Z_C04",
+    "NC1HWC0_C04",
+    "C1HWNCoC0",
+    "FRACTAL_ZN_RNN",
+    "FRACTAL_Z_3D",
+    "NDC1HWC0",
+]
+
+
+@pytest.mark.parametrize("place", ["input", "constant", "output", "operand"])
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_layouts_that_are_not_read_are_refused(layout: str, place: str) -> None:
+    graph = GraphBuilder("g")
+    x = graph.data("culprit" if place == "input" else "x", plain((1, 4, 4, 4)))
+    c = graph.constant("culprit" if place == "constant" else "c", np.ones((1, 4, 4, 4)))
+    y = graph.op("Add", [x, c], x.spec, name="culprit" if place in ("output", "operand") else "y")
+    finish(graph, y)
+
+    def change(model: ModelDef) -> None:
+        (culprit,) = (op for op in ops(model) if op.name == "culprit")
+        descs = culprit.input_desc if place == "operand" else culprit.output_desc
+        if place == "input":
+            descs = [*culprit.input_desc, *culprit.output_desc]
+        for desc in descs:
+            desc.layout = layout
+
+    with pytest.raises(acl.AclError) as failure:
+        run_changed(graph, np.ones((1, 4, 4, 4), np.float32), change=change, inout_info=None)
+    assert "node 'culprit' (" in str(failure.value)
+    assert layout in str(failure.value)
+
+
+@pytest.mark.parametrize("form", ["node", "data", "fused", "bytes"])
+def test_image_preprocessing_is_refused(form: str) -> None:
+    """However a file shows it: AIPP as a node, as an input, in a convolution."""
+    graph = GraphBuilder("g")
+    shape = (1, 3, 8, 8)
+    x = graph.data("image", TensorSpec(shape, "uint8", "NCHW"))
+    name = "culprit"
+    fusion = None
+    if form == "node":
+        x = graph.op("Aipp", [x], blocked(shape), name=name, attrs={"aipp_config_path": "{}"})
+        name = "conv"
+    elif form == "fused":
+        fusion = Fusion(["aipp", "conv"], tokens=["aipp", "conv2d"])
+    filter = graph.constant("w", np.ones((4, 3, 1, 1)), format="NCHW", layout="FRACTAL_Z")
+    attrs = {"strides": [1] * 4, "pads": [0] * 4, "dilations": [1] * 4, "data_format": "NCHW"}
+    y = graph.op(
+        "Conv2D", [x, filter], blocked((1, 4, 8, 8)), name=name, attrs=attrs, fusion=fusion
+    )
+    finish(graph, y)
+
+    def change(model: ModelDef) -> None:
+        if form != "data":
+            return
+        for op in ops(model):
+            op.input = [text.replace("image", "culprit") for text in op.input]
+            if op.name == "image":
+                op.name, op.type = "culprit", "AippData"
+
+    with pytest.raises(acl.AclError) as failure:
+        run_changed(graph, np.zeros(shape, np.uint8), change=change, inout_info=None)
+    assert "node 'culprit' (" in str(failure.value)
+    assert "aipp" in str(failure.value).lower()

@@ -594,3 +594,47 @@ def test_fused_depthwise_convolution(transposed: bool, rng: Generator) -> None:
     )
     finish(graph, y)
     assert_close(run(graph, x)[0], _relu(expected), 1e-4)
+
+
+HARD_SIGMOIDS = [  # ops, inputs with the constants c3, c0, c6 and ck = 1/6
+    (["add", "clip_by_value", "real_div", "mul"], ["x", "c3", "c0", "c6", "c6", "x"]),
+    (["add", "clip_by_value", "mul", "real_div"], ["x", "c3", "c0", "c6", "x", "c6"]),
+    (["add", "clip_by_value", "mul", "mul"], ["x", "c3", "c0", "c6", "x", "ck"]),
+    (["add", "clip_by_value", "mul", "mul"], ["x", "c3", "c0", "c6", "ck", "x"]),
+    (["add", "clip_by_value", "mul", "real_div"], ["x", "c3", "c0", "c6", "c6"]),
+    (
+        ["conv2d", "add", "clip_by_value", "mul", "real_div"],
+        ["x", "w", "b", "c3", "c0", "c6", "c6"],
+    ),
+    (
+        ["conv2d", "add", "clip_by_value", "real_div", "mul"],
+        ["x", "w", "b", "c3", "c0", "c6", "c6"],
+    ),
+    (["conv2d", "add", "clip_by_value", "mul", "mul"], ["x", "w", "c3", "c0", "c6", "ck"]),
+]
+
+
+@pytest.mark.parametrize(("tokens", "order"), HARD_SIGMOIDS)
+def test_hard_swish_written_out(tokens: list[str], order: list[str], rng: Generator) -> None:
+    x, w, b, _ = _conv_case(rng)
+    x = x * 3
+    numbers = {"c3": 3, "c0": 0, "c6": 6, "ck": 1 / 6}
+    constants = {k: np.asarray(v, np.float32) for k, v in numbers.items()} | {"w": w, "b": b}
+    given = {name: constants[name] for name in dict.fromkeys(order) if name != "x"}
+    y = _fused(tokens, {"x": x}, given, order)
+    if "w" in order:
+        x = onnx_op("Conv", [x, w, b] if "b" in order else [x, w])[0]
+    # 1/6 is kept in half precision.
+    assert_close(y, x * np.clip(x + 3, 0, 6) / 6, 5e-4 if "ck" in order else 1e-4)
+
+
+def test_hard_sigmoid_written_out(rng: Generator) -> None:
+    x, e = (rng.standard_normal(SHAPE, np.float32) * 3 for _ in range(2))
+    numbers = {name: np.asarray(v, np.float32) for name, v in (("a", 3), ("b", 0), ("c", 6))}
+    y = _fused(
+        ["add", "clip_by_value", "real_div", "mul"],
+        {"x": x, "e": e},
+        numbers,
+        ["x", "a", "b", "c", "c", "e"],
+    )
+    assert_close(y, np.clip(x + 3, 0, 6) / 6 * e, 1e-4)

@@ -404,6 +404,27 @@ def test_trans_data_permutes_between_axis_orders(rng: Generator) -> None:
     np.testing.assert_array_equal(run(graph, x)[0], x.transpose(0, 2, 3, 1))
 
 
+def test_trans_data_whose_axes_differ_in_name_only(rng: Generator) -> None:
+    """A transpose before it has moved them; the compiler kept the old name."""
+    x = rng.standard_normal((1, 3, 4, 5)).astype(np.float32)
+    graph = GraphBuilder("g")
+    value = graph.data("x", plain(x.shape))
+    y = graph.op("TransData", [value.viewed_as(format="NHWC", layout="NHWC")], blocked(x.shape))
+    attrs = {"axes": [1], "keep_dims": True}
+    finish(graph, graph.op("ReduceMeanD", [y], blocked((1, 1, 4, 5)), attrs=attrs))
+    assert_close(run(graph, x)[0], x.mean(1, keepdims=True))
+
+
+def test_flags_and_whole_numbers_of_either_kind(rng: Generator) -> None:
+    x = rng.standard_normal((1, 3, 4, 5)).astype(np.float32)
+    mean = run_op("ReduceMeanD", [x], (1, 3, 1, 1), {"axes": [2, 3], "keep_dims": 1})
+    assert_close(mean, x.mean((2, 3), keepdims=True))
+    assert_close(run_op("Muls", [x], x.shape, {"value": 3}), x * 3)
+    w = rng.standard_normal((5, 5)).astype(np.float32)
+    attrs = {"transpose_x1": 0, "transpose_x2": 1}
+    assert_close(run_op("MatMulV2", [x[0, 0]], (4, 5), attrs, constants=[w]), x[0, 0] @ w.T, 1e-4)
+
+
 def test_deleted_reshapes_come_back(rng: Generator) -> None:
     x = rng.standard_normal((1, 16, 1, 1)).astype(np.float32)
     w = rng.standard_normal((16, 5)).astype(np.float32)

@@ -11,7 +11,8 @@ import pytest
 from graphs import blocked, blocked_input, finish, load, plain
 
 import ascendcl as acl
-from ascendcl.om import Fusion, GraphBuilder, TensorSpec, Value, fixpipe_inputs
+from ascendcl.om import Fusion, GraphBuilder, ModelBuilder, TensorSpec, Value, fixpipe_inputs
+from lifetime.conftest import nothing_is_left  # noqa: F401 - holds for each test here
 
 SHAPE = (1, 16, 5, 6)
 
@@ -27,6 +28,21 @@ def _assert_refused(graph: GraphBuilder, *values: Value, reason: str) -> None:
 
 def _filter(graph: GraphBuilder, size: int = 3) -> Value:
     return graph.constant("w", np.ones((16, 16, size, size)), format="NCHW", layout="FRACTAL_Z")
+
+
+def test_memory_of_the_user_is_free_after_a_refusal() -> None:
+    """Nothing holds it, and it serves the next model."""
+    x = np.ones((2, 3), np.float32)
+    models = []
+    for type in ("FancyNewOp", "Relu"):
+        graph = GraphBuilder("g")
+        finish(graph, graph.op(type, [graph.data("x", plain(x.shape))], plain(x.shape)))
+        models.append(ModelBuilder(graph).to_bytes())
+    with acl.DeviceBuffer(1 << 16) as work, acl.DeviceBuffer(1 << 16) as weight:
+        with pytest.raises(acl.AclError, match="FancyNewOp"):
+            acl.Model.from_bytes(models[0], work=work, weight=weight)
+        with acl.Model.from_bytes(models[1], work=work, weight=weight) as model:
+            np.testing.assert_array_equal(model.run(x)[0], x)
 
 
 def test_unknown_op() -> None:

@@ -65,7 +65,16 @@ struct ConvOperands {
     int64_t input_channels, output_channels;
 };
 
-ConvOperands conv_operands(NodeView &view, const Operand &x, const Filter &filter) {
+ConvOperands conv_operands(NodeView &view, const Operand &x, const Operand &weights,
+                           const Filter &filter) {
+    const auto is_integer = [](const Operand &operand) {
+        return operand.logical.dtype != om::DataType::kUndefined &&
+               !om::is_floating(operand.logical.dtype);
+    };
+    if (is_integer(x) || is_integer(weights))
+        view.refuse(std::string("it convolves ") + om::name(x.logical.dtype) + " with " +
+                    om::name(weights.logical.dtype) +
+                    ": neither AIPP in it nor quantised weights are supported");
     if (x.rank() != 4 || view.output().shape.size() != 4)
         view.refuse("only two spatial dims are supported, its input is " + to_string(x.shape()));
     ConvOperands operands;
@@ -89,7 +98,7 @@ ConvOperands conv_operands(NodeView &view, const Operand &x, const Filter &filte
 ValueId lower_convolution(NodeView &view, const Operand &x, const Operand &weights,
                           const std::optional<Operand> &bias, bool depthwise) {
     Filter filter = filter_in_oihw(view, weights);
-    const ConvOperands conv = conv_operands(view, x, filter);
+    const ConvOperands conv = conv_operands(view, x, weights, filter);
     int64_t groups = conv.input_channels;
     if (depthwise)
         as_depthwise(view, filter, conv.input_channels);
@@ -110,7 +119,7 @@ ValueId lower_convolution(NodeView &view, const Operand &x, const Operand &weigh
 ValueId lower_transposed(NodeView &view, const Operand &x, const Operand &weights,
                          const std::optional<Operand> &bias) {
     const Filter filter = filter_in_oihw(view, weights);
-    const ConvOperands conv = conv_operands(view, x, filter);
+    const ConvOperands conv = conv_operands(view, x, weights, filter);
     if (filter.shape[0] != conv.input_channels)
         view.refuse("its filter " + to_string(filter.shape) + " does not take " +
                     std::to_string(conv.input_channels) + " channels");

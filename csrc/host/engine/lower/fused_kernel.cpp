@@ -75,11 +75,12 @@ std::optional<FusedStep> longest_step(std::string_view text) noexcept {
         const size_t length = token.text.size();
         if (!starts_with(text, token.text)) continue;
         if (text.size() > length && text[length] != '_') continue;
-        if (!longest || length > longest->token.size()) longest = {token.kind, token.text, nullptr};
+        if (!longest || length > longest->token.size())
+            longest = {token.kind, token.text, nullptr, {}};
     }
     const ElementwiseName *name = longest_elementwise_prefix(text);
     if (name != nullptr && (!longest || name->token.size() > longest->token.size()))
-        longest = {StepKind::kElementwise, name->token, name};
+        longest = {StepKind::kElementwise, name->token, name, {}};
     return longest;
 }
 

@@ -32,6 +32,7 @@ struct FusedStep {
     StepKind kind;
     std::string_view token;
     const ElementwiseName *elementwise = nullptr;  // of kElementwise
+    std::optional<op::Unary> exact = {};           // with its scalars, where they are known
 
     bool is_cube() const noexcept { return kind <= StepKind::kFullyConnection; }
 };

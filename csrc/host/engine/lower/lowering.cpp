@@ -160,15 +160,19 @@ int64_t NodeView::one_integer(std::string_view name) const {
     return values[0];
 }
 
+// Plugins of a compiler may write a flag as a number and a whole real as an integer.
 int64_t NodeView::integer(std::string_view name, int64_t fallback) const {
+    if (const auto flag = attrs().boolean(name)) return *flag ? 1 : 0;
     return attrs().integer(name).value_or(fallback);
 }
 
 float NodeView::real(std::string_view name, float fallback) const {
+    if (const auto whole = attrs().integer(name)) return static_cast<float>(*whole);
     return attrs().real(name).value_or(fallback);
 }
 
 bool NodeView::boolean(std::string_view name, bool fallback) const {
+    if (const auto number = attrs().integer(name)) return *number != 0;
     return attrs().boolean(name).value_or(fallback);
 }
 

@@ -41,9 +41,8 @@ Values bias_add(NodeView &view) {
 }
 
 Values with_scalar(NodeView &view, op::BinaryKind kind) {
-    const auto value = view.attrs().real("value");
-    if (!value) view.refuse_without("value");
-    return {view.add(op::Binary{kind}, {view.operand(0).value, view.constant({*value}, {})})};
+    if (!view.attrs().has("value")) view.refuse_without("value");
+    return {view.binary(kind, view.operand(0).value, view.number(view.real("value", 0)))};
 }
 Values muls(NodeView &view) { return with_scalar(view, op::BinaryKind::kMultiply); }
 Values adds(NodeView &view) { return with_scalar(view, op::BinaryKind::kAdd); }

@@ -26,6 +26,8 @@ Values trans_data(NodeView &view) {
     if (const auto order = axis_permutation(x.axes(), out.axes)) {
         Shape moved;
         for (const int64_t axis : *order) moved.push_back(x.shape()[static_cast<size_t>(axis)]);
+        // Shapes that agree as they are: only the names of the axes differ.
+        if (moved != out.shape && x.shape() == out.shape) return {x.value};
         const ValueId value = view.transpose(x.value, *order);
         if (element_count(moved) != element_count(out.shape)) return lower_pass(view);
         return {view.reshape(value, moved, out.shape)};
@@ -205,6 +207,7 @@ Blocks blocks_of(NodeView &view, std::string_view edges) {
 Values space_to_batch(NodeView &view) {
     const Operand &x = view.operand(0);
     const Blocks blocks = blocks_of(view, "paddings");
+    if (element_count(x.shape()) == 0) view.refuse("its input is empty");
     const size_t count = blocks.sizes.size(), rank = x.shape().size();
     op::Pad pad{Shape(rank, 0), Shape(rank, 0), op::PadMode::kConstant, 0};
     Shape padded = x.shape(), split = {x.shape()[0]}, out = {x.shape()[0]};
@@ -213,6 +216,7 @@ Values space_to_batch(NodeView &view) {
         pad.begin[i + 1] = blocks.edges[2 * i];
         pad.end[i + 1] = blocks.edges[2 * i + 1];
         padded[i + 1] += pad.begin[i + 1] + pad.end[i + 1];
+        checked_element_count(padded);
         if (padded[i + 1] % blocks.sizes[i] != 0)
             view.refuse(to_string(x.shape()) + " does not split into its blocks");
         split.insert(split.end(), {padded[i + 1] / blocks.sizes[i], blocks.sizes[i]});

@@ -97,7 +97,7 @@ Values group_norm(NodeView &view) {
     const int64_t groups = view.one_integer("num_groups");
     if (x.rank() < 2 || x.channels_last())
         view.refuse("only channels in front are supported, its input is " + to_string(x.shape()));
-    if (groups < 1 || x.shape()[1] % groups != 0)
+    if (groups < 1 || groups > x.shape()[1] || x.shape()[1] % groups != 0)
         view.refuse(to_string(x.shape()) + " does not split into " + std::to_string(groups) +
                     " groups");
     const int64_t count = element_count(x.shape());

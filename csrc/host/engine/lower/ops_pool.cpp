@@ -24,18 +24,19 @@ Padding padding_of(const NodeView &view) {
     view.refuse("padding mode '" + std::string(mode) + "' is not supported");
 }
 
-// Factors that take what lies behind the stated padding out of an average that counted it.
-ValueId without_overhang(NodeView &view, const Window &window, const Pair &overhang,
-                         const Pair &out, bool last) {
-    const auto filled = [&](size_t i, int64_t position) {
-        const int64_t behind = position + 1 == out[i] ? std::max<int64_t>(0, overhang[i]) : 0;
-        return static_cast<float>(window.kernel[i]) / static_cast<float>(window.kernel[i] - behind);
-    };
-    std::vector<float> factors;
-    for (int64_t row = 0; row < out[0]; ++row)
-        for (int64_t column = 0; column < out[1]; ++column)
-            factors.push_back(filled(0, row) * filled(1, column));
-    return view.constant(factors, last ? Shape{1, out[0], out[1], 1} : Shape{1, 1, out[0], out[1]});
+// x with its stated padding as elements, so that they count into an average and what lies behind
+// them does not.
+ValueId with_padding(NodeView &view, const Operand &x, Window &window, const Pair &overhang,
+                     bool last) {
+    const size_t h = last ? 1 : 2;
+    op::Pad pad{Shape(4, 0), Shape(4, 0), op::PadMode::kConstant, 0};
+    for (size_t i = 0; i < 2; ++i) {
+        pad.begin[h + i] = window.pads_begin[i];
+        pad.end[h + i] = window.pads_end[i] - overhang[i];
+        window.pads_begin[i] = 0;
+        window.pads_end[i] = overhang[i];
+    }
+    return view.add(std::move(pad), {x.value});
 }
 
 Values pool(NodeView &view, op::PoolKind kind, Window window, Padding padding, bool exclude) {
@@ -69,16 +70,17 @@ Values pool(NodeView &view, op::PoolKind kind, Window window, Padding padding, b
         if (room < 0 || room / window.strides[i] + 1 != output || end >= window.kernel[i])
             view.refuse("its attributes do not map " + to_string(x.shape()) + " to " +
                         to_string(out));
-        overhang[i] = end - window.pads_end[i];
+        overhang[i] = std::max<int64_t>(0, end - window.pads_end[i]);
         window.pads_end[i] = end;
     }
-    const ValueId y = view.add(op::Pool{kind, window.kernel, window.strides, window.pads_begin,
-                                        window.pads_end, exclude, last},
-                               {x.value});
-    if (kind != op::PoolKind::kAverage || exclude || std::max(overhang[0], overhang[1]) <= 0)
-        return {y};
-    return {view.binary(op::BinaryKind::kMultiply, y,
-                        without_overhang(view, window, overhang, {out[h], out[h + 1]}, last))};
+    ValueId value = x.value;
+    if (kind == op::PoolKind::kAverage && !exclude && overhang != Pair{0, 0}) {
+        value = with_padding(view, x, window, overhang, last);
+        exclude = true;
+    }
+    return {view.add(op::Pool{kind, window.kernel, window.strides, window.pads_begin,
+                              window.pads_end, exclude, last},
+                     {value})};
 }
 
 Window window_of(const NodeView &view, const Operand &x) {

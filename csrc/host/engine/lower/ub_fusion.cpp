@@ -8,6 +8,7 @@
 #include "host/engine/lower/activations.h"
 #include "host/engine/lower/cube.h"
 #include "host/engine/lower/fused_scalars.h"
+#include "host/engine/lower/written_out.h"
 
 namespace ascendcl::host::engine {
 namespace {
@@ -168,7 +169,8 @@ class StackMachine {
     void apply(const FusedStep &step, size_t index) {
         if (is_unary(step)) {
             before_unaries_.push_back(value_);
-            value_ = view_.add(scalars_.unary(*step.elementwise), {value_});
+            value_ =
+                view_.add(step.exact ? *step.exact : scalars_.unary(*step.elementwise), {value_});
             return;
         }
         switch (step.kind) {
@@ -264,9 +266,10 @@ ValueId lower_ub_fusion(NodeView &view, const std::vector<FusedStep> &all) {
     if (view.output_count() != 1)
         view.refuse("a fusion with " + std::to_string(view.output_count()) +
                     " outputs: its wiring is not known");
-    const std::vector<FusedStep> steps = without_passes(all);
-    const Inputs inputs = view.connected();
+    std::vector<FusedStep> steps = without_passes(all);
+    Inputs inputs = view.connected();
     if (inputs.empty()) view.refuse("the fusion has no inputs");
+    fold_hard_sigmoid(view.graph(), steps, inputs);
     if (steps.empty()) {
         const ValueId value = view.in_output_axes(inputs[0].value, inputs[0].axes());
         return value != inputs[0].value
