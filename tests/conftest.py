@@ -8,6 +8,7 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).parent))  # modules that several folders use
 
 import pytest
+
 import sanitizers
 
 # Chosen on purpose, so that the warning of the automatic choice stays an error (tests/runtime
