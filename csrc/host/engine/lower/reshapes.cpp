@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/engine/lower/reshapes.h"
 
+#include <utility>
+
 namespace ascendcl::host::engine {
 namespace {
 
@@ -64,7 +66,7 @@ Operand connect(Lowering &lowering, const om::Node &consumer, const om::Edge &ed
             operand.value = graph.add(name, type, op::Reshape{wanted.shape}, {operand.value});
         }
     }
-    operand.logical = wanted;
+    operand.logical = std::move(wanted);
     return operand;
 }
 
