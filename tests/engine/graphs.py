@@ -27,6 +27,14 @@ def half(array: Array) -> Array:
     return array.astype(np.float16).astype(np.float32)
 
 
+def relu(x: Array) -> Array:
+    return np.maximum(x, 0)
+
+
+def prelu(x: Array, slope: Array | float) -> Array:
+    return np.where(x > 0, x, x * slope)
+
+
 def plain(shape: Sequence[int], format: str = "NCHW", dtype: str = "float32") -> TensorSpec:
     return TensorSpec(tuple(shape), dtype, format if len(shape) == 4 else "ND")
 

@@ -160,6 +160,51 @@ def test_without_a_kernel_pads_follow_the_framework(
     assert_close(run(graph, x, framework_type=framework)[0], np.maximum(expected, 0), 1e-4)
 
 
+def test_a_fused_convolution_of_tensorflow_may_be_valid(rng: Generator) -> None:
+    x, w = rng.standard_normal((1, 3, 16, 15), np.float32), _weights(rng, 4, 3, 3, 3)
+    expected = onnx_op("Conv", [x, w], strides=[2, 2])[0]
+    graph = GraphBuilder("g")
+    y = graph.op(
+        "Conv2D",
+        [
+            blocked_input(graph, "x", x.shape),
+            graph.constant("w", w, format="NCHW", layout="FRACTAL_Z"),
+        ],
+        blocked(expected.shape),
+        fusion=Fusion(["conv", "relu"], ["Relu"], ["conv2d", "relu"]),
+    )
+    finish(graph, y)
+    actual = run(graph, x, framework_type="TensorFlow")[0]
+    assert_close(actual, np.maximum(expected, 0), 1e-4)
+
+
+@pytest.mark.parametrize(
+    ("framework", "pads", "extra"),
+    [("TensorFlow", [0, 0, 1, 1], 0), ("Onnx", [1, 1, 1, 1], 1), ("Caffe", [1, 1, 1, 1], 1)],
+)
+def test_pads_of_a_fused_transposed_convolution_follow_the_framework(
+    framework: str, pads: list[int], extra: int, rng: Generator
+) -> None:
+    x, w = rng.standard_normal((1, 8, 7, 6), np.float32), _weights(rng, 8, 12, 3, 3)
+    expected = onnx_op(
+        "ConvTranspose", [x, w], strides=[2, 2], pads=pads, output_padding=[extra] * 2
+    )[0]
+    assert expected.shape[2:] == (14, 12)
+    graph = GraphBuilder("g")
+    y = graph.op(
+        "Conv2DBackpropInputD",
+        [
+            graph.constant("w", w, format="NCHW", layout="FRACTAL_Z"),
+            blocked_input(graph, "x", x.shape),
+        ],
+        blocked(expected.shape),
+        fusion=Fusion(["up", "relu"], tokens=["conv2d_backprop_input_d", "relu"]),
+    )
+    finish(graph, y)
+    actual = run(graph, x, framework_type=framework)[0]
+    assert_close(actual, np.maximum(expected, 0), 1e-4)
+
+
 @pytest.mark.parametrize("type", ["Conv2DTransposeD", "Deconvolution", "Conv2DBackpropInputD"])
 @pytest.mark.parametrize(
     ("kernel", "stride", "pad", "extra", "groups"),

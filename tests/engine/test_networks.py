@@ -5,16 +5,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from graphs import Array, onnx_op
+from graphs import Array, onnx_op, relu
 from networks import Network, Tensor
 
 from ascendcl.om import Fusion
 
 Generator = np.random.Generator
-
-
-def _relu(x: Array) -> Array:
-    return np.maximum(x, 0)
 
 
 def _relu6(x: Array) -> Array:
@@ -78,13 +74,13 @@ def test_segmenter_of_tensorflow(rng: Generator) -> None:
     x = net.op("Cast", [x], picture.astype(np.float32), {"dst_type": 1})
     x = net.op("Mul", [x, net.constant(np.float16(1 / 128))], x.expected / 128)
     x = net.op("Sub", [x, net.constant(np.float16(1))], x.expected - 1)
-    x = skip = net.each("Relu", net.conv(net.to_blocks(x), 20), _relu)
+    x = skip = net.each("Relu", net.conv(net.to_blocks(x), 20), relu)
     pooled = onnx_op(
         "MaxPool", [net.nchw(x)], kernel_shape=[3, 3], strides=[2, 2], auto_pad="SAME_UPPER"
     )[0]
     attrs = {"ksize": [1, 3, 3, 1], "strides": [1, 2, 2, 1], "padding": "SAME"}
     x = net.op("MaxPool", [x], net.from_nchw(pooled), attrs | {"data_format": "NHWC"}, blocked=True)
-    x = net.each("Relu", net.conv(x, 32, dilation=2), _relu)
+    x = net.each("Relu", net.conv(x, 32, dilation=2), relu)
     w = net.weights(32, 20, 3, 3)  # of the forward convolution: outputs, inputs
     up = onnx_op("ConvTranspose", [net.nchw(x), w], strides=[2, 2], pads=[0, 0, 1, 1])[0]
     filter = net.constant(w.transpose(2, 3, 1, 0), "float16", format="HWCN", layout="FRACTAL_Z")
@@ -111,7 +107,7 @@ def test_autoencoder_of_tensorflow(rng: Generator) -> None:
     """Matrices that become images and images that become matrices, without reshapes."""
     net = Network(rng, "NHWC")
     x = net.dense(net.halved(_image(rng, 3, 12)), 4 * 4 * 16)
-    x = net.each("Relu", x, _relu)
+    x = net.each("Relu", x, relu)
     x = net.to_blocks(net.reshaped(x, 3, 4, 4, 16))
     x = net.each("Tanh", net.conv(x, 7), np.tanh)
     x = net.dense(net.reshaped(net.to_plain(x), 3, 4 * 4 * 7), 12, transpose=True)
@@ -181,19 +177,19 @@ def test_residual_network_of_caffe(dialect: str, rng: Generator) -> None:
     """Scales, sizes rounded up, sums fused behind convolutions, a full connection."""
     net = Network(rng, "NCHW", dialect)
     x = net.image(_image(rng, 1, 3, 17, 18), "data")
-    x = net.conv(x, 16, 3, stride=2, fused=("relu",), after=_relu)
+    x = net.conv(x, 16, 3, stride=2, fused=("relu",), after=relu)
     pooled = onnx_op("MaxPool", [x.expected], kernel_shape=[3, 3], strides=[2, 2], ceil_mode=1)[0]
     assert pooled.shape[2:] == (4, 4)
     window = {"window": [3, 3], "stride": [2, 2], "pad": [0] * 4, "ceil_mode": 0}
     x = net.op("Pooling", [x], pooled, {"mode": 0, **window}, blocked=True)
     skip = x
-    x = net.conv(x, 16, fused=("relu",), after=_relu)
+    x = net.conv(x, 16, fused=("relu",), after=relu)
     x = net.conv(
         x,
         16,
         fused=("eltwise", "relu"),
         operands=[skip],
-        after=lambda y: _relu(y + skip.expected),
+        after=lambda y: relu(y + skip.expected),
     )
     factor, shift = (np.abs(net.weights(16, 1)[:, 0]) for _ in range(2))
     x = net.op(
@@ -237,7 +233,7 @@ def test_detector_of_caffe(rng: Generator) -> None:
     """SSD's heads: permuted, flattened without a node, joined; and a slice of Caffe."""
     net = Network(rng)
     x = net.image(_image(rng, 1, 8, 6, 6))
-    x = net.conv(x, 32, fused=("relu",), after=_relu)
+    x = net.conv(x, 32, fused=("relu",), after=relu)
     halves = net.graph.node(
         "SplitVD",
         [x.value],

@@ -233,6 +233,29 @@ Slots = Callable[[GraphBuilder], dict[str, Any]]
             },
             "anti-quantisation",
         ),
+        (["Relu"], lambda g: {"offset_w": g.constant("o", np.ones(16), dtype="int8")}, "offset_w"),
+        (
+            ["Relu6"],
+            lambda g: {"clip_value_0": g.constant("c", np.ones(16), dtype="float32")},
+            "clip value per channel",
+        ),
+        (["Relu", "Relu6"], lambda g: {}, "which activation comes first"),
+        (["Relu", "Relu", "Relu"], lambda g: {}, "more than two activations"),
+        (
+            ["Add", "Mul"],
+            lambda g: {"x2": blocked_input(g, "e", SHAPE)},
+            "two elementwise ops",
+        ),
+        (
+            ["Relu"],
+            lambda g: {"anti_quant_scale": g.constant("s", [1], dtype="float32")},
+            "no second operand",
+        ),
+        (
+            ["Relu"],
+            lambda g: {"quant_scale_0": g.constant("q", [1], dtype="int32")},
+            "has type int32",
+        ),
         (
             ["Relu"],
             lambda g: {"quant_scale_0": g.constant("q", [1 << 40], dtype="uint64")},
@@ -252,6 +275,31 @@ def test_fixpipe(types: list[str], slots: Slots, reason: str) -> None:
         fusion=Fusion(["a", "b"], types, ["conv2d", "fix_pipe"]),
     )
     _assert_refused(graph, y, reason=reason)
+
+
+def test_fixpipe_that_quantises_its_output() -> None:
+    graph = GraphBuilder("g")
+    y = graph.op(
+        "Conv2D",
+        fixpipe_inputs(blocked_input(graph, "x", SHAPE), _filter(graph, 1)),
+        TensorSpec(SHAPE, "int8", "NCHW", "NC1HWC0"),
+        name="culprit",
+        fusion=Fusion(["a", "b"], ["Relu"], ["conv2d", "fix_pipe"]),
+    )
+    _assert_refused(graph, y, reason="quantises its output")
+
+
+@pytest.mark.parametrize("slot", ["offset_w", "offset_x"])
+def test_offsets_of_a_quantised_convolution(slot: str) -> None:
+    graph = GraphBuilder("g")
+    inputs: list[Value | None] = [blocked_input(graph, "x", SHAPE), _filter(graph, 1), None]
+    attrs: dict[str, Any] = {"strides": [1] * 4, "pads": [0] * 4, "data_format": "NCHW"}
+    if slot == "offset_w":
+        inputs.append(graph.constant("o", np.ones(16), dtype="int8"))
+    else:
+        attrs["offset_x"] = 3
+    y = graph.op("Conv2D", inputs, blocked(SHAPE), name="culprit", attrs=attrs)
+    _assert_refused(graph, y, reason=slot)
 
 
 def test_bn_inference_of_another_form() -> None:
