@@ -38,18 +38,9 @@ def buffer(acl: abi.Library, *values: float) -> tuple[int, int]:
 
 def live(acl: abi.Library, kind: bytes) -> int:
     """How many of a kind the host runtime says there are (host/runtime/live_counts.h)."""
-    infos, found = (MemUsageInfo * 32)(), ctypes.c_size_t()
+    infos, found = (abi.Struct.MemUsageInfo * 32)(), ctypes.c_size_t()
     succeed(acl, "aclrtGetMemUsageInfo", 0, infos, len(infos), ctypes.byref(found))
     return next(info.reserved[0] for info in infos[: found.value] if info.name == kind)
-
-
-class MemUsageInfo(ctypes.Structure):
-    _fields_ = (
-        ("name", ctypes.c_char * 32),
-        ("bytes", ctypes.c_uint64),
-        ("peak", ctypes.c_uint64),
-        ("reserved", ctypes.c_size_t * 8),
-    )
 
 
 def add_up(acl: abi.Library) -> tuple[float, ...]:

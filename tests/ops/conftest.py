@@ -14,14 +14,7 @@ HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent / "conformance")]
 
 import acl  # noqa: E402
-from lifetime import conftest as lifetime  # noqa: E402
-
-
-def runtime_counts() -> dict[str, int]:
-    """Without compiled ops, which are kept until aclFinalize (tests/conformance)."""
-    counts = lifetime.runtime_counts()
-    del counts["compiled op"]
-    return counts
+from lifetime.conftest import runtime_counts  # noqa: E402
 
 
 @pytest.fixture
