@@ -137,6 +137,8 @@ class Model(Closeable):
             There is no such file.
         ValueError
             The file is no model, or a buffer is too small (both sizes are named).
+        TypeError
+            `work` or `weight` is no DeviceBuffer, but an address for one.
         BufferInUse
             `weight` holds the weights of another loaded model.
         """
@@ -178,7 +180,14 @@ class Model(Closeable):
         device: Device | Context | int | None,
     ) -> _acl.core.Context:
         for role, buffer, needed in (("work", work, size.work), ("weight", weight, size.weight)):
-            if buffer is not None and buffer.size < needed:
+            if buffer is None:
+                continue
+            if not isinstance(buffer, DeviceBuffer):
+                raise TypeError(
+                    f"{role} must be an acl.DeviceBuffer, not {type(buffer).__name__} "
+                    "(DeviceBuffer.from_handle wraps memory that the flat functions allocated)"
+                )
+            if buffer.size < needed:
                 raise ValueError(
                     f"{role}: the model needs {needed} bytes of {role} memory, and the buffer has "
                     f"{buffer.size}"
