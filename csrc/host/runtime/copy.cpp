@@ -2,6 +2,7 @@
 #include "host/runtime/copy.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <cstring>
 #include <memory>
@@ -25,14 +26,41 @@ const char *direction(Location from, Location to) {
     return from_device ? "device to host" : "host to host";
 }
 
-void move(void *destination, const void *source, const CopyShape &shape) {
-    if (destination == source) return;
-    checks::TraceSlice slice;
+bool is_aligned(const void *address) {
+    return reinterpret_cast<uintptr_t>(address) % sizeof(uint64_t) == 0;
+}
+
+// Whole where it is aligned: a stream may wait for such a word, or write it (memory_signal.h).
+void move_word(void *destination, const void *source) {
+    uint64_t word = 0;
+    if (is_aligned(source)) {
+        word = __atomic_load_n(static_cast<const uint64_t *>(source), __ATOMIC_ACQUIRE);
+    } else {
+        std::memcpy(&word, source, sizeof word);
+    }
+    if (is_aligned(destination)) {
+        __atomic_store_n(static_cast<uint64_t *>(destination), word, __ATOMIC_RELEASE);
+    } else {
+        std::memcpy(destination, &word, sizeof word);
+    }
+}
+
+void move_rows(void *destination, const void *source, const CopyShape &shape) {
     auto *to = static_cast<unsigned char *>(destination);
     const auto *from = static_cast<const unsigned char *>(source);
     for (size_t row = 0; row < shape.height; ++row) {
         std::memmove(to + row * shape.destination_pitch, from + row * shape.source_pitch,
                      shape.width);
+    }
+}
+
+void move(void *destination, const void *source, const CopyShape &shape) {
+    if (destination == source) return;
+    checks::TraceSlice slice;
+    if (shape.height == 1 && shape.width == sizeof(uint64_t)) {
+        move_word(destination, source);
+    } else {
+        move_rows(destination, source, shape);
     }
     if (!slice.on()) return;
     slice.stop();

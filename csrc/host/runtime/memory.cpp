@@ -95,6 +95,28 @@ Entry take(const void *address, Wanted wanted) {
     return entry;
 }
 
+// The live allocation around `address`. The caller holds the lock.
+Allocation holder(const void *address) noexcept {
+    const auto key = reinterpret_cast<uintptr_t>(address);
+    auto after = table().entries.upper_bound(key);
+    if (after == table().entries.begin()) return {};
+    const Allocation &found = std::prev(after)->second.allocation;
+    return key - reinterpret_cast<uintptr_t>(found.base) < found.size ? found : Allocation{};
+}
+
+// The caller holds the lock.
+bool is_live(const void *address, size_t size) noexcept {
+    auto start = reinterpret_cast<uintptr_t>(address);
+    for (;;) {
+        const Allocation found = holder(reinterpret_cast<const void *>(start));
+        if (found.base == nullptr) return false;
+        const size_t left = found.size - (start - reinterpret_cast<uintptr_t>(found.base));
+        if (size <= left) return true;
+        size -= left;
+        start += left;
+    }
+}
+
 void count_pinned(uint64_t bytes) {
     Table &all = table();
     all.pinned_count.fetch_add(1, std::memory_order_relaxed);
@@ -121,24 +143,30 @@ aclError refuse(const void *address, const char *kind) noexcept {
 
 Allocation find_allocation(const void *address) noexcept {
     if (is_forked_child()) return {};
-    const auto key = reinterpret_cast<uintptr_t>(address);
     const std::shared_lock lock(table().mutex);
-    auto after = table().entries.upper_bound(key);
-    if (after == table().entries.begin()) return {};
-    const Allocation &found = std::prev(after)->second.allocation;
-    return key - reinterpret_cast<uintptr_t>(found.base) < found.size ? found : Allocation{};
+    return holder(address);
 }
 
 bool is_live_memory(const void *address, size_t size) noexcept {
-    auto start = reinterpret_cast<uintptr_t>(address);
-    for (;;) {
-        const Allocation found = find_allocation(reinterpret_cast<const void *>(start));
-        if (found.base == nullptr) return false;
-        const size_t left = found.size - (start - reinterpret_cast<uintptr_t>(found.base));
-        if (size <= left) return true;
-        size -= left;
-        start += left;
-    }
+    if (is_forked_child()) return false;
+    const std::shared_lock lock(table().mutex);
+    return is_live(address, size);
+}
+
+bool load_word(const void *address, uint64_t &word) noexcept {
+    if (is_forked_child()) return false;
+    const std::shared_lock lock(table().mutex);
+    if (!is_live(address, sizeof word)) return false;
+    word = __atomic_load_n(static_cast<const uint64_t *>(address), __ATOMIC_ACQUIRE);
+    return true;
+}
+
+bool store_word(void *address, uint64_t word) noexcept {
+    if (is_forked_child()) return false;
+    const std::shared_lock lock(table().mutex);
+    if (!is_live(address, sizeof word)) return false;
+    __atomic_store_n(static_cast<uint64_t *>(address), word, __ATOMIC_RELEASE);
+    return true;
 }
 
 void *allocate_device_memory(int32_t device_id, size_t size, size_t padding) {

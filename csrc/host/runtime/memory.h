@@ -25,6 +25,10 @@ Allocation find_allocation(const void *address) noexcept;
 // Whether all of it lies in live allocations, without a gap.
 bool is_live_memory(const void *address, size_t size) noexcept;
 
+// An aligned word of live memory, whole, and while nobody can free it. False for other memory.
+bool load_word(const void *address, uint64_t &word) noexcept;
+bool store_word(void *address, uint64_t word) noexcept;
+
 // Memory that a mapping has put at an address (virtual_memory.h). Throws Failure(107000) where
 // there is some already; leaving answers false when none starts there.
 void enter_mapped_memory(const Allocation &mapped);

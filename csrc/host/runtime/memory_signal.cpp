@@ -8,9 +8,10 @@
 namespace ascendcl::host {
 namespace {
 
+constexpr const char *kNoMemory = "the memory is none of the runtime's";
+
 void check_word(const void *address) {
-    require(is_live_memory(address, sizeof(uint64_t)), "the memory is none of the runtime's",
-            ACL_ERROR_RT_PARAM_INVALID);
+    require(is_live_memory(address, sizeof(uint64_t)), kNoMemory, ACL_ERROR_RT_PARAM_INVALID);
     require(reinterpret_cast<uintptr_t>(address) % sizeof(uint64_t) == 0,
             "the address is no multiple of 8", ACL_ERROR_RT_ADDR_UNALIGNED);
 }
@@ -34,8 +35,8 @@ aclError write_word(void *address, uint64_t value, aclrtStream handle) {
     const auto stream = own_stream(handle);
     check_word(address);
     return stream->submit([=] {
-        check_word(address);  // it may have been freed since
-        __atomic_store_n(static_cast<uint64_t *>(address), value, __ATOMIC_RELEASE);
+        // It may have been freed since.
+        require(store_word(address, value), kNoMemory, ACL_ERROR_RT_PARAM_INVALID);
         return ACL_SUCCESS;
     });
 }
@@ -47,9 +48,8 @@ aclError wait_for_word(void *address, uint64_t value, uint32_t comparison, aclrt
     Task task;
     task.polled = true;
     task.ready = [=] {
-        if (!is_live_memory(address, sizeof(uint64_t))) return true;
-        const auto *word = static_cast<const uint64_t *>(address);
-        return holds(__atomic_load_n(word, __ATOMIC_ACQUIRE), value, comparison);
+        uint64_t word = 0;
+        return !load_word(address, word) || holds(word, value, comparison);
     };
     task.run = [=] {
         check_word(address);
