@@ -7,7 +7,7 @@
 
 namespace ascendcl::flat {
 
-inline constexpr int kMostParameters = 17;  // aclmdlSetAIPPCscParams
+inline constexpr int kMostParameters = 19;  // aclblasGemmEx
 
 struct Signature {
     const char *module = nullptr;               // "acl.rt"
