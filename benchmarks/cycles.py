@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Load, run and unload digits.om again and again: resident memory must stay flat (within 2 %)."""
 
 import argparse

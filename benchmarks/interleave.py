@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Timing contestants in turns, so that a noisy machine disturbs them all alike."""
 
 import statistics

@@ -7,7 +7,7 @@ function(ascendcl_target target)
   endif()
   if(ASCENDCL_SANITIZE)
     target_compile_options(${target} PRIVATE -fsanitize=${ASCENDCL_SANITIZE}
-                                             -fno-omit-frame-pointer -g)
+                                             -fno-omit-frame-pointer -g1)
     # A C caller may pass any int for an enum; refusing it is what the argument checks are for.
     if(ASCENDCL_SANITIZE MATCHES "undefined")
       target_compile_options(${target} PRIVATE -fno-sanitize=enum)

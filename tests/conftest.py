@@ -1,21 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
 """What all tests share: the runtime under test, and the look for leaks at the end."""
 
-import ctypes
 import os
 import sys
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).parent))  # rebatched, which several folders use
+sys.path.append(str(Path(__file__).parent))  # modules that several folders use
 
 import pytest
 
-# Chosen on purpose, so that the warning of the automatic choice stays an error (test_runtime covers
-# the choice itself). ASCENDCL_RUNTIME=cann runs the suite on an NPU.
+import sanitizers
+
+# Chosen on purpose, so that the warning of the automatic choice stays an error (tests/runtime
+# covers the choice itself). ASCENDCL_RUNTIME=cann runs the suite on an NPU.
 os.environ.setdefault("ASCENDCL_RUNTIME", "host")
 
+sanitizers.fail_for_leaks()
 
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Under LeakSanitizer (tools/sanitized.sh), fail for memory that nothing points to any more."""
-    check = getattr(ctypes.CDLL(None), "__lsan_do_recoverable_leak_check", None)
-    if check is not None and check() != 0:
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+HERE = Path(__file__).parent
+
+# What only the host runtime has: there is nothing to test on another one.
+HOST_ONLY = {
+    "fault": "only the host runtime injects faults",
+    "prof": "what profiling writes is the host runtime's own",
+    "trace": "only the host runtime writes traces",
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        reason = HOST_ONLY.get(item.path.relative_to(HERE).parts[0])
+        if reason is not None and not is_host_runtime():
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def is_host_runtime() -> bool:
+    import ascendcl  # not before: the conformance suite does without
+
+    return ascendcl.runtime_info().kind == "host"

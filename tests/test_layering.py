@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Who may know whom (docs/architecture.md), read off the #include lines."""
 
 import re

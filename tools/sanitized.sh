@@ -14,7 +14,9 @@ case $kind in
     # libstdc++ too: the run-time library looks for __cxa_throw before the interpreter loads it.
     preload="$(library libasan.so):$(library libubsan.so):$(library libstdc++.so)" ;;
   thread)
-    preload="$(library libtsan.so):$(library libstdc++.so)" ;;
+    preload="$(library libtsan.so):$(library libstdc++.so)"
+    # Nothing is seen of what orders the threads of OpenVINO within one execution, and numpy's.
+    export ASCENDCL_HOST_THREADS=1 OPENBLAS_NUM_THREADS=1 ;;
   *)
     echo "no sanitizer $kind" >&2
     exit 2 ;;

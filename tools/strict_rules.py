@@ -49,9 +49,13 @@ How things are found:
   to `ASCENDCL_STRICT_QUARANTINE` bytes (256M; `K`, `M`, `G`): every pointer argument of every call
   is looked up among them, and a store into freed memory shows when it leaves or at `aclFinalize`.
 - Loaded models and queued tasks hold the memory that they use until they are done.
-- Executions on two streams are in each other's way unless one is over, or the streams are ordered
-  by events. What threads do under locks of their own cannot be seen: there, executions are in each
-  other's way only if they really overlap.
+- Executions on two streams, or on a stream and a thread, are in each other's way unless the streams
+  are ordered by events, or the first is over and the program may know: somebody has called
+  something that waits or asks since. On an NPU it may take longer than here.
+- What threads do under locks of their own cannot be seen, so two executions on threads without
+  streams are in each other's way only if they really overlap.
+- A plain event may be recorded after a stream was told to wait for it. That it never was is said
+  when the wait is given up or the event destroyed.
 
 ## The rules
 

@@ -1,5 +1,6 @@
 // The enumerations that users write, as enum.IntEnum: members are ints, so flat functions take
-// them. SPDX-License-Identifier: Apache-2.0
+// them.
+// SPDX-License-Identifier: Apache-2.0
 #include <pybind11/native_enum.h>
 #include <pybind11/pybind11.h>
 

@@ -25,11 +25,12 @@ uint64_t mix(uint64_t state, uint64_t word) noexcept {
 Fingerprint fingerprint_of(const void *data, size_t size) noexcept {
     constexpr size_t kLanes = 4;
     uint64_t lanes[kLanes] = {1, 2, 3, 4};
+    constexpr size_t kBlock = sizeof lanes;
     const auto *bytes = static_cast<const unsigned char *>(data);
     size_t position = 0;
-    for (; size - position >= sizeof lanes; position += sizeof lanes) {
+    for (; size - position >= kBlock; position += kBlock) {
         uint64_t words[kLanes];
-        std::memcpy(words, bytes + position, sizeof words);
+        std::memcpy(words, bytes + position, kBlock);
         for (size_t lane = 0; lane < kLanes; ++lane) lanes[lane] = mix(lanes[lane], words[lane]);
     }
     uint64_t hash = 0;

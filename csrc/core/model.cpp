@@ -16,11 +16,6 @@ struct DescDeleter {
 };
 using DescHandle = std::unique_ptr<aclmdlDesc, DescDeleter>;
 
-// Keeps the first failure of several steps that are all done.
-void keep_first(Status &kept, aclError code, const char *function) noexcept {
-    if (kept.ok() && code != ACL_SUCCESS) kept = {code, function};
-}
-
 }  // namespace
 
 Status query_size(const ModelSource &source, size_t &work, size_t &weight) noexcept {
@@ -67,8 +62,7 @@ Status Model::load(ContextHandle context, const ModelSource &source, BufferHandl
         }
         if (Status status = loading->load_into(source); !status.ok()) return status;
         if (Status status = loading->describe(); !status.ok()) return status;
-        if (Status status = loading->inputs_.allocate(); !status.ok()) return status;
-        if (Status status = loading->outputs_.allocate(); !status.ok()) return status;
+        if (Status status = loading->allocate(); !status.ok()) return status;
         if (Status status = loading->describe_gears(); !status.ok()) return status;
         track(Kind::kModel, loading);
         model = std::move(loading);
@@ -113,7 +107,7 @@ Status Model::describe() {
     const auto add = [&dims](Tensors &tensors, const char *name, aclDataType dtype,
                              aclFormat format, size_t size) {
         tensors.infos.push_back(
-            {name, {dims->dims, dims->dims + dims->dimCount}, dtype, format, size});
+            {name, {dims->dims, dims->dims + dims->dimCount}, dtype, format, size, {}});
     };
     for (size_t i = 0; i < aclmdlGetNumInputs(desc.get()); ++i) {
         // V2: the shape that the user feeds, also where the model preprocesses (AIPP).
@@ -134,15 +128,39 @@ Status Model::describe() {
         add(outputs_, name, aclmdlGetOutputDataType(desc.get(), i),
             aclmdlGetOutputFormat(desc.get(), i), aclmdlGetOutputSizeByIndex(desc.get(), i));
     }
-    return {};
-}
-
-Status Model::describe_gears() {
     const auto hidden =
         std::find_if(inputs_.infos.begin(), inputs_.infos.end(),
                      [](const TensorInfo &info) { return info.name == kGearInput; });
-    if (hidden == inputs_.infos.end()) return {};
-    gears_.input = static_cast<size_t>(hidden - inputs_.infos.begin());
+    if (hidden != inputs_.infos.end()) {
+        gears_.input = static_cast<size_t>(hidden - inputs_.infos.begin());
+        return {};
+    }
+    is_dynamic_ = has_dynamic_shapes(inputs_.infos, outputs_.infos);
+    return is_dynamic_ ? describe_ranges(desc.get()) : Status{};
+}
+
+Status Model::describe_ranges(const aclmdlDesc *desc) {
+    if (aclmdlGetInputDimsRange == nullptr) return {};  // an older CANN
+    const auto ranges = std::make_unique<aclmdlIODimsRange>();
+    for (size_t i = 0; i < inputs_.infos.size(); ++i) {
+        if (aclError code = aclmdlGetInputDimsRange(desc, i, ranges.get()); code != ACL_SUCCESS) {
+            return {code, "aclmdlGetInputDimsRange"};
+        }
+        for (size_t axis = 0; axis < ranges->rangeCount; ++axis) {
+            inputs_.infos[i].ranges.emplace_back(ranges->range[axis][0], ranges->range[axis][1]);
+        }
+    }
+    return {};
+}
+
+Status Model::allocate() {
+    if (is_dynamic_) return inputs_.prepare();
+    const Status status = inputs_.allocate();
+    return status.ok() ? outputs_.allocate() : status;
+}
+
+Status Model::describe_gears() {
+    if (gears_.input >= inputs_.infos.size()) return {};
     const DescHandle desc(aclmdlCreateDesc());
     if (!desc) return {ACL_ERROR_BAD_ALLOC, "aclmdlCreateDesc"};
     if (aclError code = aclmdlGetDesc(desc.get(), id_); code != ACL_SUCCESS) {
@@ -151,44 +169,49 @@ Status Model::describe_gears() {
     std::vector<std::vector<int64_t>> inputs;
     for (const TensorInfo &info : inputs_.infos) inputs.push_back(info.dims);
     if (Status status = read_gears(desc.get(), inputs, gears_); !status.ok()) return status;
-    return read_gear_outputs(id_, desc.get(), inputs_.dataset, outputs_.infos.size(), gears_);
+    return read_gear_outputs(id_, desc.get(), inputs_.data_set.handle, outputs_.infos.size(),
+                             gears_);
 }
 
 Status Model::Tensors::allocate() {
-    dataset = aclmdlCreateDataset();
-    if (dataset == nullptr) return {ACL_ERROR_BAD_ALLOC, "aclmdlCreateDataset"};
-    memory.reserve(infos.size());
-    buffers.reserve(infos.size());
-    for (const TensorInfo &info : infos) {
-        // An empty tensor needs an address too.
-        const size_t size = info.size == 0 ? 1 : info.size;
-        void *data = nullptr;
-        if (aclError code = aclrtMalloc(&data, size, ACL_MEM_MALLOC_HUGE_FIRST);
-            code != ACL_SUCCESS) {
-            return {code, "aclrtMalloc"};
-        }
-        memory.push_back(data);
-        aclDataBuffer *buffer = aclCreateDataBuffer(data, info.size);
-        if (buffer == nullptr) return {ACL_ERROR_BAD_ALLOC, "aclCreateDataBuffer"};
-        buffers.push_back(buffer);
-        if (aclError code = aclmdlAddDatasetBuffer(dataset, buffer); code != ACL_SUCCESS) {
-            return {code, "aclmdlAddDatasetBuffer"};
-        }
+    if (Status status = prepare(); !status.ok()) return status;
+    for (size_t i = 0; i < infos.size(); ++i) {
+        if (Status status = fit(i, infos[i].size); !status.ok()) return status;
     }
     return {};
 }
 
-Status Model::Tensors::release() noexcept {
-    Status status;
-    if (dataset != nullptr)
-        keep_first(status, aclmdlDestroyDataset(dataset), "aclmdlDestroyDataset");
-    for (aclDataBuffer *buffer : buffers) {
-        keep_first(status, aclDestroyDataBuffer(buffer), "aclDestroyDataBuffer");
+Status Model::Tensors::prepare() {
+    memory.assign(infos.size(), nullptr);
+    sizes.assign(infos.size(), 0);
+    return data_set.create(infos.size());
+}
+
+Status Model::Tensors::fit(size_t index, size_t size) noexcept {
+    void *&data = memory[index];
+    const size_t needed = size == 0 ? 1 : size;  // an empty tensor needs an address too
+    if (sizes[index] < needed) {
+        if (data != nullptr) {
+            if (aclError code = aclrtFree(data); code != ACL_SUCCESS) return {code, "aclrtFree"};
+        }
+        data = nullptr;
+        sizes[index] = 0;
+        if (aclError code = aclrtMalloc(&data, needed, ACL_MEM_MALLOC_HUGE_FIRST);
+            code != ACL_SUCCESS) {
+            return {code, "aclrtMalloc"};
+        }
+        sizes[index] = needed;
     }
-    for (void *data : memory) keep_first(status, aclrtFree(data), "aclrtFree");
-    dataset = nullptr;
-    buffers.clear();
+    return {aclUpdateDataBuffer(data_set.buffers[index], data, size), "aclUpdateDataBuffer"};
+}
+
+Status Model::Tensors::release() noexcept {
+    Status status = data_set.release();
+    for (void *data : memory) {
+        if (data != nullptr) keep_first(status, aclrtFree(data), "aclrtFree");
+    }
     memory.clear();
+    sizes.clear();
     return status;
 }
 
@@ -232,6 +255,21 @@ Status Model::copy_in(const std::vector<HostInput> &inputs) noexcept {
     return {};
 }
 
+Status Model::copy_in(const std::vector<HostInput> &inputs,
+                      const std::vector<Dims> &dims) noexcept {
+    for (size_t i = 0; i < inputs.size(); ++i) {
+        const HostInput &input = inputs[i];
+        Status status = set_shape(inputs_.data_set.handle, i, inputs_.infos[i], dims[i]);
+        if (status.ok()) status = inputs_.fit(i, input.size);
+        if (status.ok() && input.size > 0) {
+            status = copy(inputs_.memory[i], inputs_.sizes[i], input.data, input.size,
+                          Direction::kToDevice);
+        }
+        if (!status.ok()) return status;
+    }
+    return {};
+}
+
 Status Model::copy_out(const std::vector<HostOutput> &outputs) noexcept {
     for (size_t i = 0; i < outputs.size(); ++i) {
         if (outputs[i].size > outputs_.infos[i].size) return {kOutOfBounds, "Model"};
@@ -257,15 +295,43 @@ Status Model::run(const std::vector<HostInput> &inputs, const std::vector<HostOu
     CurrentContext scope(*context_);
     if (!scope.status().ok()) return scope.status();
     if (has_gears) {
-        const Status chosen = choose_gear(id_, gears_, gears_.all[gear], inputs_.dataset);
+        const Status chosen = choose_gear(id_, gears_, gears_.all[gear], inputs_.data_set.handle);
         if (!chosen.ok()) return chosen;
     }
     if (Status status = copy_in(inputs); !status.ok()) return status;
-    if (aclError code = aclmdlExecute(id_, inputs_.dataset, outputs_.dataset);
+    if (aclError code = aclmdlExecute(id_, inputs_.data_set.handle, outputs_.data_set.handle);
         code != ACL_SUCCESS) {
         return {code, "aclmdlExecute"};
     }
     return copy_out(outputs);
+}
+
+Status Model::run_dynamic(const std::vector<HostInput> &inputs, const std::vector<Dims> &dims,
+                          std::vector<HostTensor> &outputs) noexcept {
+    if (Status status = usable(); !status.ok()) return status;
+    std::lock_guard lock(mutex_);
+    if (!open_) return {kModelClosed, "Model"};
+    if (!is_dynamic_ || inputs.size() != inputs_.infos.size() || dims.size() != inputs.size()) {
+        return {kOutOfBounds, "Model"};
+    }
+    CurrentContext scope(*context_);
+    if (!scope.status().ok()) return scope.status();
+    if (Status status = copy_in(inputs, dims); !status.ok()) return status;
+    AllocatedOutputs allocated;
+    try {
+        const Status status = execute_dynamic(allocated, outputs);
+        const Status released = allocated.release();
+        return status.ok() ? released : status;
+    } catch (const std::bad_alloc &) {
+        return {ACL_ERROR_BAD_ALLOC, "Model"};
+    }
+}
+
+Status Model::execute_dynamic(AllocatedOutputs &allocated, std::vector<HostTensor> &outputs) {
+    if (Status status = allocated.prepare(outputs_.infos.size()); !status.ok()) return status;
+    if (Status status = allocated.execute(id_, inputs_.data_set.handle); !status.ok())
+        return status;
+    return allocated.copy_to_host(outputs_.infos, outputs);
 }
 
 }  // namespace ascendcl::core

@@ -7,20 +7,14 @@
 #include <vector>
 
 #include "core/buffer.h"
+#include "core/data_set.h"
+#include "core/dynamic_shapes.h"
 #include "core/gears.h"
 
 namespace ascendcl::core {
 
 class Model;
 using ModelHandle = std::shared_ptr<Model>;
-
-struct TensorInfo {
-    std::string name;
-    std::vector<int64_t> dims;
-    aclDataType dtype = ACL_DT_UNDEFINED;
-    aclFormat format = ACL_FORMAT_UNDEFINED;
-    size_t size = 0;  // bytes on the device
-};
 
 // Where the model comes from: a file, or bytes that are not needed after the load.
 struct ModelSource {
@@ -61,6 +55,11 @@ class Model final : public Resource {
     // larger than it, and the gear exists.
     Status run(const std::vector<HostInput> &inputs, const std::vector<HostOutput> &outputs,
                size_t gear) noexcept;
+    // The same for a model with dynamic shapes: `dims` are those of each input, and the outputs
+    // have the shapes that follow. Such models do not use the work memory: only runs of one model
+    // take turns. kOutOfBounds for another model, or unless there is one array per input.
+    Status run_dynamic(const std::vector<HostInput> &inputs, const std::vector<Dims> &dims,
+                       std::vector<HostTensor> &outputs) noexcept;
 
     bool is_open() const noexcept { return open_; }
     uint32_t id() const noexcept { return id_; }
@@ -74,17 +73,25 @@ class Model final : public Resource {
     struct Tensors {
         std::vector<TensorInfo> infos;
         std::vector<void *> memory;
-        std::vector<aclDataBuffer *> buffers;
-        aclmdlDataset *dataset = nullptr;
+        std::vector<size_t> sizes;  // of the memory
+        DataSet data_set;
 
         Status allocate();
+        // The same without memory, which comes with fit().
+        Status prepare();
+        // Makes the data buffer one of this size, in memory that grows as needed.
+        Status fit(size_t index, size_t size) noexcept;
         Status release() noexcept;
     };
 
     Status load_into(const ModelSource &source);
     Status describe();
+    Status describe_ranges(const aclmdlDesc *desc);
     Status describe_gears();
+    Status allocate();
+    Status execute_dynamic(AllocatedOutputs &allocated, std::vector<HostTensor> &outputs);
     Status copy_in(const std::vector<HostInput> &inputs) noexcept;
+    Status copy_in(const std::vector<HostInput> &inputs, const std::vector<Dims> &dims) noexcept;
     Status copy_out(const std::vector<HostOutput> &outputs) noexcept;
 
     const int32_t device_;
@@ -96,7 +103,8 @@ class Model final : public Resource {
     Tensors inputs_;
     Tensors outputs_;
     Gears gears_;
-    std::mutex mutex_;  // one run or close at a time
+    bool is_dynamic_ = false;  // and without gears
+    std::mutex mutex_;         // one run or close at a time
     std::atomic<bool> open_{true};
 };
 

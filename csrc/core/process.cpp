@@ -47,7 +47,7 @@ Status check_functions() noexcept {
         const char *name;
     };
 #define ASCENDCL_FUNCTION(name) \
-    Function { name != nullptr, #name }
+    Function { (name) != nullptr, #name }
     const Function needed[] = {
         ASCENDCL_FUNCTION(aclInit),
         ASCENDCL_FUNCTION(aclFinalize),
@@ -100,6 +100,14 @@ Status check_functions() noexcept {
         ASCENDCL_FUNCTION(aclmdlAddDatasetBuffer),
         ASCENDCL_FUNCTION(aclmdlDestroyDataset),
         ASCENDCL_FUNCTION(aclDestroyDataBuffer),
+        ASCENDCL_FUNCTION(aclmdlGetDynamicBatch),
+        ASCENDCL_FUNCTION(aclmdlGetDynamicHW),
+        ASCENDCL_FUNCTION(aclmdlGetInputDynamicGearCount),
+        ASCENDCL_FUNCTION(aclmdlGetInputDynamicDims),
+        ASCENDCL_FUNCTION(aclmdlSetDynamicBatchSize),
+        ASCENDCL_FUNCTION(aclmdlSetDynamicHWSize),
+        ASCENDCL_FUNCTION(aclmdlSetInputDynamicDims),
+        ASCENDCL_FUNCTION(aclmdlGetCurOutputDims),
         ASCENDCL_FUNCTION(aclmdlUnload),
         ASCENDCL_FUNCTION(aclmdlExecute),
     };

@@ -26,4 +26,9 @@ struct [[nodiscard]] Status {
     bool ok() const noexcept { return code == ACL_SUCCESS; }
 };
 
+// Keeps the first failure of several steps that are all done.
+inline void keep_first(Status &kept, aclError code, const char *function) noexcept {
+    if (kept.ok() && code != ACL_SUCCESS) kept = {code, function};
+}
+
 }  // namespace ascendcl::core

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import operator
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -42,7 +43,14 @@ def query_size(model: str | os.PathLike[str] | BytesLike) -> MemorySize:
     Returns
     -------
     MemorySize
-        ``work`` is 0 for models with dynamic shapes: the system manages their work memory.
+        Bytes. ``work`` is 0 for models with dynamic shapes: the system manages their work memory.
+
+    Raises
+    ------
+    AclFileNotFoundError
+        There is no such file.
+    AclValueError
+        It is no model.
 
     Examples
     --------
@@ -78,6 +86,8 @@ class DeviceBuffer(Closeable):
     ------
     AclMemoryError
         The device has not so much memory left.
+    ValueError
+        `size` is not above 0.
 
     Examples
     --------
@@ -90,7 +100,7 @@ class DeviceBuffer(Closeable):
     __slots__ = ("__weakref__", "_handle")
 
     def __init__(self, size: int, device: Device | Context | int | None = None) -> None:
-        if size <= 0:
+        if operator.index(size) <= 0:
             raise ValueError(f"a buffer needs a positive size, not {size}")
         self._handle = _acl.core.Buffer.allocate(context_of(device), size)
 
@@ -166,12 +176,19 @@ class DeviceBuffer(Closeable):
             C-contiguous, and no larger than the buffer.
         stream : Stream or None
             Copy after the work in this stream. The copy is done on return in either case.
+
+        Raises
+        ------
+        ValueError
+            `source` is larger than the buffer, or not contiguous.
+        BufferInUse
+            A loaded model holds the buffer.
         """
         self._check_fits(source)
         self._handle.write(source, stream._handle if stream else None)
 
     def copy_to(self, target: Target, stream: Stream | None = None) -> Target:
-        """Fill `target` from the start of the buffer, and return it.
+        """Fill `target` from the start of the buffer.
 
         Parameters
         ----------
@@ -179,13 +196,34 @@ class DeviceBuffer(Closeable):
             Writable, C-contiguous, and no larger than the buffer.
         stream : Stream or None
             Copy after the work in this stream. The copy is done on return in either case.
+
+        Returns
+        -------
+        array or bytes-like
+            `target`.
+
+        Raises
+        ------
+        ValueError
+            `target` is larger than the buffer, read-only, or not contiguous.
         """
         self._check_fits(target)
         self._handle.read(target, stream._handle if stream else None)
         return target
 
     def fill(self, value: int) -> None:
-        """Set every byte to `value`."""
+        """Set every byte to `value`.
+
+        Parameters
+        ----------
+        value : int
+            0 to 255.
+
+        Raises
+        ------
+        BufferInUse
+            A loaded model holds the buffer.
+        """
         if not 0 <= value <= 255:
             raise ValueError(f"a byte is 0 to 255, not {value}")
         self._handle.fill(value)

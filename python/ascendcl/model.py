@@ -40,7 +40,11 @@ _NO_SUCH_GEAR = 145013  # ACL_ERROR_GE_DYNAMIC_BATCH_SIZE_INVALID
 class TensorInfo:
     """An input or output of a model.
 
-    A size is -1 where the model's gears differ; `nbytes` is then that of the largest.
+    A size is -1 where each call chooses it: among the model's gears, or with dynamic shapes within
+    `ranges`. `nbytes` is then that of the largest shape, 0 where there is none.
+
+    `ranges` has the least and the greatest size of each axis of an input with dynamic shapes, None
+    where there is no greatest, and is empty for others.
     """
 
     name: str
@@ -48,6 +52,7 @@ class TensorInfo:
     dtype: np.dtype[Any]
     format: str
     nbytes: int
+    ranges: tuple[tuple[int, int | None], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,7 @@ class Model(Closeable):
         "__weakref__",
         "_gears",
         "_handle",
+        "_has_dynamic_shapes",
         "_inputs",
         "_outputs",
         "_outputs_of_gears",
@@ -89,6 +95,7 @@ class Model(Closeable):
 
     _gears: tuple[Gear, ...]
     _handle: _acl.core.Model
+    _has_dynamic_shapes: bool
     _inputs: tuple[TensorInfo, ...]
     _outputs: tuple[TensorInfo, ...]
     _outputs_of_gears: list[tuple[TensorInfo, ...]]
@@ -130,6 +137,8 @@ class Model(Closeable):
             There is no such file.
         ValueError
             The file is no model, or a buffer is too small (both sizes are named).
+        TypeError
+            `work` or `weight` is no DeviceBuffer, but an address for one.
         BufferInUse
             `weight` holds the weights of another loaded model.
         """
@@ -171,7 +180,14 @@ class Model(Closeable):
         device: Device | Context | int | None,
     ) -> _acl.core.Context:
         for role, buffer, needed in (("work", work, size.work), ("weight", weight, size.weight)):
-            if buffer is not None and buffer.size < needed:
+            if buffer is None:
+                continue
+            if not isinstance(buffer, DeviceBuffer):
+                raise TypeError(
+                    f"{role} must be an acl.DeviceBuffer, not {type(buffer).__name__} "
+                    "(DeviceBuffer.from_handle wraps memory that the flat functions allocated)"
+                )
+            if buffer.size < needed:
                 raise ValueError(
                     f"{role}: the model needs {needed} bytes of {role} memory, and the buffer has "
                     f"{buffer.size}"
@@ -198,7 +214,10 @@ class Model(Closeable):
             model._inputs = _without_gear_input(inputs) if model._gears else inputs
             model._outputs = _with_open_sizes(outputs, model._gears)
             model._outputs_of_gears = [_in_gear(outputs, gear) for gear in model._gears]
-            _check_runnable(model._inputs, model._outputs, model._gears)
+            _check_runnable(model._inputs)
+            model._has_dynamic_shapes = not model._gears and any(
+                size < 0 for info in (*model._inputs, *model._outputs) for size in info.shape
+            )
         except BaseException:
             handle.close()
             raise
@@ -216,7 +235,7 @@ class Model(Closeable):
 
     @property
     def gears(self) -> tuple[Gear, ...]:
-        """The shapes to choose from; empty for a model of one shape.
+        """The shapes to choose from; empty for a model of one shape, or of dynamic shapes.
 
         Nothing has to be chosen: a call runs in the gear that its inputs' shapes say.
         """
@@ -275,9 +294,11 @@ class Model(Closeable):
         ----------
         *inputs : numpy.ndarray, or one mapping from names to arrays
             One array per input, of exactly its dtype and shape; where the model has gears, the
-            shapes are those of one of them.
+            shapes are those of one of them; with dynamic shapes, any within the inputs' ranges.
         out : sequence of numpy.ndarray, optional
-            Arrays to put the outputs in: C-contiguous, of their dtype and shape in that gear.
+            Arrays to put the outputs in: C-contiguous, of their dtype and shape in that gear, or
+            of the shapes that follow from the inputs'. Those are known only after the model has
+            run, so that with dynamic shapes `out` saves no copy.
 
         Returns
         -------
@@ -288,6 +309,8 @@ class Model(Closeable):
         ------
         AclValueError
             The inputs have the shapes of none of the model's gears.
+        ValueError
+            An input has another shape than the model takes (both are named).
         """
         results = self.run(*inputs, out=out)
         return results[0] if len(results) == 1 else tuple(results)
@@ -307,6 +330,8 @@ class Model(Closeable):
         checked = [
             _checked_input(array, info) for array, info in zip(arrays, self._inputs, strict=True)
         ]
+        if self._has_dynamic_shapes:
+            return self._run_dynamic(checked, out)
         gear = self._gear_of(checked)
         infos = self._outputs_of_gears[gear] if self._gears else self._outputs
         if out is None:
@@ -315,6 +340,25 @@ class Model(Closeable):
             results = _checked_outputs(out, infos)
         self._handle.run(checked, results, gear)
         return results
+
+    def _run_dynamic(self, inputs: list[Array], out: Sequence[Array] | None) -> list[Array]:
+        if out is not None:
+            _checked_outputs(out, self._outputs)
+        results = [
+            content.view(info.dtype).reshape(shape)
+            for info, (shape, content) in zip(
+                self._outputs, self._handle.run_dynamic(inputs), strict=True
+            )
+        ]
+        if out is None:
+            return results
+        infos = [
+            replace(info, shape=result.shape)
+            for info, result in zip(self._outputs, results, strict=True)
+        ]
+        for array, result in zip(_checked_outputs(out, infos), results, strict=True):
+            array[...] = result
+        return list(out)
 
     def _gear_of(self, arrays: Sequence[Array]) -> int:
         if not self._gears:
@@ -348,11 +392,22 @@ class Model(Closeable):
         return f"<acl.Model ({shapes[0]}) -> ({shapes[1]}) on device {self.device}>"
 
 
-def _infos(described: list[tuple[str, tuple[int, ...], int, int, int]]) -> tuple[TensorInfo, ...]:
+def _infos(described: _acl.core._Described) -> tuple[TensorInfo, ...]:
     return tuple(
-        TensorInfo(name, shape, dtype_of(dtype), format_name(format_), nbytes)
-        for name, shape, dtype, format_, nbytes in described
+        TensorInfo(
+            name, shape, dtype_of(dtype), format_name(format_), nbytes, _limits(shape, ranges)
+        )
+        for name, shape, dtype, format_, nbytes, ranges in described
     )
+
+
+def _limits(
+    shape: tuple[int, ...], ranges: Sequence[tuple[int, int]]
+) -> tuple[tuple[int, int | None], ...]:
+    """The ranges of a shape that is open; the runtime writes -1 for what has no limit."""
+    if all(size >= 0 for size in shape):
+        return ()
+    return tuple((max(low, 0), None if high < 0 else high) for low, high in ranges)
 
 
 def _without_gear_input(inputs: Sequence[TensorInfo]) -> tuple[TensorInfo, ...]:
@@ -384,15 +439,12 @@ def _named_shapes(names: Sequence[str], shapes: Sequence[tuple[int, ...]]) -> st
     return ", ".join(f"{name} {shape}" for name, shape in zip(names, shapes, strict=True))
 
 
-def _check_runnable(
-    inputs: Sequence[TensorInfo], outputs: Sequence[TensorInfo], gears: Sequence[Gear]
-) -> None:
-    for info in (*inputs, *outputs):
-        is_open = not gears and any(size < 0 for size in info.shape)
-        if info.name in _HIDDEN_INPUTS or is_open:
+def _check_runnable(inputs: Sequence[TensorInfo]) -> None:
+    for info in inputs:
+        if info.name in _HIDDEN_INPUTS:
             raise NotImplementedError(
                 f"{info.name!r} of shape {info.shape}: acl.Model does not run models with dynamic "
-                "shapes or dynamic AIPP yet; the flat functions of acl.mdl do"
+                "AIPP, or whose gears are not told; the flat functions of acl.mdl may"
             )
 
 
@@ -416,9 +468,26 @@ def _check(array: object, info: TensorInfo, role: str) -> None:
             f"{role} {info.name!r}: expected dtype {info.dtype}, got {array.dtype}; "
             "convert it first, nothing is converted silently"
         )
-    # A shape with open sizes is looked up among the gears.
-    if -1 not in info.shape and array.shape != info.shape:
+    if info.ranges:
+        _check_ranges(array.shape, info)
+    # Another shape with open sizes is looked up among the gears, or is an output's.
+    elif min(info.shape, default=0) >= 0 and array.shape != info.shape:
         raise ValueError(f"{role} {info.name!r}: expected shape {info.shape}, got {array.shape}")
+
+
+def _check_ranges(shape: tuple[int, ...], info: TensorInfo) -> None:
+    if len(shape) != len(info.ranges):
+        raise ValueError(
+            f"input {info.name!r}: expected {len(info.ranges)} axes, got {len(shape)}: {shape}"
+        )
+    for axis, (size, (low, high)) in enumerate(zip(shape, info.ranges, strict=True)):
+        if low <= size and (high is None or size <= high):
+            continue
+        limits = "or more" if high is None else f"to {high}"
+        raise ValueError(
+            f"input {info.name!r}: axis {axis} is {size}, and the model takes "
+            + (f"{low}" if low == high else f"{low} {limits}")
+        )
 
 
 def _checked_input(array: Any, info: TensorInfo) -> Array:

@@ -129,6 +129,12 @@ def test_buffer_too_small_names_both_numbers(role: str, digits: Path) -> None:
         assert not small.in_use
 
 
+@pytest.mark.parametrize("role", ["work", "weight"])
+def test_an_address_is_no_buffer(role: str, digits: Path) -> None:
+    with pytest.raises(TypeError, match=rf"{role} must be an acl.DeviceBuffer, not int"):
+        acl.Model.from_file(digits, **{role: 4096})  # type: ignore[arg-type]
+
+
 def test_flat_load_with_small_weights_answers_the_code(digits: Path) -> None:
     size = acl.query_size(digits)
     with acl.Device(0) as device, acl.DeviceBuffer(size.weight) as weight:

@@ -147,3 +147,9 @@ def test_closing_foreign_memory_lets_the_owner_go() -> None:
 def test_foreign_memory_must_have_an_address_and_a_size(ptr: int, size: int) -> None:
     with pytest.raises(ValueError, match="above 0"):
         acl.DeviceBuffer.from_handle(ptr, size, None)
+
+
+@pytest.mark.parametrize("size", ["16", 1.5, None])
+def test_a_size_is_an_integer(size: object) -> None:
+    with pytest.raises(TypeError, match="cannot be interpreted as an integer"):
+        acl.DeviceBuffer(size)  # type: ignore[arg-type]

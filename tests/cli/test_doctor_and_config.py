@@ -50,9 +50,9 @@ def test_config_builds_a_c_program(tmp_path: Path) -> None:
         "#include <acl/acl.h>\n#include <stdio.h>\n"
         'int main(void) { int a, b, c; printf("%d\\n", aclrtGetVersion(&a, &b, &c)); }\n'
     )
-    flags = [shlex.split(command("config", flag).stdout) for flag in ("--cflags", "--libs")]
+    flags = shlex.split(command("config", "--cflags", "--libs").stdout)
     program = tmp_path / "version"
-    subprocess.run([compiler, source, "-o", program, *flags[0], *flags[1]], check=True)
+    subprocess.run([compiler, source, "-o", program, *flags], check=True)
     done = subprocess.run([program], capture_output=True, text=True, check=True)
     assert done.stdout == "0\n"
 
@@ -62,9 +62,14 @@ def test_config_cmakedir_holds_the_package_file() -> None:
     assert (folder / "ascendclConfig.cmake").is_file()
 
 
-@pytest.mark.parametrize(
-    "arguments", [[], ["config"], ["unknown"], ["config", "--cflags", "--libs"]]
-)
+def test_config_answers_in_the_order_of_the_question() -> None:
+    flags = ["--libs", "--cflags"]
+    assert command("config", *flags).stdout.split() == [
+        word for flag in flags for word in command("config", flag).stdout.split()
+    ]
+
+
+@pytest.mark.parametrize("arguments", [[], ["config"], ["unknown"], ["config", "--unknown"]])
 def test_usage_errors(arguments: list[str]) -> None:
     done = command(*arguments)
     assert done.returncode == 2

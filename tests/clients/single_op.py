@@ -32,7 +32,8 @@ class Tensor:
         check_ret("acl.rt.malloc", ret)
         self.buffer = acl.create_data_buffer(self.device, self.size)
         if data is not None:
-            ptr = acl.util.bytes_to_ptr(data.tobytes())
+            content = data.tobytes()  # bytes_to_ptr keeps nothing alive
+            ptr = acl.util.bytes_to_ptr(content)
             ret = acl.rt.memcpy(self.device, self.size, ptr, self.size, HOST_TO_DEVICE)
             check_ret("acl.rt.memcpy", ret)
 

@@ -22,6 +22,8 @@ from model_objects import (
     started,
     succeed,
 )
+
+import abi
 from written_models import (
     BIAS,
     DENSE,
@@ -31,8 +33,6 @@ from written_models import (
     dynamic_reshape,
     static_dense,
 )
-
-import abi
 
 FLOAT = 4
 MOST_ROWS = 40  # that the model declares

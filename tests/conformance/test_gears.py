@@ -25,9 +25,9 @@ from model_objects import (
     started,
     succeed,
 )
-from written_models import GEARS, model_with_gears
 
 import abi
+from written_models import GEARS, model_with_gears
 
 ALL_INPUTS = ctypes.c_size_t(-1).value
 GEAR_INPUT = 1  # of these models: x comes first

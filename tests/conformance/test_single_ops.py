@@ -36,6 +36,42 @@ def buffer(acl: abi.Library, *values: float) -> tuple[int, int]:
     return int(acl.aclCreateDataBuffer(address, len(data))), address
 
 
+def live(acl: abi.Library, kind: bytes) -> int:
+    """How many of a kind the host runtime says there are (host/runtime/live_counts.h)."""
+    infos, found = (abi.Struct.MemUsageInfo * 32)(), ctypes.c_size_t()
+    succeed(acl, "aclrtGetMemUsageInfo", 0, infos, len(infos), ctypes.byref(found))
+    return next(info.reserved[0] for info in infos[: found.value] if info.name == kind)
+
+
+def add_up(acl: abi.Library) -> tuple[float, ...]:
+    """[1, 2, 3] + [10, 20, 30] by the op Add."""
+    (a, _), (b, _) = buffer(acl, 1, 2, 3), buffer(acl, 10, 20, 30)
+    c, result = buffer(acl, 0, 0, 0)
+    vector = desc(acl, 3)
+    inputs, outputs = (2, pointers(vector, vector)), (1, pointers(vector))
+    what = (*inputs, pointers(a, b), *outputs, pointers(c))
+    how = (None, acl.ACL_ENGINE_SYS, acl.ACL_COMPILE_SYS, None, None)
+    succeed(acl, "aclopCompileAndExecute", b"Add", *what, *how)
+    succeed(acl, "aclrtSynchronizeStream", None)
+    return struct.unpack("3f", acl.read(result, 12))
+
+
+@pytest.mark.case("part 2 aclFinalize", "N/E")
+@pytest.mark.parametrize("finalize", ["aclFinalize", "aclFinalizeReference"])
+def test_finalize_forgets_compiled_ops(
+    request: pytest.FixtureRequest, acl: abi.Library, finalize: str
+) -> None:
+    if request.config.getoption("--acl-library", default=None):
+        pytest.skip("only the host runtime counts its objects")
+    for _ in range(2):
+        started(acl)
+        for _ in range(2):
+            assert add_up(acl) == (11, 22, 33)
+            assert live(acl, b"compiled op") == 1
+        succeed(acl, finalize, *([] if finalize == "aclFinalize" else [None]))
+        assert live(acl, b"compiled op") == 0
+
+
 @pytest.mark.parametrize("version", ["", "V2"])
 def test_compile_and_execute(acl: abi.Library, version: str) -> None:
     acl.set_device()

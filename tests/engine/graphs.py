@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,10 +17,22 @@ from ascendcl.om import GraphBuilder, ModelBuilder, TensorSpec, Value
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
+# What ran in this session: op types of the nodes, tokens of the fused kernels.
+ran_types: set[str] = set()
+ran_tokens: set[str] = set()
+
 
 def half(array: Array) -> Array:
     """What a compiled model keeps of weights."""
     return array.astype(np.float16).astype(np.float32)
+
+
+def relu(x: Array) -> Array:
+    return np.maximum(x, 0)
+
+
+def prelu(x: Array, slope: Array | float) -> Array:
+    return np.where(x > 0, x, x * slope)
 
 
 def plain(shape: Sequence[int], format: str = "NCHW", dtype: str = "float32") -> TensorSpec:
@@ -59,7 +72,12 @@ def load(graph: GraphBuilder, **about: Any) -> acl.Model:
 
 def run(graph: GraphBuilder, *inputs: Array, **about: Any) -> list[Array]:
     with load(graph, **about) as model:
-        return model.run(*inputs)
+        outputs = model.run(*inputs)
+    for node in graph.nodes.values():
+        ran_types.add(node.type)
+        if node.fusion:
+            ran_tokens.update(node.fusion.tokens)
+    return outputs
 
 
 def run_op(
@@ -73,15 +91,36 @@ def run_op(
     dtype: str = "float32",
 ) -> Array:
     """Runs one op on plain inputs, `constants` behind them."""
+    operands = [*inputs, *(Fixed(c) for c in constants or [])]
+    return run_node(type, operands, [(shape, dtype)], attrs, format=format)[0]
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """An operand that is a constant of the model."""
+
+    value: Array
+
+
+def run_node(
+    type: str,
+    operands: Sequence[Array | Fixed],
+    outputs: Sequence[tuple[Sequence[int], str]],
+    attrs: dict[str, Any] | None = None,
+    *,
+    format: str = "NCHW",
+) -> list[Array]:
+    """Runs one node on plain operands in this order; the outputs are shapes and data types."""
     graph = GraphBuilder("g")
-    values = [
-        graph.data(f"x{i}", plain(x.shape, format, x.dtype.name)) for i, x in enumerate(inputs)
-    ]
-    values += [
-        graph.constant(f"c{i}", c, dtype=c.dtype.name) for i, c in enumerate(constants or [])
-    ]
-    finish(graph, graph.op(type, values, plain(shape, format, dtype), attrs=attrs))
-    return run(graph, *inputs)[0]
+    values = []
+    for i, x in enumerate(operands):
+        if isinstance(x, Fixed):
+            values.append(graph.constant(f"c{i}", x.value, dtype=x.value.dtype.name))
+        else:
+            values.append(graph.data(f"x{i}", plain(x.shape, format, x.dtype.name)))
+    specs = [plain(shape, format, dtype) for shape, dtype in outputs]
+    finish(graph, *graph.node(type, values, specs, attrs=attrs))
+    return run(graph, *(x for x in operands if not isinstance(x, Fixed)))
 
 
 def onnx_op(

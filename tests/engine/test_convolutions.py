@@ -160,7 +160,52 @@ def test_without_a_kernel_pads_follow_the_framework(
     assert_close(run(graph, x, framework_type=framework)[0], np.maximum(expected, 0), 1e-4)
 
 
-@pytest.mark.parametrize("type", ["Conv2DTransposeD", "Conv2DBackpropInputD"])
+def test_a_fused_convolution_of_tensorflow_may_be_valid(rng: Generator) -> None:
+    x, w = rng.standard_normal((1, 3, 16, 15), np.float32), _weights(rng, 4, 3, 3, 3)
+    expected = onnx_op("Conv", [x, w], strides=[2, 2])[0]
+    graph = GraphBuilder("g")
+    y = graph.op(
+        "Conv2D",
+        [
+            blocked_input(graph, "x", x.shape),
+            graph.constant("w", w, format="NCHW", layout="FRACTAL_Z"),
+        ],
+        blocked(expected.shape),
+        fusion=Fusion(["conv", "relu"], ["Relu"], ["conv2d", "relu"]),
+    )
+    finish(graph, y)
+    actual = run(graph, x, framework_type="TensorFlow")[0]
+    assert_close(actual, np.maximum(expected, 0), 1e-4)
+
+
+@pytest.mark.parametrize(
+    ("framework", "pads", "extra"),
+    [("TensorFlow", [0, 0, 1, 1], 0), ("Onnx", [1, 1, 1, 1], 1), ("Caffe", [1, 1, 1, 1], 1)],
+)
+def test_pads_of_a_fused_transposed_convolution_follow_the_framework(
+    framework: str, pads: list[int], extra: int, rng: Generator
+) -> None:
+    x, w = rng.standard_normal((1, 8, 7, 6), np.float32), _weights(rng, 8, 12, 3, 3)
+    expected = onnx_op(
+        "ConvTranspose", [x, w], strides=[2, 2], pads=pads, output_padding=[extra] * 2
+    )[0]
+    assert expected.shape[2:] == (14, 12)
+    graph = GraphBuilder("g")
+    y = graph.op(
+        "Conv2DBackpropInputD",
+        [
+            graph.constant("w", w, format="NCHW", layout="FRACTAL_Z"),
+            blocked_input(graph, "x", x.shape),
+        ],
+        blocked(expected.shape),
+        fusion=Fusion(["up", "relu"], tokens=["conv2d_backprop_input_d", "relu"]),
+    )
+    finish(graph, y)
+    actual = run(graph, x, framework_type=framework)[0]
+    assert_close(actual, np.maximum(expected, 0), 1e-4)
+
+
+@pytest.mark.parametrize("type", ["Conv2DTransposeD", "Deconvolution", "Conv2DBackpropInputD"])
 @pytest.mark.parametrize(
     ("kernel", "stride", "pad", "extra", "groups"),
     [(2, 2, 0, 0, 1), (3, 2, 1, 1, 1), (4, 2, 1, 0, 1), (3, 1, 1, 0, 1), (3, 2, 1, 1, 4)],
@@ -173,7 +218,7 @@ def test_transposed_convolution(
         _weights(rng, 8, 12 // groups, kernel, kernel),
         _weights(rng, 12),
     )
-    bias = b if type == "Conv2DTransposeD" else None
+    bias = b if type != "Conv2DBackpropInputD" else None
     expected = onnx_op(
         "ConvTranspose",
         [x, w, bias],
@@ -228,9 +273,12 @@ def test_transposed_convolution_with_its_size_as_an_input(type: str, rng: Genera
     assert_close(run(graph, x)[0], expected, 1e-4)
 
 
+@pytest.mark.parametrize("type", ["DepthwiseConv2D", "DepthwiseConv2DNative"])
 @pytest.mark.parametrize("multiplier", [1, 2])
 @pytest.mark.parametrize(("format", "layout"), [("HWCN", "HWCN"), ("NCHW", "NCHW")])
-def test_depthwise_convolution(format: str, layout: str, multiplier: int, rng: Generator) -> None:
+def test_depthwise_convolution(
+    *, type: str, format: str, layout: str, multiplier: int, rng: Generator
+) -> None:
     x = rng.standard_normal((1, 6, 9, 8), np.float32)
     w = _weights(rng, 6 * multiplier, 1, 3, 3)  # output c * multiplier + m belongs to channel c
     expected = onnx_op("Conv", [x, w], pads=[1, 1, 1, 1], strides=[2, 2], group=6)[0]
@@ -239,7 +287,7 @@ def test_depthwise_convolution(format: str, layout: str, multiplier: int, rng: G
         stored = w.reshape(6, multiplier, 3, 3).transpose(2, 3, 0, 1)
     graph = GraphBuilder("g")
     y = graph.op(
-        "DepthwiseConv2D",
+        type,
         [
             blocked_input(graph, "x", x.shape),
             graph.constant("w", stored, format=format, layout=layout),
@@ -277,15 +325,16 @@ def test_fused_transposed_convolution(rng: Generator) -> None:
     assert_close(run(graph, x)[0], np.maximum(expected, 0), 1e-4)
 
 
+@pytest.mark.parametrize("type", ["MatMul", "MatMulV2", "MatMulV3"])
 @pytest.mark.parametrize("layout", ["ND", "FRACTAL_NZ"])
 @pytest.mark.parametrize("transpose", [(False, False), (False, True), (True, False), (True, True)])
-def test_matmul(layout: str, transpose: tuple[bool, bool], rng: Generator) -> None:
+def test_matmul(type: str, layout: str, transpose: tuple[bool, bool], rng: Generator) -> None:
     a, b = rng.standard_normal((5, 20), np.float32), _weights(rng, 20, 33)
     bias = _weights(rng, 33)
     graph = GraphBuilder("g")
     first = a.T.copy() if transpose[0] else a
     y = graph.op(
-        "MatMulV2",
+        type,
         [
             graph.data("a", plain(first.shape)),
             graph.constant("b", b.T if transpose[1] else b, layout=layout),
@@ -299,11 +348,12 @@ def test_matmul(layout: str, transpose: tuple[bool, bool], rng: Generator) -> No
     assert_close(run(graph, first)[0], a @ b + bias, 1e-4)
 
 
-def test_batch_matmul_and_several_inputs(rng: Generator) -> None:
+@pytest.mark.parametrize("type", ["BatchMatMul", "BatchMatMulV2", "BatchMatMulV3"])
+def test_batch_matmul_and_several_inputs(type: str, rng: Generator) -> None:
     a, b = rng.standard_normal((3, 4, 6), np.float32), rng.standard_normal((3, 5, 6), np.float32)
     graph = GraphBuilder("g")
     y = graph.op(
-        "BatchMatMulV2",
+        type,
         [graph.data("a", plain(a.shape)), graph.data("b", plain(b.shape))],
         plain((3, 4, 5)),
         attrs={"adj_x1": False, "adj_x2": True},
@@ -312,11 +362,12 @@ def test_batch_matmul_and_several_inputs(rng: Generator) -> None:
     assert_close(run(graph, a, b)[0], a @ b.transpose(0, 2, 1), 1e-4)
 
 
-def test_gemm(rng: Generator) -> None:
+@pytest.mark.parametrize("type", ["GEMM", "Gemm"])
+def test_gemm(type: str, rng: Generator) -> None:
     a, b, c = (rng.standard_normal(s, np.float32) for s in ((4, 6), (5, 6), (4, 5)))
     graph = GraphBuilder("g")
     y = graph.op(
-        "GEMM",
+        type,
         [
             *(graph.data(n, plain(v.shape)) for n, v in (("a", a), ("b", b), ("c", c))),
             graph.constant("alpha", 0.5, dtype="float32"),

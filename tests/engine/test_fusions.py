@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Fused nodes: FixPipe by slots, chains and branched fusions by kernel names."""
+"""Fused nodes without FixPipe: chains and branched fusions by kernel names."""
 
 from __future__ import annotations
 
@@ -7,206 +7,23 @@ from typing import Any
 
 import numpy as np
 import pytest
-from graphs import Array, assert_close, blocked, blocked_input, finish, half, onnx_op, plain, run
+from graphs import (
+    Array,
+    assert_close,
+    blocked,
+    blocked_input,
+    finish,
+    half,
+    onnx_op,
+    plain,
+    prelu,
+    relu,
+    run,
+)
 
-from ascendcl.om import Fusion, GraphBuilder, Value, conv_kernel, fixpipe_inputs, kernels
+from ascendcl.om import Fusion, GraphBuilder, conv_kernel, kernels
 
 Generator = np.random.Generator
-
-
-def _prelu(x: Array, slope: Array | float) -> Array:
-    return np.where(x > 0, x, x * slope)
-
-
-def _relu(x: Array) -> Array:
-    return np.maximum(x, 0)
-
-
-class FixPipe:
-    """A 3x3 convolution with bias fused with FixPipe, on a fixed input."""
-
-    def __init__(self, rng: Generator) -> None:
-        self.x = rng.standard_normal((1, 16, 8, 10), np.float32)
-        self.w = half(rng.standard_normal((32, 16, 3, 3), np.float32) / 8)
-        self.b = half(rng.standard_normal(32, np.float32))
-        self.x2 = rng.standard_normal((1, 32, 8, 10), np.float32)
-        self.conv = onnx_op("Conv", [self.x, self.w, self.b], pads=[1, 1, 1, 1])[0]
-        self.graph = GraphBuilder("g")
-
-    def second(self) -> Value:
-        return blocked_input(self.graph, "x2", self.x2.shape)
-
-    def slope(self, name: str, value: Array | float) -> Value:
-        shape = (-1, 1, 1) if isinstance(value, np.ndarray) else (1, 1, 1)
-        return self.graph.constant(name, np.reshape(value, shape), dtype="float32", format="ND")
-
-    def run(
-        self, types: list[str], origin: str = "", names: list[str] | None = None, **slots: Any
-    ) -> Array:
-        graph = self.graph
-        y = graph.op(
-            "Conv2D",
-            fixpipe_inputs(
-                blocked_input(graph, "x", self.x.shape),
-                graph.constant("w", self.w, format="NCHW", layout="FRACTAL_Z"),
-                graph.constant("b", self.b),
-                **slots,
-            ),
-            blocked(self.conv.shape),
-            name="block/fused",
-            attrs={"dilations": [1, 1, 1, 1], "data_format": "NHWC", "groups": 1},
-            fusion=Fusion(
-                names or ["block/Conv", *types], types, ["conv2d", "fix_pipe"], origin_name=origin
-            ),
-            kernel=conv_kernel((3, 3), (8, 10), pads=(1, 1, 1, 1)),
-        )
-        finish(graph, y)
-        inputs = [self.x2, self.x] if "x2" in graph.nodes else [self.x]
-        return run(graph, *inputs)[0]
-
-
-@pytest.fixture
-def fixpipe(rng: Generator) -> FixPipe:
-    return FixPipe(rng)
-
-
-def test_fixpipe_alone(fixpipe: FixPipe) -> None:
-    assert_close(fixpipe.run([]), fixpipe.conv, 1e-4)
-
-
-def test_fixpipe_relu(fixpipe: FixPipe) -> None:
-    assert_close(fixpipe.run(["BatchNorm", "Relu"]), _relu(fixpipe.conv), 1e-4)
-
-
-def test_fixpipe_prelu(fixpipe: FixPipe) -> None:
-    y = fixpipe.run(["PRelu"], relu_weight_0=fixpipe.slope("s", 0.25))
-    assert_close(y, _prelu(fixpipe.conv, 0.25), 1e-4)
-
-
-def test_fixpipe_prelu_with_a_slope_per_channel(fixpipe: FixPipe, rng: Generator) -> None:
-    slopes = rng.random(32, np.float32)
-    y = fixpipe.run(["PRelu"], relu_weight_0=fixpipe.slope("s", slopes))
-    assert_close(y, _prelu(fixpipe.conv, slopes.reshape(-1, 1, 1)), 1e-4)
-
-
-@pytest.mark.parametrize("types", [["PRelu", "Add", "PRelu"], ["Add", "PRelu", "PRelu"]])
-def test_fixpipe_prelu_add_prelu_in_any_order(fixpipe: FixPipe, types: list[str]) -> None:
-    y = fixpipe.run(
-        types,
-        x2=fixpipe.second(),
-        relu_weight_0=fixpipe.slope("s0", 0.1),
-        relu_weight_1=fixpipe.slope("s1", 0.3),
-    )
-    before = _prelu(fixpipe.conv, np.float32(0.1))
-    assert_close(y, _prelu(before + fixpipe.x2, np.float32(0.3)), 1e-4)
-
-
-def test_fixpipe_relu_add_relu(fixpipe: FixPipe) -> None:
-    y = fixpipe.run(["Relu", "Add", "Relu"], x2=fixpipe.second())
-    assert_close(y, _relu(_relu(fixpipe.conv) + fixpipe.x2), 1e-4)
-
-
-def test_fixpipe_mul(fixpipe: FixPipe) -> None:
-    y = fixpipe.run(["Mul"], x2=fixpipe.second())
-    assert_close(y, fixpipe.conv * fixpipe.x2, 1e-4)
-
-
-@pytest.mark.parametrize("last", ["Relu", "Add"])
-def test_a_lone_relu_is_placed_by_the_origin_of_the_output(fixpipe: FixPipe, last: str) -> None:
-    y = fixpipe.run(["Relu", "Add"], origin=f"block/{last}_7", x2=fixpipe.second())
-    conv, x2 = fixpipe.conv, fixpipe.x2
-    assert_close(y, _relu(conv + x2) if last == "Relu" else _relu(conv) + x2, 1e-4)
-
-
-@pytest.mark.parametrize("slot", [0, 1])
-def test_a_lone_prelu_is_placed_by_its_slot(fixpipe: FixPipe, slot: int) -> None:
-    y = fixpipe.run(
-        ["Add", "PRelu"],
-        x2=fixpipe.second(),
-        **{f"relu_weight_{slot}": fixpipe.slope("s", 0.2)},
-    )
-    conv, x2, slope = fixpipe.conv, fixpipe.x2, np.float32(0.2)
-    assert_close(y, _prelu(conv + x2, slope) if slot else _prelu(conv, slope) + x2, 1e-4)
-
-
-def test_prelu_and_relu_share_a_fixpipe(fixpipe: FixPipe) -> None:
-    y = fixpipe.run(
-        ["Add", "Relu", "PRelu"], x2=fixpipe.second(), relu_weight_0=fixpipe.slope("s", 0.5)
-    )
-    assert_close(y, _relu(_prelu(fixpipe.conv, 0.5) + fixpipe.x2), 1e-4)
-
-
-@pytest.mark.parametrize("as_bits", [False, True])
-def test_quantisation_scale_and_clip(fixpipe: FixPipe, as_bits: bool, rng: Generator) -> None:
-    scales = rng.random(32).astype(np.float32)
-    graph = fixpipe.graph
-    if as_bits:  # the device's form: an f32 in the low half of 64 bits
-        scale = graph.constant("q", scales.view(np.uint32).astype(np.uint64), dtype="uint64")
-    else:
-        scale = graph.constant("q", scales, dtype="float32")
-    clip = graph.constant("c", 0.5, dtype="float32")
-    y = fixpipe.run(["Relu6"], quant_scale_0=scale, clip_value_0=clip)
-    assert_close(y, np.clip(fixpipe.conv * scales.reshape(-1, 1, 1), 0, 0.5), 1e-4)
-
-
-def test_the_second_quantisation_scale_is_behind_the_eltwise(
-    fixpipe: FixPipe, rng: Generator
-) -> None:
-    scales = rng.random(32).astype(np.float32)
-    y = fixpipe.run(
-        ["Add", "PRelu"],
-        x2=fixpipe.second(),
-        quant_scale_1=fixpipe.graph.constant("q", scales, dtype="float32"),
-        relu_weight_1=fixpipe.slope("s", 0.2),
-    )
-    scaled = (fixpipe.conv + fixpipe.x2) * scales.reshape(-1, 1, 1)
-    assert_close(y, _prelu(scaled, np.float32(0.2)), 1e-4)
-
-
-@pytest.mark.parametrize("per_channel", [False, True])
-def test_the_anti_quantisation_scale_is_the_second_operands(
-    fixpipe: FixPipe, per_channel: bool, rng: Generator
-) -> None:
-    scales = rng.random(32 if per_channel else 1).astype(np.float32)
-    y = fixpipe.run(
-        ["Add", "Relu"],
-        origin="block/Relu_1",
-        x2=fixpipe.second(),
-        anti_quant_scale=fixpipe.graph.constant("q", scales, dtype="float32"),
-    )
-    assert_close(y, _relu(fixpipe.conv + fixpipe.x2 * scales.reshape(-1, 1, 1)), 1e-4)
-
-
-@pytest.mark.parametrize("types", [["Relu"], ["PRelu", "Add", "PRelu"]])
-def test_fixpipe_on_a_matmul(types: list[str], rng: Generator) -> None:
-    x, w = rng.standard_normal((5, 20), np.float32), half(rng.standard_normal((20, 33), np.float32))
-    x2, b = rng.standard_normal((5, 33), np.float32), half(rng.standard_normal(33, np.float32))
-    scales = rng.random(33).astype(np.float32)
-    graph = GraphBuilder("g")
-    slots: dict[str, Value] = {"quant_scale_0": graph.constant("q", scales, dtype="float32")}
-    if "Add" in types:
-        slots["x2"] = graph.data("x2", plain(x2.shape))
-        for i, slope in enumerate((0.1, 0.3)):
-            slots[f"relu_weight_{i}"] = graph.constant(f"s{i}", [slope], dtype="float32")
-    y = graph.op(
-        "MatMulV2",
-        fixpipe_inputs(
-            graph.data("x", plain(x.shape)),
-            graph.constant("w", w, layout="FRACTAL_NZ"),
-            graph.constant("b", b),
-            **slots,
-        ),
-        plain((5, 33)),
-        fusion=Fusion(["MatMul_1", *types], types, ["mat_mul_v2", "fix_pipe"]),
-    )
-    finish(graph, y)
-    expected = (x @ w + b) * scales
-    if "Add" in types:
-        before = _prelu(expected, np.float32(0.1))
-        actual = run(graph, x2, x)[0]
-        assert_close(actual, _prelu(before + x2, np.float32(0.3)), 1e-4)
-    else:
-        assert_close(run(graph, x)[0], _relu(expected), 1e-4)
 
 
 def _fused(
@@ -271,7 +88,7 @@ def test_conv_relu(rng: Generator, dialect: str) -> None:
         type="Conv2D",
         dialect=dialect,
     )
-    assert_close(y, _relu(conv), 1e-4)
+    assert_close(y, relu(conv), 1e-4)
 
 
 @pytest.mark.parametrize("biased", [True, False])
@@ -325,7 +142,7 @@ def test_backprop_input_takes_its_filter_first(rng: Generator) -> None:
         type="Conv2DBackpropInputD",
         shape=conv.shape,
     )
-    assert_close(y, _relu(conv), 1e-4)
+    assert_close(y, relu(conv), 1e-4)
 
 
 def test_fully_connection_relu(rng: Generator) -> None:
@@ -342,7 +159,7 @@ def test_fully_connection_relu(rng: Generator) -> None:
         type="FullyConnection",
         shape=(2, 10, 1, 1),
     )
-    expected = _relu(x.reshape(2, 16) @ w.reshape(10, 16).T + b)
+    expected = relu(x.reshape(2, 16) @ w.reshape(10, 16).T + b)
     assert_close(y, expected.reshape(2, 10, 1, 1), 1e-4)
 
 
@@ -354,7 +171,7 @@ def test_add_prelu(rng: Generator) -> None:
         {"s": np.full((1, 1, 1), 0.25, np.float32)},
         ["a", "b", "s"],
     )
-    assert_close(y, _prelu(a + b, 0.25))
+    assert_close(y, prelu(a + b, 0.25))
 
 
 def test_bn_prelu(rng: Generator) -> None:
@@ -377,7 +194,7 @@ def test_bn_prelu(rng: Generator) -> None:
     )
     finish(graph, y)
     per_channel = (1, 16, 1, 1)
-    expected = _prelu((x + mean.reshape(per_channel)) * var.reshape(per_channel), 0.5)
+    expected = prelu((x + mean.reshape(per_channel)) * var.reshape(per_channel), 0.5)
     assert_close(run(graph, x)[0], expected)
 
 
@@ -415,7 +232,7 @@ def test_a_long_chain_with_constants_is_linear(rng: Generator) -> None:
         {f"c{i}": v for i, v in enumerate(c)},
         ["x", "c0", "c1", "c2"],
     )
-    assert_close(y, _relu(x * c[0] + c[1]) * c[2])
+    assert_close(y, relu(x * c[0] + c[1]) * c[2])
 
 
 def test_leaky_relu_slope_is_read_from_the_kernel(
@@ -433,7 +250,7 @@ def test_leaky_relu_slope_is_read_from_the_kernel(
         type="Conv2D",
         kernel=kernels.encode_elf(code),
     )
-    assert_close(y, _prelu(conv, np.float32(0.2)), 1e-4)
+    assert_close(y, prelu(conv, np.float32(0.2)), 1e-4)
     assert "slope 0.2" in capfd.readouterr().err  # a guess is said
 
 
@@ -449,3 +266,161 @@ def test_hard_sigmoid_alpha_is_read_from_the_kernel(rng: Generator) -> None:
         kernel=kernels.encode_elf(code),
     )
     assert_close(y, x * np.clip(x * np.float32(0.2) + 0.5, 0, 1))
+
+
+@pytest.mark.parametrize("closing", [["x", "x"], ["x"]])
+def test_mish_written_out(closing: list[str], rng: Generator) -> None:
+    x = rng.standard_normal(SHAPE, np.float32) * 3
+    y = _fused(["softplus", "tanh", "mul"], {"x": x}, {}, closing)
+    assert_close(y, x * np.tanh(np.log1p(np.exp(x))), 1e-4)
+
+
+def test_conv_sigmoid_mul(rng: Generator) -> None:
+    x, w, b, conv = _conv_case(rng)
+    y = _fused(["conv2d", "sigmoid", "mul"], {"x": x}, {"w": w, "b": b}, ["x", "w", "b"])
+    assert_close(y, conv / (1 + np.exp(-conv)), 1e-4)
+
+
+def test_conv_eltwise_relu_of_caffe(rng: Generator, capfd: pytest.CaptureFixture[str]) -> None:
+    x, w, b, conv = _conv_case(rng)
+    e = rng.standard_normal(SHAPE, np.float32)
+    y = _fused(
+        ["conv2d", "eltwise", "relu"], {"x": x, "e": e}, {"w": w, "b": b}, ["x", "w", "b", "e"]
+    )
+    assert_close(y, relu(conv + e), 1e-4)
+    assert "Eltwise taken as a sum" in capfd.readouterr().err
+
+
+def test_bias_add_relu(rng: Generator) -> None:
+    x, b = rng.standard_normal(SHAPE, np.float32), rng.random(16).astype(np.float32)
+    y = _fused(["bias_add", "relu"], {"x": x}, {"b": half(b)}, ["x", "b"])
+    assert_close(y, relu(x + half(b).reshape(-1, 1, 1)))
+
+
+@pytest.mark.parametrize("token", ["prelu", "p_relu"])
+def test_names_of_prelu(token: str, rng: Generator) -> None:
+    x, slope = rng.standard_normal(SHAPE, np.float32), half(rng.random(16, np.float32))
+    y = _fused(["relu", "neg", token], {"x": x}, {"s": slope}, ["x", "s"])
+    assert_close(y, prelu(-relu(x), slope.reshape(-1, 1, 1)))
+
+
+@pytest.mark.parametrize("token", ["bninference_d", "bn_inference_d"])
+def test_names_of_bn_inference(token: str, rng: Generator) -> None:
+    """Its vectors belong to the channels in whatever shape and layout they are kept."""
+    x = rng.standard_normal((1, 5, 6, 16), np.float32)
+    mean, var = (half(rng.random(16, np.float32) + 0.5) for _ in range(2))
+    graph = GraphBuilder("g")
+    y = graph.op(
+        "AutomaticBufferFusionOp",
+        [
+            blocked_input(graph, "x", x.shape, "NHWC"),
+            graph.constant("mean", mean, format="NCHW", layout="NC1HWC0"),
+            graph.constant("var", var),
+        ],
+        blocked(x.shape, "NHWC"),
+        fusion=Fusion(["bn", "act"], tokens=[token, "relu"]),
+    )
+    finish(graph, y)
+    assert_close(run(graph, x)[0], relu((x + mean) * var))
+
+
+@pytest.mark.parametrize("token", ["cast", "trans_data", "transdata", "strided_read"])
+def test_steps_without_meaning(token: str, rng: Generator) -> None:
+    x, w, b, conv = _conv_case(rng)
+    y = _fused(
+        [token, "conv2d", "relu", "strided_write"], {"x": x}, {"w": w, "b": b}, ["x", "w", "b"]
+    )
+    assert_close(y, relu(conv), 1e-4)
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "mat_mul",
+        "mat_mul_v2",
+        "matmul",
+        "matmul_v2",
+        "batch_mat_mul",
+        "batch_mat_mul_v2",
+        "batch_matmul",
+        "batch_matmul_v2",
+    ],
+)
+def test_names_of_matrix_products(token: str, rng: Generator) -> None:
+    a, b = rng.standard_normal((2, 3, 4), np.float32), rng.standard_normal((2, 4, 5), np.float32)
+    y = _fused([token, "relu"], {"a": a, "b": b}, {}, ["a", "b"], shape=(2, 3, 5))
+    assert_close(y, relu(a @ b), 1e-4)
+
+
+@pytest.mark.parametrize("token", ["conv2d_transpose_d", "deconvolution"])
+def test_names_of_transposed_convolutions(token: str, rng: Generator) -> None:
+    x = rng.standard_normal(SHAPE, np.float32)
+    w = half(rng.standard_normal((16, 16, 2, 2)).astype(np.float32))
+    expected = onnx_op("ConvTranspose", [x, w], strides=[2, 2])[0]
+    y = _fused([token, "relu"], {"x": x}, {"w": w}, ["x", "w"], shape=expected.shape)
+    assert_close(y, relu(expected), 1e-4)
+
+
+@pytest.mark.parametrize("transposed", [False, True])
+def test_fused_depthwise_convolution(transposed: bool, rng: Generator) -> None:
+    x = rng.standard_normal(SHAPE, np.float32)
+    w = half(rng.standard_normal((16, 1, 3, 3)).astype(np.float32))
+    expected = onnx_op("Conv", [x, w], pads=[1, 1, 1, 1], group=16)[0]
+    graph = GraphBuilder("g", "cann5")
+    stored = w.transpose(1, 0, 2, 3) if transposed else w
+    y = graph.op(
+        "AutomaticBufferFusionOp",
+        [
+            blocked_input(graph, "x", SHAPE),
+            graph.constant("w", stored, format="NCHW", layout="NCHW"),
+        ],
+        blocked(SHAPE),
+        fusion=Fusion(["Conv_1", "Relu_2"], tokens=["depthwise_conv2d", "relu"]),
+        kernel=conv_kernel((3, 3), SHAPE[2:], pads=(1, 1, 1, 1)),
+    )
+    finish(graph, y)
+    assert_close(run(graph, x)[0], relu(expected), 1e-4)
+
+
+HARD_SIGMOIDS = [  # ops, inputs with the constants c3, c0, c6 and ck = 1/6
+    (["add", "clip_by_value", "real_div", "mul"], ["x", "c3", "c0", "c6", "c6", "x"]),
+    (["add", "clip_by_value", "mul", "real_div"], ["x", "c3", "c0", "c6", "x", "c6"]),
+    (["add", "clip_by_value", "mul", "mul"], ["x", "c3", "c0", "c6", "x", "ck"]),
+    (["add", "clip_by_value", "mul", "mul"], ["x", "c3", "c0", "c6", "ck", "x"]),
+    (["add", "clip_by_value", "mul", "real_div"], ["x", "c3", "c0", "c6", "c6"]),
+    (
+        ["conv2d", "add", "clip_by_value", "mul", "real_div"],
+        ["x", "w", "b", "c3", "c0", "c6", "c6"],
+    ),
+    (
+        ["conv2d", "add", "clip_by_value", "real_div", "mul"],
+        ["x", "w", "b", "c3", "c0", "c6", "c6"],
+    ),
+    (["conv2d", "add", "clip_by_value", "mul", "mul"], ["x", "w", "c3", "c0", "c6", "ck"]),
+]
+
+
+@pytest.mark.parametrize(("tokens", "order"), HARD_SIGMOIDS)
+def test_hard_swish_written_out(tokens: list[str], order: list[str], rng: Generator) -> None:
+    x, w, b, _ = _conv_case(rng)
+    x = x * 3
+    numbers = {"c3": 3, "c0": 0, "c6": 6, "ck": 1 / 6}
+    constants = {k: np.asarray(v, np.float32) for k, v in numbers.items()} | {"w": w, "b": b}
+    given = {name: constants[name] for name in dict.fromkeys(order) if name != "x"}
+    y = _fused(tokens, {"x": x}, given, order)
+    if "w" in order:
+        x = onnx_op("Conv", [x, w, b] if "b" in order else [x, w])[0]
+    # 1/6 is kept in half precision.
+    assert_close(y, x * np.clip(x + 3, 0, 6) / 6, 5e-4 if "ck" in order else 1e-4)
+
+
+def test_hard_sigmoid_written_out(rng: Generator) -> None:
+    x, e = (rng.standard_normal(SHAPE, np.float32) * 3 for _ in range(2))
+    numbers = {name: np.asarray(v, np.float32) for name, v in (("a", 3), ("b", 0), ("c", 6))}
+    y = _fused(
+        ["add", "clip_by_value", "real_div", "mul"],
+        {"x": x, "e": e},
+        numbers,
+        ["x", "a", "b", "c", "c", "e"],
+    )
+    assert_close(y, np.clip(x + 3, 0, 6) / 6 * e, 1e-4)

@@ -14,6 +14,7 @@ from graphs import blocked, blocked_input, load, plain
 
 import ascendcl as acl
 from ascendcl.om import GraphBuilder, Value
+from lifetime.conftest import nothing_is_left  # noqa: F401 - holds for each test here
 
 HUGE = 2**62
 SHAPE = (1, 16, 8, 8)
@@ -49,6 +50,39 @@ def test_convolution(type: str, name: str) -> None:
     if name == "dilations":  # a window of one element has no use for them
         attrs["strides"] = [HUGE] * 4
     assert_refused(*op_on_four_dims(type, attrs))
+
+
+@pytest.mark.parametrize(
+    ("type", "attrs"),
+    [
+        ("SpaceToBatchNDD", {"block_shape": [HUGE, HUGE], "paddings": [0] * 4}),
+        ("SpaceToBatchNDD", {"block_shape": [1, 1], "paddings": [HUGE, -HUGE, 0, 0]}),
+        ("BatchToSpaceNDD", {"block_shape": [1, 1], "crops": [0, HUGE, 0, 0]}),
+        ("Crop", {"axis": 0, "offsets": [HUGE, 0, -HUGE, 0]}),
+        ("Crop", {"axis": HUGE, "offsets": [0]}),
+        ("GroupNorm", {"num_groups": HUGE}),
+        ("ShuffleChannel", {"group": HUGE}),
+        ("LRN", {"depth_radius": HUGE}),
+        ("Upsample", {"stride_h": HUGE, "stride_w": -HUGE}),
+        ("TileWithAxis", {"axis": 1, "tiles": HUGE}),
+        ("Permute", {"order": [0, 1, 2, HUGE]}),
+        ("Permute", {"order": [1, 1, 1, 1]}),
+        ("ConfusionTransposeD", {"shape": [HUGE, HUGE], "perm": [0, 1]}),
+        ("ConfusionTransposeD", {"shape": [128, 8], "perm": [0, -HUGE]}),
+        ("ReverseV2D", {"axis": [HUGE]}),
+        ("TopKD", {"dim": -HUGE, "k": 1}),
+        ("CumsumD", {"axis": HUGE}),
+        ("GatherElements", {"dim": HUGE}),
+        ("ArgMaxWithValue", {"dimension": HUGE}),
+        ("Reduction", {"axis": -HUGE}),
+    ],
+)
+def test_ops_with_positions_and_sizes(type: str, attrs: dict[str, Any]) -> None:
+    graph = GraphBuilder("g")
+    x = graph.data("x", plain(SHAPE))
+    inputs = [x, x] if type in ("Crop", "GatherElements") else [x]
+    outputs = graph.node(type, inputs, [plain(SHAPE)] * 2, name="culprit", attrs=attrs)
+    assert_refused(graph, outputs[0])
 
 
 @pytest.mark.parametrize("size", [2**63 - 1, -(2**63)])

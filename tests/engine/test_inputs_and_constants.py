@@ -57,11 +57,12 @@ def test_nodes_without_meaning_are_skipped(rng: Generator) -> None:
     np.testing.assert_array_equal(run(graph, x)[0], np.maximum(x, 0))
 
 
-def test_random_numbers_of_the_ai_cpu_are_normal() -> None:
+@pytest.mark.parametrize("type", ["FrameworkOp", "RandomStandardNormal"])
+def test_random_numbers_of_the_ai_cpu_are_normal(type: str) -> None:
     graph = GraphBuilder("g")
     x = graph.data("x", plain((1,)))
     noise = graph.op(
-        "FrameworkOp",
+        type,
         [graph.constant("shape", [20000], dtype="int32")],
         plain((20000,)),
         attrs={"original_type": "RandomStandardNormal"},

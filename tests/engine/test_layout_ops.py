@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 from graphs import (
+    Array,
+    Fixed,
     assert_close,
     blocked,
     blocked_input,
@@ -15,6 +17,7 @@ from graphs import (
     onnx_op,
     plain,
     run,
+    run_node,
     run_op,
 )
 
@@ -74,6 +77,46 @@ def test_resize_nearest(half_pixel: bool, mode: str, rng: Generator) -> None:
     np.testing.assert_array_equal(actual, expected)
 
 
+def _onnx_resize(x: Array, size: tuple[int, int], **attrs: Any) -> Array:
+    return onnx_op("Resize", [x, None, None, np.array([*x.shape[:2], *size])], **attrs)[0]
+
+
+@pytest.mark.parametrize("type", ["ResizeBilinear", "ResizeNearestNeighborV2D"])
+def test_other_forms_of_resize(type: str, rng: Generator) -> None:
+    x = rng.standard_normal((1, 3, 6, 5)).astype(np.float32)
+    mode = {"mode": "linear"} if type == "ResizeBilinear" else {"mode": "nearest"}
+    expected = _onnx_resize(
+        x, (12, 10), coordinate_transformation_mode="asymmetric", nearest_mode="floor", **mode
+    )
+    attrs: dict[str, Any] = {"align_corners": False, "half_pixel_centers": False}
+    if type.endswith("D"):
+        attrs["size"] = [12, 10]
+    constants = [] if type.endswith("D") else [np.array([12, 10], np.int32)]
+    assert_close(run_op(type, [x], expected.shape, attrs, constants=constants), expected)
+
+
+@pytest.mark.parametrize("size", [(13, 7), (4, 3)])
+@pytest.mark.parametrize("rounding", ["round_prefer_floor", "round_prefer_ceil", "floor", "ceil"])
+@pytest.mark.parametrize(
+    "coordinates", ["half_pixel", "pytorch_half_pixel", "align_corners", "asymmetric"]
+)
+@pytest.mark.parametrize("mode", ["nearest", "linear"])
+def test_resize_of_onnx(
+    mode: str, coordinates: str, rounding: str, size: tuple[int, int], rng: Generator
+) -> None:
+    x = rng.standard_normal((1, 3, 6, 5)).astype(np.float32)
+    attrs = {
+        "mode": mode,
+        "coordinate_transformation_mode": coordinates,
+        "nearest_mode": rounding,
+    }
+    expected = _onnx_resize(x, size, **attrs)
+    type = "ResizeD" if rounding == "floor" else "Resize"
+    constants = [] if type == "ResizeD" else [np.zeros(0, np.float32), np.ones(4, np.float32)]
+    actual = run_op(type, [x], expected.shape, attrs, constants=constants)
+    assert_close(actual, expected)
+
+
 @pytest.mark.parametrize("type", ["ConcatD", "ConcatV2D"])
 @pytest.mark.parametrize("axis", [1, -1])
 def test_concat(type: str, axis: int, rng: Generator) -> None:
@@ -92,9 +135,110 @@ def test_concat_of_blocked_tensors_is_along_logical_channels(rng: Generator) -> 
     assert_close(run(graph, a, b)[0], np.concatenate([a, b], 1))
 
 
-def test_transpose_d(rng: Generator) -> None:
+@pytest.mark.parametrize("type", ["Concat", "ConcatV2"])
+def test_concat_with_its_axis_as_an_input(type: str, rng: Generator) -> None:
+    a, b = (rng.standard_normal((2, n, 4)).astype(np.float32) for n in (3, 5))
+    axis = Fixed(np.int32(1))
+    operands = [axis, a, b] if type == "Concat" else [a, b, axis]
+    (actual,) = run_node(type, operands, [((2, 8, 4), "float32")], {"N": 2})
+    np.testing.assert_array_equal(actual, np.concatenate([a, b], 1))
+
+
+@pytest.mark.parametrize("type", ["Split", "SplitD", "SplitV", "SplitVD"])
+def test_split(type: str, rng: Generator) -> None:
+    x = rng.standard_normal((2, 9, 3)).astype(np.float32)
+    lengths = [2, 3, 4] if "V" in type else [3, 3, 3]
+    axis, sizes = Fixed(np.int32(1)), Fixed(np.array(lengths, np.int32))
+    operands: dict[str, list[Array | Fixed]] = {
+        "Split": [axis, x],
+        "SplitD": [x],
+        "SplitV": [x, sizes, axis],
+        "SplitVD": [x],
+    }
+    attrs: dict[str, Any] = {"num_split": 3}
+    if type.endswith("D"):
+        attrs["split_dim"] = 1
+    if type == "SplitVD":
+        attrs["size_splits"] = lengths
+    parts = run_node(type, operands[type], [((2, n, 3), "float32") for n in lengths], attrs)
+    for part, expected in zip(parts, np.split(x, np.cumsum(lengths)[:-1], 1), strict=True):
+        np.testing.assert_array_equal(part, expected)
+
+
+@pytest.mark.parametrize(
+    ("type", "shape"),
+    [
+        ("Reshape", (6, 4)),
+        ("Squeeze", (2, 3, 4)),
+        ("SqueezeV2", (2, 3, 4)),
+        ("SqueezeV3", (2, 3, 4)),
+        ("Unsqueeze", (2, 1, 3, 1, 4)),
+        ("UnsqueezeV2", (2, 1, 3, 1, 4)),
+        ("UnsqueezeV3", (2, 1, 3, 1, 4)),
+        ("ExpandDims", (1, 2, 1, 3, 4)),
+        ("Flatten", (2, 12)),
+        ("FlattenV2", (2, 12)),
+    ],
+)
+def test_reshapes_that_are_not_deleted(type: str, shape: tuple[int, ...], rng: Generator) -> None:
+    x = rng.standard_normal((2, 1, 3, 4)).astype(np.float32)
+    np.testing.assert_array_equal(run_op(type, [x], shape), x.reshape(shape))
+
+
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("type", ["ConfusionTranspose", "ConfusionTransposeD"])
+def test_transposes_joined_with_a_reshape(type: str, first: bool, rng: Generator) -> None:
+    x = rng.standard_normal((2, 5, 12) if not first else (2, 3, 5, 4)).astype(np.float32)
+    shape = [2, 5, 3, 4] if not first else [2, 5, 12]
+    attrs: dict[str, Any] = {"perm": [0, 2, 1, 3], "transpose_first": first}
+    constants = [np.array(shape, np.int64)] if type == "ConfusionTranspose" else []
+    if not constants:
+        attrs["shape"] = shape
+    if first:
+        expected = x.transpose(0, 2, 1, 3).reshape(shape)
+    else:
+        expected = x.reshape(shape).transpose(0, 2, 1, 3)
+    actual = run_op(type, [x], expected.shape, attrs, constants=constants)
+    np.testing.assert_array_equal(actual, expected)
+
+
+def test_identity_of_several(rng: Generator) -> None:
+    a, b = rng.standard_normal((2, 3)).astype(np.float32), np.arange(4, dtype=np.int32)
+    outputs = run_node("IdentityN", [a, b], [((2, 3), "float32"), ((4,), "int32")])
+    np.testing.assert_array_equal(outputs[0], a)
+    np.testing.assert_array_equal(outputs[1], b)
+
+
+@pytest.mark.parametrize("form", ["", "D"])
+def test_blocks_between_space_and_batch(form: str, rng: Generator) -> None:
+    x = rng.standard_normal((2, 5, 6, 3)).astype(np.float32)
+    blocks, paddings = [2, 3], [[1, 2], [0, 3]]
+    padded = np.pad(x, [(0, 0), *paddings, (0, 0)])
+    expected = padded.reshape(2, 4, 2, 3, 3, 3).transpose(2, 4, 0, 1, 3, 5).reshape(12, 4, 3, 3)
+
+    def given(edges: str) -> tuple[list[Array], dict[str, Any]]:
+        if form == "D":
+            return [], {"block_shape": blocks, edges: np.ravel(paddings).tolist()}
+        return [np.array(blocks, np.int32), np.array(paddings, np.int32)], {}
+
+    constants, attrs = given("paddings")
+    apart = run_op(
+        "SpaceToBatchND" + form, [x], expected.shape, attrs, format="NHWC", constants=constants
+    )
+    np.testing.assert_array_equal(apart, expected)
+    constants, attrs = given("crops")
+    together = run_op(
+        "BatchToSpaceND" + form, [apart], x.shape, attrs, format="NHWC", constants=constants
+    )
+    np.testing.assert_array_equal(together, x)
+
+
+@pytest.mark.parametrize("type", ["Transpose", "TransposeD"])
+def test_transpose(type: str, rng: Generator) -> None:
     x = rng.standard_normal((2, 3, 4)).astype(np.float32)
-    actual = run_op("TransposeD", [x], (4, 2, 3), {"perm": [2, 0, 1]})
+    constants = [np.array([2, 0, 1], np.int32)] if type == "Transpose" else []
+    attrs = {} if constants else {"perm": [2, 0, 1]}
+    actual = run_op(type, [x], (4, 2, 3), attrs, constants=constants)
     np.testing.assert_array_equal(actual, x.transpose(2, 0, 1))
 
 
@@ -139,13 +283,26 @@ def test_strided_slice_d(attrs: dict[str, Any], index: Any, rng: Generator) -> N
     np.testing.assert_array_equal(run_op("StridedSliceD", [x], x[index].shape, attrs), x[index])
 
 
-def test_strided_slice_v2(rng: Generator) -> None:
+def test_strided_slice_with_inputs(rng: Generator) -> None:
+    x = rng.standard_normal((2, 4, 5)).astype(np.float32)
+    constants = [np.array(v, np.int32) for v in ([0, 1, 2], [0, 3, 5], [1, 1, 2])]
+    actual = run_op("StridedSlice", [x], (2, 2, 2), {"end_mask": 1}, constants=constants)
+    np.testing.assert_array_equal(actual, x[:, 1:3, 2:5:2])
+
+
+def test_slice_with_inputs(rng: Generator) -> None:
+    x = rng.standard_normal((2, 4, 5)).astype(np.float32)
+    constants = [np.array(v, np.int64) for v in ([0, 1, 1], [-1, 2, 4])]
+    actual = run_op("Slice", [x], (2, 2, 4), constants=constants)
+    np.testing.assert_array_equal(actual, x[:, 1:3, 1:5])
+
+
+@pytest.mark.parametrize("type", ["StridedSliceV2", "StridedSliceV3"])
+def test_strided_slice_v2(type: str, rng: Generator) -> None:
     x = rng.standard_normal((2, 4, 5)).astype(np.float32)
     constants = [np.array(v, np.int64) for v in ([3, -1], [1, -9], [1, 2], [-1, -2])]
     expected = x[:, 3:1:-1, ::-2]
-    np.testing.assert_array_equal(
-        run_op("StridedSliceV2", [x], expected.shape, constants=constants), expected
-    )
+    np.testing.assert_array_equal(run_op(type, [x], expected.shape, constants=constants), expected)
 
 
 def test_slice_d(rng: Generator) -> None:
@@ -190,18 +347,27 @@ def test_pad(mode: str, rng: Generator) -> None:
     np.testing.assert_array_equal(run_op("PadV3D", [x], expected.shape, attrs), expected)
 
 
-def test_gather_tile_broadcast(rng: Generator) -> None:
+@pytest.mark.parametrize("type", ["Pad", "PadD", "PadV2", "PadV3"])
+def test_forms_of_pad(type: str, rng: Generator) -> None:
     x = rng.standard_normal((3, 4)).astype(np.float32)
-    index = np.array([2, 0, 1, 1], np.int32)
+    paddings = [[1, 2], [0, 1]]
+    fill = 0.0 if type in ("Pad", "PadD") else -1.5
+    constants = [] if type == "PadD" else [np.array(paddings, np.int32)]
+    constants += [np.array([fill], np.float32)] if fill else []
+    attrs = {"paddings": paddings} if type == "PadD" else {}
+    expected = np.pad(x, paddings, constant_values=fill)
     np.testing.assert_array_equal(
-        run_op("GatherV2D", [x], (3, 4), {"axis": 1}, constants=[index]), x[:, index]
+        run_op(type, [x], expected.shape, attrs, constants=constants), expected
     )
-    np.testing.assert_array_equal(
-        run_op("TileD", [x], (6, 4), {"multiples": [2, 1]}), np.tile(x, (2, 1))
-    )
-    np.testing.assert_array_equal(
-        run_op("BroadcastToD", [x], (2, 3, 4), {"shape": [2, 3, 4]}), np.broadcast_to(x, (2, 3, 4))
-    )
+
+
+@pytest.mark.parametrize("mode", ["REFLECT", "SYMMETRIC"])
+def test_mirror_pad(mode: str, rng: Generator) -> None:
+    x = rng.standard_normal((3, 4)).astype(np.float32)
+    expected = np.pad(x, [(1, 2), (0, 1)], mode.lower())  # type: ignore[call-overload]
+    constants = [np.array([[1, 2], [0, 1]], np.int32)]
+    actual = run_op("MirrorPad", [x], expected.shape, {"mode": mode}, constants=constants)
+    np.testing.assert_array_equal(actual, expected)
 
 
 @pytest.mark.parametrize("mode", ["DCR", "CRD"])
@@ -236,6 +402,27 @@ def test_trans_data_permutes_between_axis_orders(rng: Generator) -> None:
     y = graph.op("TransData", [graph.data("x", plain(x.shape))], plain((1, 4, 5, 3), "NHWC"))
     finish(graph, y)
     np.testing.assert_array_equal(run(graph, x)[0], x.transpose(0, 2, 3, 1))
+
+
+def test_trans_data_whose_axes_differ_in_name_only(rng: Generator) -> None:
+    """A transpose before it has moved them; the compiler kept the old name."""
+    x = rng.standard_normal((1, 3, 4, 5)).astype(np.float32)
+    graph = GraphBuilder("g")
+    value = graph.data("x", plain(x.shape))
+    y = graph.op("TransData", [value.viewed_as(format="NHWC", layout="NHWC")], blocked(x.shape))
+    attrs = {"axes": [1], "keep_dims": True}
+    finish(graph, graph.op("ReduceMeanD", [y], blocked((1, 1, 4, 5)), attrs=attrs))
+    assert_close(run(graph, x)[0], x.mean(1, keepdims=True))
+
+
+def test_flags_and_whole_numbers_of_either_kind(rng: Generator) -> None:
+    x = rng.standard_normal((1, 3, 4, 5)).astype(np.float32)
+    mean = run_op("ReduceMeanD", [x], (1, 3, 1, 1), {"axes": [2, 3], "keep_dims": 1})
+    assert_close(mean, x.mean((2, 3), keepdims=True))
+    assert_close(run_op("Muls", [x], x.shape, {"value": 3}), x * 3)
+    w = rng.standard_normal((5, 5)).astype(np.float32)
+    attrs = {"transpose_x1": 0, "transpose_x2": 1}
+    assert_close(run_op("MatMulV2", [x[0, 0]], (4, 5), attrs, constants=[w]), x[0, 0] @ w.T, 1e-4)
 
 
 def test_deleted_reshapes_come_back(rng: Generator) -> None:

@@ -11,7 +11,8 @@ import pytest
 from graphs import blocked, blocked_input, finish, load, plain
 
 import ascendcl as acl
-from ascendcl.om import Fusion, GraphBuilder, TensorSpec, Value, fixpipe_inputs
+from ascendcl.om import Fusion, GraphBuilder, ModelBuilder, TensorSpec, Value, fixpipe_inputs
+from lifetime.conftest import nothing_is_left  # noqa: F401 - holds for each test here
 
 SHAPE = (1, 16, 5, 6)
 
@@ -27,6 +28,21 @@ def _assert_refused(graph: GraphBuilder, *values: Value, reason: str) -> None:
 
 def _filter(graph: GraphBuilder, size: int = 3) -> Value:
     return graph.constant("w", np.ones((16, 16, size, size)), format="NCHW", layout="FRACTAL_Z")
+
+
+def test_memory_of_the_user_is_free_after_a_refusal() -> None:
+    """Nothing holds it, and it serves the next model."""
+    x = np.ones((2, 3), np.float32)
+    models = []
+    for type in ("FancyNewOp", "Relu"):
+        graph = GraphBuilder("g")
+        finish(graph, graph.op(type, [graph.data("x", plain(x.shape))], plain(x.shape)))
+        models.append(ModelBuilder(graph).to_bytes())
+    with acl.DeviceBuffer(1 << 16) as work, acl.DeviceBuffer(1 << 16) as weight:
+        with pytest.raises(acl.AclError, match="FancyNewOp"):
+            acl.Model.from_bytes(models[0], work=work, weight=weight)
+        with acl.Model.from_bytes(models[1], work=work, weight=weight) as model:
+            np.testing.assert_array_equal(model.run(x)[0], x)
 
 
 def test_unknown_op() -> None:
@@ -122,11 +138,41 @@ def _chain(
         (["add", "add"], 5, False, "5 inputs"),
         (["add", "leaky_relu"], 2, False, "slope"),
         (["add", "softmax_v2"], 2, False, "softmax_v2"),
+        (["add", "exp", "log", "mul"], 2, False, "which of several values"),
+        (["add", "softplus", "tanh", "add"], 2, False, "which of several values"),
     ],
 )
 def test_fusions(tokens: list[str], inputs: int, same: bool, reason: str) -> None:
     graph, y = _chain(tokens, inputs, same)
     _assert_refused(graph, y, reason=reason)
+
+
+def test_swapped_bounds_of_a_fused_clip() -> None:
+    """A sign that inputs were told apart wrongly: x * clip(x + 3, 0, 6) behind a bias."""
+    graph = GraphBuilder("g")
+    values = [blocked_input(graph, "x", SHAPE), _filter(graph, 1), graph.constant("b", np.ones(16))]
+    values += [graph.constant(f"c{i}", v) for i, v in enumerate((3, 0, 6))]
+    y = graph.op(
+        "Conv2D",
+        values,
+        blocked(SHAPE),
+        name="culprit",
+        fusion=Fusion(list("abcd"), tokens=["conv2d", "add", "clip_by_value", "mul"]),
+    )
+    _assert_refused(graph, y, reason="swapped")
+
+
+@pytest.mark.parametrize("names", [["Conv_1", "res2a"], ["Conv_1", "swish_2"]])
+def test_fixpipe_whose_sources_are_not_told(names: list[str]) -> None:
+    graph = GraphBuilder("g")
+    y = graph.op(
+        "Conv2D",
+        fixpipe_inputs(blocked_input(graph, "x", SHAPE), _filter(graph, 1)),
+        blocked(SHAPE),
+        name="culprit",
+        fusion=Fusion(names, tokens=["conv2d", "fix_pipe"]),
+    )
+    _assert_refused(graph, y, reason=f"'{names[1]}' was")
 
 
 def test_fusion_without_a_name() -> None:
@@ -177,7 +223,7 @@ Slots = Callable[[GraphBuilder], dict[str, Any]]
         (["Relu"], lambda g: {"x2": blocked_input(g, "e", SHAPE)}, "no elementwise op"),
         (["PRelu"], lambda g: {}, "no slope"),
         (["Relu"], lambda g: {"relu_weight_0": g.constant("s", [0.5])}, "no PRelu"),
-        ([], lambda g: {"clip_value_0": g.constant("c", [0.5])}, "clip"),
+        (["BatchNorm"], lambda g: {"clip_value_0": g.constant("c", [0.5])}, "clip"),
         (["Sigmoid"], lambda g: {}, "Sigmoid"),
         (
             ["Add"],
@@ -186,6 +232,29 @@ Slots = Callable[[GraphBuilder], dict[str, Any]]
                 "anti_quant_offset": g.constant("o", [1]),
             },
             "anti-quantisation",
+        ),
+        (["Relu"], lambda g: {"offset_w": g.constant("o", np.ones(16), dtype="int8")}, "offset_w"),
+        (
+            ["Relu6"],
+            lambda g: {"clip_value_0": g.constant("c", np.ones(16), dtype="float32")},
+            "clip value per channel",
+        ),
+        (["Relu", "Relu6"], lambda g: {}, "which activation comes first"),
+        (["Relu", "Relu", "Relu"], lambda g: {}, "more than two activations"),
+        (
+            ["Add", "Mul"],
+            lambda g: {"x2": blocked_input(g, "e", SHAPE)},
+            "two elementwise ops",
+        ),
+        (
+            ["Relu"],
+            lambda g: {"anti_quant_scale": g.constant("s", [1], dtype="float32")},
+            "no second operand",
+        ),
+        (
+            ["Relu"],
+            lambda g: {"quant_scale_0": g.constant("q", [1], dtype="int32")},
+            "has type int32",
         ),
         (
             ["Relu"],
@@ -206,6 +275,31 @@ def test_fixpipe(types: list[str], slots: Slots, reason: str) -> None:
         fusion=Fusion(["a", "b"], types, ["conv2d", "fix_pipe"]),
     )
     _assert_refused(graph, y, reason=reason)
+
+
+def test_fixpipe_that_quantises_its_output() -> None:
+    graph = GraphBuilder("g")
+    y = graph.op(
+        "Conv2D",
+        fixpipe_inputs(blocked_input(graph, "x", SHAPE), _filter(graph, 1)),
+        TensorSpec(SHAPE, "int8", "NCHW", "NC1HWC0"),
+        name="culprit",
+        fusion=Fusion(["a", "b"], ["Relu"], ["conv2d", "fix_pipe"]),
+    )
+    _assert_refused(graph, y, reason="quantises its output")
+
+
+@pytest.mark.parametrize("slot", ["offset_w", "offset_x"])
+def test_offsets_of_a_quantised_convolution(slot: str) -> None:
+    graph = GraphBuilder("g")
+    inputs: list[Value | None] = [blocked_input(graph, "x", SHAPE), _filter(graph, 1), None]
+    attrs: dict[str, Any] = {"strides": [1] * 4, "pads": [0] * 4, "data_format": "NCHW"}
+    if slot == "offset_w":
+        inputs.append(graph.constant("o", np.ones(16), dtype="int8"))
+    else:
+        attrs["offset_x"] = 3
+    y = graph.op("Conv2D", inputs, blocked(SHAPE), name="culprit", attrs=attrs)
+    _assert_refused(graph, y, reason=slot)
 
 
 def test_bn_inference_of_another_form() -> None:

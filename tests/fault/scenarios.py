@@ -18,6 +18,7 @@ import flat
 from ascendcl.data import DIGITS_MODEL, digits_held_out
 from ascendcl.om import GraphBuilder, TensorSpec, join_gears
 from flat import done
+from written_models import DENSE, dynamic_dense
 
 Results = list[np.ndarray]
 
@@ -31,6 +32,7 @@ OFFSETS = RANDOM.standard_normal(5, np.float32)
 BATCHES = [RANDOM.standard_normal((n, len(WEIGHTS)), np.float32) for n in (1, 4)]
 REPORT_TIMEOUT = 507012
 NOT_SUBSCRIBED = 107012
+ROWS = [RANDOM.standard_normal((n, len(DENSE)), np.float32) for n in (2, 5)]
 RELU_OF_BATCHES = [np.maximum(x @ WEIGHTS + OFFSETS, 0) for x in BATCHES]
 
 
@@ -224,6 +226,13 @@ def model_with_gears() -> Results:
         return [model(batch) for batch in BATCHES]
 
 
+def dynamic_shapes() -> Results:
+    """acl.Model with dynamic shapes, whose second run needs more memory than the first."""
+    content = dynamic_dense()
+    with acl.Device(0) as device, acl.Model.from_bytes(content, device=device) as model:
+        return [model(rows)[1] for rows in ROWS]
+
+
 class Scenario(NamedTuple):
     """A program, and what numpy computes in its place."""
 
@@ -239,5 +248,6 @@ SCENARIOS = {
         dynamic_batch, [np.maximum(x @ WEIGHTS + OFFSETS, 0) for x in BATCHES]
     ),
     "model_with_gears": Scenario(model_with_gears, RELU_OF_BATCHES),
+    "dynamic_shapes": Scenario(dynamic_shapes, [2 * rows for rows in ROWS]),
     "flat_client": Scenario(flat_client, PROBABILITIES[:2]),
 }

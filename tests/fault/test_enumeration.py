@@ -32,6 +32,9 @@ NULL_POINTER_CODES = {
     "aclCreateDataBuffer": {BAD_ALLOC, 0},
     "aclmdlGetInputNameByIndex": {INTERNAL_ERROR},
     "aclmdlGetOutputNameByIndex": {INTERNAL_ERROR},
+    "aclCreateTensorDesc": {BAD_ALLOC},
+    "aclmdlGetDatasetTensorDesc": {INTERNAL_ERROR},
+    "aclGetDataBufferAddr": {INTERNAL_ERROR},
 }
 
 # What a release leaves when it fails; with memory, its bytes.
@@ -57,6 +60,15 @@ KEPT_BY_MODEL = {
     "user_managed_memory": ON_MEMORY_OF_THE_USER,
     "two_threads": ON_MEMORY_OF_THE_USER,
     "model_with_gears": {"model": 1, "device memory": 5, "data buffer": 3, "dataset": 2},
+    "dynamic_shapes": {"model": 1, "device memory": 2, "data buffer": 1, "dataset": 1}
+    | {"tensor desc": 1},
+}
+# With dynamic shapes the tensor descs of a data set stay with it, and the model frees at last what
+# it could not replace by more.
+DYNAMIC_LEFT = {
+    "aclmdlDestroyDataset": [{"dataset": 1, "tensor desc": n} for n in (1, 2)],
+    "aclrtFree": [{}, {"device memory": 1}],
+    "aclGetDataBufferAddr": [{"device memory": 1}],  # whose address was not told
 }
 IN_USE = "a loaded model holds the buffer"
 
@@ -87,6 +99,8 @@ def may_be_left(scenario: str, failed: str) -> list[dict[str, int]]:
     # Models and buffers go into their context before they release anything.
     if scenario in KEPT_BY_MODEL and failed in ("aclrtGetCurrentContext", "aclrtSetCurrentContext"):
         return [{}, LEFT["aclrtFree"], KEPT_BY_MODEL[scenario]]
+    if scenario == "dynamic_shapes" and failed in DYNAMIC_LEFT:
+        return DYNAMIC_LEFT[failed]
     return [LEFT.get(failed, {})]
 
 

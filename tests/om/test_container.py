@@ -89,6 +89,14 @@ def test_aligned_partitions() -> None:
     assert contents(om.File.from_bytes(file_of(payload)).models[0]) == PARTITIONS
 
 
+def test_of_partitions_of_one_type_the_first_counts_and_unknown_types_are_skipped() -> None:
+    parts = [(99, b"?" * 7), *PARTITIONS, (WEIGHTS, b"second" * 9), (TASKS, tasks(77))]
+    file = om.File.from_bytes(file_of(table(parts, True)))
+    plain = om.File.from_bytes(file_of(table(PARTITIONS, True)))
+    assert (file.work_size, file.weight_size) == (plain.work_size, plain.weight_size)
+    assert file.models[0].definition.name == plain.models[0].definition.name
+
+
 def test_a_zero_model_count_means_one() -> None:
     assert len(om.File.from_bytes(file_of(table(PARTITIONS, True), model_count=0)).models) == 1
 

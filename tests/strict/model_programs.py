@@ -9,14 +9,17 @@ from __future__ import annotations
 import ctypes
 import mmap
 import tempfile
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 from model_objects import DataSet, data_sets, load, query_size, started, succeed
 from owned import finish, load_own, release
-from written_models import DENSE, dynamic_dense, model_with_gears
 
 from abi import Library, held_up
+from abi import callback as callback_of
+from written_models import DENSE, dynamic_dense, model_with_gears
 
 
 def free_work_of_a_loaded_model(acl: Library, om: Path) -> int:
@@ -59,6 +62,74 @@ def share_work_on_two_streams(acl: Library, om: Path) -> int:
 
 def share_work_in_order(acl: Library, om: Path) -> None:
     assert _two_streams(acl, om, ordered=True, same_model=False) == 0
+
+
+def _after_an_execution(
+    acl: Library, om: Path, on_stream: bool, between: Callable[[int], None]
+) -> int:
+    """Execute a model on a stream, and once that is over another one with the same work memory."""
+    first = load_own(started(acl), om)
+    second = load_own(acl, om, work=first.work)
+    inputs, outputs = data_sets(acl, first.model)
+    streams = [acl.create_stream(), acl.create_stream()]
+    arguments = inputs.handle, outputs.handle
+    ctypes.memset(outputs.addresses[0], 0xFF, outputs.sizes[0])
+    succeed(acl, "aclmdlExecuteAsync", first.model, *arguments, streams[0])
+    # No call may tell of the end: device memory is host memory here, and NaN until then.
+    while ctypes.c_uint32.from_address(outputs.addresses[0]).value == 0xFFFFFFFF:
+        time.sleep(0.01)
+    time.sleep(0.05)
+    between(streams[0])
+    if on_stream:
+        code = acl.aclmdlExecuteAsync(second.model, *arguments, streams[1])
+    else:
+        code = acl.aclmdlExecute(second.model, *arguments)
+    succeed(acl, "aclrtSynchronizeDevice")
+    return code
+
+
+def share_work_on_streams_nobody_waits_for(acl: Library, om: Path) -> int:
+    return _after_an_execution(acl, om, on_stream=True, between=lambda stream: None)
+
+
+def share_work_with_a_stream_nobody_waits_for(acl: Library, om: Path) -> int:
+    return _after_an_execution(acl, om, on_stream=False, between=lambda stream: None)
+
+
+def share_work_after(acl: Library, om: Path, wait: str, on_stream: bool) -> int:
+    def asks(stream: int) -> None:
+        status = ctypes.c_int32()
+        succeed(acl, "aclrtStreamQuery", stream, ctypes.byref(status))
+
+    def event(stream: int) -> None:
+        waited = acl.create_event()
+        succeed(acl, "aclrtRecordEvent", waited, stream)
+        succeed(acl, "aclrtSynchronizeEvent", waited)
+
+    def callback(stream: int) -> None:
+        over = threading.Event()
+        run = callback_of(over.set)
+        succeed(acl, "aclrtLaunchHostFunc", stream, run, None)
+        assert over.wait(60)
+
+    ways: dict[str, Callable[[int], None]] = {
+        "stream": lambda stream: succeed(acl, "aclrtSynchronizeStream", stream),
+        "query": asks,
+        "event": event,
+        "callback": callback,
+    }
+    return _after_an_execution(acl, om, on_stream, ways[wait])
+
+
+def share_work_within(acl: Library, om: Path) -> int:
+    """aclmdlExecuteV2 waits for what it submits."""
+    first = load_own(started(acl), om)
+    second = load_own(acl, om, work=first.work)
+    inputs, outputs = data_sets(acl, first.model)
+    arguments = inputs.handle, outputs.handle
+    handle = acl.aclmdlCreateExecConfigHandle()
+    succeed(acl, "aclmdlExecuteV2", first.model, *arguments, acl.create_stream(), handle)
+    return acl.aclmdlExecute(second.model, *arguments)
 
 
 def one_model_on_two_streams(acl: Library, om: Path) -> int:

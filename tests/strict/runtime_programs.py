@@ -216,6 +216,30 @@ def destroy_an_event_that_is_waited_for(acl: Library, om: Path) -> int:
     return code
 
 
+def _waiting(acl: Library) -> tuple[int, int]:
+    stream, event = acl.create_stream(), acl.create_event()
+    succeed(acl, "aclrtStreamWaitEvent", stream, event)
+    return stream, event
+
+
+def abort_a_stream_that_waits(acl: Library) -> None:
+    stream, event = _waiting(started(acl))
+    succeed(acl, "aclrtStreamAbort", stream)
+    succeed(acl, "aclrtDestroyEvent", event)
+
+
+def destroy_a_stream_that_waits(acl: Library) -> None:
+    stream, event = _waiting(started(acl))
+    succeed(acl, "aclrtDestroyStreamForce", stream)
+    succeed(acl, "aclrtDestroyEvent", event)
+
+
+def destroy_a_context_that_waits(acl: Library) -> None:
+    context = started(acl).create_context()
+    _waiting(acl)
+    succeed(acl, "aclrtDestroyContext", context)
+
+
 def record_and_wait(acl: Library, om: Path) -> None:
     del om
     first, second = started(acl).create_stream(), acl.create_stream()

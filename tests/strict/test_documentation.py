@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from scenarios import BROKEN
+from rule_programs import BROKEN
 
 ROOT = Path(__file__).resolve().parents[2]
 

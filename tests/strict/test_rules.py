@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from scenarios import BROKEN, CORRECT, Broken
+import runtime_programs as runtime
+from model_programs import share_work_after, share_work_within
+from rule_programs import BROKEN, CORRECT, Broken
 from strict_mode import Strict
 
 from abi import Library
@@ -39,6 +42,41 @@ def test_correct_use_is_silent(
     strict.on(mode)
     CORRECT[rule](acl, om)
     assert strict.reports == []
+
+
+@pytest.mark.parametrize("on_stream", [False, True], ids=["thread", "stream"])
+@pytest.mark.parametrize("wait", ["stream", "query", "event", "callback"])
+def test_work_is_free_once_the_end_may_be_known(
+    acl: Library, strict: Strict, om: Path, wait: str, on_stream: bool
+) -> None:
+    strict.on("warn")
+    assert share_work_after(acl, om, wait, on_stream) == 0
+    assert strict.reports == []
+
+
+def test_work_is_free_after_an_execution_that_waits(acl: Library, strict: Strict, om: Path) -> None:
+    strict.on("warn")
+    assert share_work_within(acl, om) == 0
+    assert strict.reports == []
+
+
+@pytest.mark.parametrize("mode", ["warn", "fail"])
+@pytest.mark.parametrize(
+    "give_up",
+    [
+        runtime.abort_a_stream_that_waits,
+        runtime.destroy_a_stream_that_waits,
+        runtime.destroy_a_context_that_waits,
+    ],
+    ids=lambda program: program.__name__,
+)
+def test_a_wait_that_is_given_up_is_told_once(
+    acl: Library, strict: Strict, give_up: Callable[[Library], None], mode: str
+) -> None:
+    strict.on(mode)
+    give_up(acl)
+    (report,) = strict.reports
+    assert report.startswith("ACL-016: the wait for event")
 
 
 def test_every_rule_has_both_tests() -> None:

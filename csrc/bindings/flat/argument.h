@@ -1,7 +1,8 @@
 // Python object -> C argument, one Argument<T> per C parameter type. load() answers false with a
 // Python exception set. Rules of pyACL: addresses and sizes are ints modulo 2^64, 32-bit unsigned
 // numbers modulo 2^32, everything else must fit; wider than pyACL: whatever has __index__ is an
-// int. SPDX-License-Identifier: Apache-2.0
+// int.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <pybind11/pybind11.h>

@@ -14,7 +14,6 @@ namespace ascendcl::objects {
 using core::Buffer;
 using core::BufferHandle;
 using core::ContextHandle;
-using core::Status;
 using core::Stream;
 
 namespace {

@@ -11,7 +11,6 @@ namespace ascendcl::objects {
 
 using core::Context;
 using core::ContextHandle;
-using core::Status;
 
 void register_context(py::module_ &module) {
     handle_class<Context>(module, "Context")

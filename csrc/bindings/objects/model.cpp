@@ -17,7 +17,6 @@ using core::ContextHandle;
 using core::Model;
 using core::ModelHandle;
 using core::ModelSource;
-using core::Status;
 using core::TensorInfo;
 
 namespace {
@@ -38,7 +37,7 @@ ModelHandle load(const ContextHandle &context, const ModelSource &source, Buffer
     return model;
 }
 
-// (name, dims, dtype number, format number, bytes) of each tensor.
+// (name, dims, dtype number, format number, bytes, ranges) of each tensor.
 py::list describe(const std::vector<TensorInfo> &infos) {
     py::list result;
     for (const TensorInfo &info : infos) {
@@ -48,7 +47,8 @@ py::list describe(const std::vector<TensorInfo> &infos) {
         if (name == nullptr) throw py::error_already_set();
         result.append(py::make_tuple(py::reinterpret_steal<py::str>(name),
                                      py::tuple(py::cast(info.dims)), static_cast<int>(info.dtype),
-                                     static_cast<int>(info.format), info.size));
+                                     static_cast<int>(info.format), info.size,
+                                     py::tuple(py::cast(info.ranges))));
     }
     return result;
 }
@@ -84,6 +84,33 @@ void run(Model &model, const py::list &inputs, const py::list &outputs, size_t g
         to.push_back({memory.data(), memory.size()});
     }
     call_core([&] { return model.run(from, to, gear); });
+}
+
+// An array of bytes that owns its memory.
+py::array bytes_of(core::HostTensor &&tensor) {
+    const py::capsule owner(tensor.data.get(), [](void *data) { core::Free()(data); });
+    return py::array(py::dtype::of<uint8_t>(), {tensor.size}, {}, tensor.data.release(), owner);
+}
+
+// (dims, bytes) of each output.
+py::list run_dynamic(Model &model, const py::list &inputs) {
+    std::vector<HostMemory> kept;
+    std::vector<core::HostInput> from;
+    std::vector<core::Dims> dims;
+    for (const py::handle input : inputs) {
+        const auto array = py::cast<py::array>(input);
+        dims.emplace_back(array.shape(), array.shape() + array.ndim());
+        const HostMemory &memory = kept.emplace_back(array, HostMemory::Access::kRead);
+        from.push_back({memory.data(), memory.size()});
+    }
+    std::vector<core::HostTensor> outputs;
+    call_core([&] { return model.run_dynamic(from, dims, outputs); });
+    py::list result;
+    for (core::HostTensor &output : outputs) {
+        const py::tuple shape(py::cast(output.dims));
+        result.append(py::make_tuple(shape, bytes_of(std::move(output))));
+    }
+    return result;
 }
 
 }  // namespace
@@ -126,7 +153,8 @@ void register_model(py::module_ &module) {
         .def("describe_inputs", [](const Model &model) { return describe(model.inputs()); })
         .def("describe_outputs", [](const Model &model) { return describe(model.outputs()); })
         .def("describe_gears", &describe_gears)
-        .def("run", &run, py::arg("inputs"), py::arg("outputs"), py::arg("gear"));
+        .def("run", &run, py::arg("inputs"), py::arg("outputs"), py::arg("gear"))
+        .def("run_dynamic", &run_dynamic, py::arg("inputs"));
 }
 
 }  // namespace ascendcl::objects

@@ -12,8 +12,6 @@ namespace ascendcl::objects {
 using core::ContextHandle;
 using core::Event;
 using core::EventHandle;
-using core::InContext;
-using core::Status;
 using core::Stream;
 using core::StreamHandle;
 

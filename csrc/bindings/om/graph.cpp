@@ -128,9 +128,8 @@ void register_attributes(py::module_ &module) {
     cls.def("__getitem__", &required, py::arg("name"))
         .def(
             "get",
-            [](const std::shared_ptr<AttrMap> &self, const std::string &name, py::object fallback) {
-                return find(self, name).value_or(fallback);
-            },
+            [](const std::shared_ptr<AttrMap> &self, const std::string &name,
+               const py::object &fallback) { return find(self, name).value_or(fallback); },
             py::arg("name"), py::arg("default") = py::none())
         .def(
             "__contains__",

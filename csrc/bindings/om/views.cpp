@@ -50,6 +50,7 @@ PythonBytes::PythonBytes(py::handle object) {
 
 void register_errors(py::module_ &module) {
     module.attr("FormatError") = format_error();
+    // NOLINTNEXTLINE(performance-unnecessary-value-param): pybind11's signature
     py::register_local_exception_translator([](std::exception_ptr pointer) {
         try {
             if (pointer) std::rethrow_exception(pointer);

@@ -14,7 +14,6 @@ aclError set(const char *function, aclrtAllocatorDesc desc, T Allocator::*member
     return guarded(function, [&] {
         require(desc != nullptr && value != nullptr, "a pointer is null");
         (*allocator_desc_of(desc)).*member = value;
-        return ACL_SUCCESS;
     });
 }
 
@@ -22,10 +21,7 @@ aclError set(const char *function, aclrtAllocatorDesc desc, T Allocator::*member
 
 aclrtAllocatorDesc aclrtAllocatorCreateDesc(void) {
     aclrtAllocatorDesc handle = nullptr;
-    guarded(__func__, [&] {
-        handle = create_allocator_desc();
-        return ACL_SUCCESS;
-    });
+    guarded(__func__, [&] { handle = create_allocator_desc(); });
     return handle;
 }
 
@@ -33,7 +29,6 @@ aclError aclrtAllocatorDestroyDesc(aclrtAllocatorDesc allocatorDesc) {
     return guarded(__func__, [&] {
         require(allocatorDesc != nullptr, "allocatorDesc is null");
         destroy_allocator_desc(allocatorDesc);
-        return ACL_SUCCESS;
     });
 }
 
@@ -65,7 +60,6 @@ aclError aclrtAllocatorRegister(aclrtStream stream, aclrtAllocatorDesc allocator
     return guarded(__func__, [&] {
         require(stream != nullptr && allocatorDesc != nullptr, "a pointer is null");
         register_allocator(stream, allocatorDesc);
-        return ACL_SUCCESS;
     });
 }
 
@@ -86,7 +80,6 @@ aclError aclrtAllocatorGetByStream(aclrtStream stream, aclrtAllocatorDesc *alloc
         *freeFunc = found.free;
         *allocAdviseFunc = found.allocate_near;
         *getAddrFromBlockFunc = found.address_of;
-        return ACL_SUCCESS;
     });
 }
 
@@ -94,6 +87,5 @@ aclError aclrtAllocatorUnregister(aclrtStream stream) {
     return guarded(__func__, [&] {
         require(stream != nullptr, "stream is null");
         unregister_allocator(stream);
-        return ACL_SUCCESS;
     });
 }

@@ -19,7 +19,8 @@ namespace {
 // Lines below this level are dropped. CANN's variable and its default.
 int log_level() {
     const char *text = std::getenv("ASCEND_GLOBAL_LOG_LEVEL");
-    return text == nullptr || *text == '\0' ? ACL_ERROR : std::atoi(text);
+    return text == nullptr || *text == '\0' ? ACL_ERROR
+                                            : static_cast<int>(std::strtol(text, nullptr, 10));
 }
 
 FILE *log_stream() {
@@ -91,7 +92,6 @@ aclError aclDestroyDataBuffer(const aclDataBuffer *dataBuffer) {
         require(dataBuffer != nullptr, "dataBuffer is null");
         checks::check_release(dataBuffer, 1);
         take_back(dataBuffer);
-        return ACL_SUCCESS;
     });
 }
 
@@ -100,7 +100,6 @@ aclError aclUpdateDataBuffer(aclDataBuffer *dataBuffer, void *data, size_t size)
         require(dataBuffer != nullptr, "dataBuffer is null");
         dataBuffer->data = data;
         dataBuffer->size = size;
-        return ACL_SUCCESS;
     });
 }
 
@@ -174,7 +173,6 @@ aclError aclGetCannAttributeList(const aclCannAttr **cannAttrList, size_t *num) 
         require(cannAttrList != nullptr && num != nullptr, "a pointer is null");
         *cannAttrList = kAttributes;
         *num = std::size(kAttributes);
-        return ACL_SUCCESS;
     });
 }
 
@@ -184,6 +182,5 @@ aclError aclGetCannAttribute(aclCannAttr cannAttr, int32_t *value) {
         require(cannAttr >= ACL_CANN_ATTR_INF_NAN && cannAttr <= ACL_CANN_ATTR_JIT_COMPILE,
                 "no such attribute");
         *value = cannAttr == ACL_CANN_ATTR_INF_NAN ? 1 : 0;
-        return ACL_SUCCESS;
     });
 }

@@ -27,7 +27,6 @@ aclError multiply(const char *function, const ops::Product &product, LeadingDime
         ops::require_leading_dimension("ldb", leading.b, stored_columns(trans_b, k, n));
         ops::require_leading_dimension("ldc", leading.c, n);
         ops::submit(product, operands, stream);
-        return ACL_SUCCESS;
     });
 }
 
@@ -35,7 +34,6 @@ aclError create_handle(const char *function, const ops::Product &product, aclopH
     return guarded(function, [&] {
         require(handle != nullptr, "handle is null");
         *handle = ops::make_handle(ops::compile(product));
-        return ACL_SUCCESS;
     });
 }
 

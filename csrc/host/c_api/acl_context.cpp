@@ -1,7 +1,7 @@
 // Contexts and switches: acl_rt.h "Contexts", "Switches of the system, the context or the device".
 // SPDX-License-Identifier: Apache-2.0
 #include "acl/acl.h"
-#include "host/runtime/device_context.h"
+#include "host/runtime/context.h"
 #include "host/runtime/event.h"
 #include "host/runtime/report.h"
 #include "host/runtime/stream.h"
@@ -12,7 +12,6 @@ aclError aclrtCreateContext(aclrtContext *context, int32_t deviceId) {
     return guarded(__func__, [&] {
         require(context != nullptr, "context is null");
         *context = create_context(deviceId);
-        return ACL_SUCCESS;
     });
 }
 
@@ -20,7 +19,6 @@ aclError aclrtDestroyContext(aclrtContext context) {
     return guarded(__func__, [&] {
         require(context != nullptr, "context is null");
         destroy_context(context);
-        return ACL_SUCCESS;
     });
 }
 
@@ -28,23 +26,20 @@ aclError aclrtSetCurrentContext(aclrtContext context) {
     return guarded(__func__, [&] {
         require(context != nullptr, "context is null");
         set_current_context(context);
-        return ACL_SUCCESS;
     });
 }
 
 aclError aclrtGetCurrentContext(aclrtContext *context) {
     return guarded(__func__, [&] {
         require(context != nullptr, "context is null");
-        *context = current_device_context()->handle();
-        return ACL_SUCCESS;
+        *context = current_context()->handle();
     });
 }
 
 aclError aclrtCtxGetCurrentDefaultStream(aclrtStream *stream) {
     return guarded(__func__, [&] {
         require(stream != nullptr, "stream is null");
-        *stream = current_device_context()->default_worker_stream()->handle();
-        return ACL_SUCCESS;
+        *stream = current_context()->default_stream()->handle();
     });
 }
 
@@ -53,44 +48,34 @@ aclError aclrtGetPrimaryCtxState(int32_t deviceId, uint32_t *flags, int32_t *act
         require(flags == nullptr, "flags must be null");
         require(active != nullptr, "active is null");
         *active = is_primary_active(deviceId) ? 1 : 0;
-        return ACL_SUCCESS;
     });
 }
 
 aclError aclrtCtxGetSysParamOpt(aclSysParamOpt opt, int64_t *value) {
     return guarded(__func__, [&] {
         require(value != nullptr, "value is null");
-        *value = current_device_context()->options().get(opt);
-        return ACL_SUCCESS;
+        *value = current_context()->options().get(opt);
     });
 }
 
 aclError aclrtCtxSetSysParamOpt(aclSysParamOpt opt, int64_t value) {
-    return guarded(__func__, [&] {
-        current_device_context()->options().set(opt, value);
-        return ACL_SUCCESS;
-    });
+    return guarded(__func__, [&] { current_context()->options().set(opt, value); });
 }
 
 aclError aclrtGetSysParamOpt(aclSysParamOpt opt, int64_t *value) {
     return guarded(__func__, [&] {
         require(value != nullptr, "value is null");
         *value = process_options().get(opt);
-        return ACL_SUCCESS;
     });
 }
 
 aclError aclrtSetSysParamOpt(aclSysParamOpt opt, int64_t value) {
-    return guarded(__func__, [&] {
-        process_options().set(opt, value);
-        return ACL_SUCCESS;
-    });
+    return guarded(__func__, [&] { process_options().set(opt, value); });
 }
 
 aclError aclrtSetOpWaitTimeout(uint32_t timeout) {
     return guarded(__func__, [&] {
-        current_device_context();
+        current_context();
         set_wait_timeout(std::chrono::seconds(timeout));
-        return ACL_SUCCESS;
     });
 }

@@ -53,11 +53,10 @@ void check_words(const void *address, size_t room, size_t count) {
 aclError aclrtMemcpy(void *dst, size_t destMax, const void *src, size_t count,
                      aclrtMemcpyKind kind) {
     return guarded(__func__, [&] {
-        if (count == 0) return ACL_SUCCESS;
+        if (count == 0) return;
         check_ends(dst, src, kind);
         check_room(destMax, count);
         copy_now(dst, src, row(count));
-        return ACL_SUCCESS;
     });
 }
 
@@ -74,10 +73,9 @@ aclError aclrtMemcpyAsyncWithCondition(void *dst, size_t destMax, const void *sr
 aclError aclrtMemcpy2d(void *dst, size_t dpitch, const void *src, size_t spitch, size_t width,
                        size_t height, aclrtMemcpyKind kind) {
     return guarded(__func__, [&] {
-        if (width == 0 || height == 0) return ACL_SUCCESS;
+        if (width == 0 || height == 0) return;
         check_pitches(dst, dpitch, src, spitch, width, kind);
         copy_now(dst, src, {width, height, dpitch, spitch});
-        return ACL_SUCCESS;
     });
 }
 
@@ -92,11 +90,10 @@ aclError aclrtMemcpy2dAsync(void *dst, size_t dpitch, const void *src, size_t sp
 
 aclError aclrtMemset(void *devPtr, size_t maxCount, int32_t value, size_t count) {
     return guarded(__func__, [&] {
-        if (count == 0) return ACL_SUCCESS;
+        if (count == 0) return;
         require(devPtr != nullptr, "devPtr is null");
         check_room(maxCount, count);
         fill_now(devPtr, value, count);
-        return ACL_SUCCESS;
     });
 }
 
@@ -114,7 +111,6 @@ aclError aclrtMemsetD32(void *ptr, size_t memSize, uint32_t value, size_t N) {
     return guarded(__func__, [&] {
         check_words(ptr, memSize, N);
         fill_words_now(ptr, value, N);
-        return ACL_SUCCESS;
     });
 }
 

@@ -3,9 +3,9 @@
 #include <cstdint>
 
 #include "acl/acl.h"
+#include "host/runtime/context.h"
 #include "host/runtime/copy.h"
 #include "host/runtime/copy_descriptor.h"
-#include "host/runtime/device_context.h"
 #include "host/runtime/reduce.h"
 #include "host/runtime/report.h"
 #include "host/runtime/stream.h"
@@ -64,7 +64,6 @@ aclError copy_batch(const char *function, const Batch &batch, size_t *fail_index
         for (size_t index = 0; index < batch.count; ++index) {
             copy_now(batch.destinations[index], batch.sources[index], batch.shape(index));
         }
-        return ACL_SUCCESS;
     });
     if (fail_index != nullptr) *fail_index = failing;
     return code;
@@ -95,7 +94,6 @@ aclError aclrtGetMemcpyDescSize(aclrtMemcpyKind kind, size_t *descSize) {
         require(descSize != nullptr, "descSize is null");
         check_kind(kind);
         *descSize = sizeof(CopyDescriptor);
-        return ACL_SUCCESS;
     });
 }
 
@@ -107,7 +105,6 @@ aclError aclrtSetMemcpyDesc(void *desc, aclrtMemcpyKind kind, void *srcAddr, voi
         require(config == nullptr, "config is reserved and must be null");
         check_kind(kind);
         write_copy_descriptor(desc, srcAddr, dstAddr, count);
-        return ACL_SUCCESS;
     });
 }
 

@@ -6,49 +6,56 @@
 
 using namespace ascendcl::host;
 
-aclError aclrtGetDeviceResLimit(int32_t deviceId, aclrtDevResLimitType type, uint32_t *value) {
-    return guarded(__func__, [&] {
+namespace {
+
+// Of a device by its number, or of a stream.
+
+template <typename Owner>
+aclError get(const char *function, Owner owner, aclrtDevResLimitType type, uint32_t *value) {
+    return guarded(function, [&] {
         require(value != nullptr, "value is null");
-        *value = device_core_limit(deviceId, type);
+        *value = core_limit(owner, type);
         return ACL_SUCCESS;
     });
+}
+
+template <typename Owner>
+aclError set(const char *function, Owner owner, aclrtDevResLimitType type, uint32_t value) {
+    return guarded(function, [&] {
+        set_core_limit(owner, type, value);
+        return ACL_SUCCESS;
+    });
+}
+
+template <typename Owner>
+aclError reset(const char *function, Owner owner) {
+    return guarded(function, [&] {
+        reset_core_limits(owner);
+        return ACL_SUCCESS;
+    });
+}
+
+}  // namespace
+
+aclError aclrtGetDeviceResLimit(int32_t deviceId, aclrtDevResLimitType type, uint32_t *value) {
+    return get(__func__, deviceId, type, value);
 }
 
 aclError aclrtSetDeviceResLimit(int32_t deviceId, aclrtDevResLimitType type, uint32_t value) {
-    return guarded(__func__, [&] {
-        set_device_core_limit(deviceId, type, value);
-        return ACL_SUCCESS;
-    });
+    return set(__func__, deviceId, type, value);
 }
 
-aclError aclrtResetDeviceResLimit(int32_t deviceId) {
-    return guarded(__func__, [&] {
-        reset_device_core_limits(deviceId);
-        return ACL_SUCCESS;
-    });
-}
+aclError aclrtResetDeviceResLimit(int32_t deviceId) { return reset(__func__, deviceId); }
 
 aclError aclrtGetStreamResLimit(aclrtStream stream, aclrtDevResLimitType type, uint32_t *value) {
-    return guarded(__func__, [&] {
-        require(value != nullptr, "value is null");
-        *value = stream_core_limit(stream, type);
-        return ACL_SUCCESS;
-    });
+    return get(__func__, stream, type, value);
 }
 
 aclError aclrtSetStreamResLimit(aclrtStream stream, aclrtDevResLimitType type, uint32_t value) {
-    return guarded(__func__, [&] {
-        set_stream_core_limit(stream, type, value);
-        return ACL_SUCCESS;
-    });
+    return set(__func__, stream, type, value);
 }
 
-aclError aclrtResetStreamResLimit(aclrtStream stream) {
-    return guarded(__func__, [&] {
-        reset_stream_core_limits(stream);
-        return ACL_SUCCESS;
-    });
-}
+aclError aclrtResetStreamResLimit(aclrtStream stream) { return reset(__func__, stream); }
 
 aclError aclrtUseStreamResInCurrentThread(aclrtStream stream) {
     return guarded(__func__, [&] {

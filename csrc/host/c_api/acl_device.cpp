@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "acl/acl.h"
+#include "host/runtime/context.h"
 #include "host/runtime/device.h"
-#include "host/runtime/device_context.h"
 #include "host/runtime/report.h"
 #include "host/runtime/stream.h"
 
@@ -16,7 +16,7 @@ namespace {
 
 int64_t l2_size() { return std::max<int64_t>(0, sysconf(_SC_LEVEL2_CACHE_SIZE)); }
 
-Device &current_device() { return current_device_context()->owner(); }
+Device &current_device() { return current_context()->owner(); }
 
 Device &peer_of_current(int32_t peer) {
     Device &chosen = current_device();
@@ -28,31 +28,21 @@ Device &peer_of_current(int32_t peer) {
 }  // namespace
 
 aclError aclrtSetDevice(int32_t deviceId) {
-    return guarded(__func__, [&] {
-        set_device(deviceId);
-        return ACL_SUCCESS;
-    });
+    return guarded(__func__, [&] { set_device(deviceId); });
 }
 
 aclError aclrtResetDevice(int32_t deviceId) {
-    return guarded(__func__, [&] {
-        reset_device(deviceId, false);
-        return ACL_SUCCESS;
-    });
+    return guarded(__func__, [&] { reset_device(deviceId, false); });
 }
 
 aclError aclrtResetDeviceForce(int32_t deviceId) {
-    return guarded(__func__, [&] {
-        reset_device(deviceId, true);
-        return ACL_SUCCESS;
-    });
+    return guarded(__func__, [&] { reset_device(deviceId, true); });
 }
 
 aclError aclrtGetDevice(int32_t *deviceId) {
     return guarded(__func__, [&] {
         require(deviceId != nullptr, "deviceId is null");
         *deviceId = current_device().id;
-        return ACL_SUCCESS;
     });
 }
 
@@ -60,7 +50,6 @@ aclError aclrtGetDeviceCount(uint32_t *count) {
     return guarded(__func__, [&] {
         require(count != nullptr, "count is null");
         *count = static_cast<uint32_t>(device_count());
-        return ACL_SUCCESS;
     });
 }
 
@@ -68,14 +57,12 @@ aclError aclrtGetRunMode(aclrtRunMode *runMode) {
     return guarded(__func__, [&] {
         require(runMode != nullptr, "runMode is null");
         *runMode = ACL_HOST;
-        return ACL_SUCCESS;
     });
 }
 
 aclError aclrtSetTsDevice(aclrtTsId tsId) {
     return guarded(__func__, [&] {
         require(tsId == ACL_TS_ID_AICORE || tsId == ACL_TS_ID_AIVECTOR, "no such task scheduler");
-        return ACL_SUCCESS;
     });
 }
 
@@ -96,7 +83,6 @@ aclError aclrtQueryDeviceStatus(int32_t deviceId, aclrtDeviceStatus *deviceStatu
         require(deviceStatus != nullptr, "deviceStatus is null");
         device(deviceId);
         *deviceStatus = ACL_RT_DEVICE_STATUS_NORMAL;
-        return ACL_SUCCESS;
     });
 }
 
@@ -104,7 +90,6 @@ aclError aclrtDeviceGetBareTgid(int32_t *pid) {
     return guarded(__func__, [&] {
         require(pid != nullptr, "pid is null");
         *pid = getpid();
-        return ACL_SUCCESS;
     });
 }
 
@@ -164,7 +149,6 @@ aclError aclrtGetDeviceCapability(int32_t deviceId, aclrtDevFeatureType devFeatu
                     devFeatureType == ACL_FEATURE_SYSTEM_MEMQ_EVENT_CROSS_DEV,
                 "no such feature");
         *value = ACL_DEV_FEATURE_NOT_SUPPORT;
-        return ACL_SUCCESS;
     });
 }
 
@@ -172,7 +156,6 @@ aclError aclrtGetLogicDevIdByUserDevId(const int32_t userDevid, int32_t *const l
     return guarded(__func__, [&] {
         require(logicDevId != nullptr, "logicDevId is null");
         *logicDevId = device(userDevid).physical_id;
-        return ACL_SUCCESS;
     });
 }
 
@@ -194,7 +177,6 @@ aclError aclrtGetLogicDevIdByPhyDevId(const int32_t phyDevId, int32_t *const log
         require(phyDevId >= 0 && phyDevId < kMaxDevices, "no such device",
                 ACL_ERROR_RT_INVALID_DEVICEID);
         *logicDevId = phyDevId;
-        return ACL_SUCCESS;
     });
 }
 
@@ -204,7 +186,6 @@ aclError aclrtGetPhyDevIdByLogicDevId(const int32_t logicDevId, int32_t *const p
         require(logicDevId >= 0 && logicDevId < kMaxDevices, "no such device",
                 ACL_ERROR_RT_INVALID_DEVICEID);
         *phyDevId = logicDevId;
-        return ACL_SUCCESS;
     });
 }
 
@@ -215,7 +196,6 @@ aclError aclrtDeviceCanAccessPeer(int32_t *canAccessPeer, int32_t deviceId, int3
         device(deviceId);
         device(peerDeviceId);
         *canAccessPeer = 1;
-        return ACL_SUCCESS;
     });
 }
 
@@ -223,14 +203,12 @@ aclError aclrtDeviceEnablePeerAccess(int32_t peerDeviceId, uint32_t flags) {
     return guarded(__func__, [&] {
         require(flags == 0, "flags must be 0", ACL_ERROR_FEATURE_UNSUPPORTED);
         peer_of_current(peerDeviceId).reachable_peers.fetch_or(uint64_t{1} << peerDeviceId);
-        return ACL_SUCCESS;
     });
 }
 
 aclError aclrtDeviceDisablePeerAccess(int32_t peerDeviceId) {
     return guarded(__func__, [&] {
         peer_of_current(peerDeviceId).reachable_peers.fetch_and(~(uint64_t{1} << peerDeviceId));
-        return ACL_SUCCESS;
     });
 }
 
@@ -240,6 +218,5 @@ aclError aclrtDevicePeerAccessStatus(int32_t deviceId, int32_t peerDeviceId, int
         require(deviceId != peerDeviceId, "the two devices are the same");
         device(peerDeviceId);
         *status = static_cast<int32_t>(device(deviceId).reachable_peers.load() >> peerDeviceId & 1);
-        return ACL_SUCCESS;
     });
 }

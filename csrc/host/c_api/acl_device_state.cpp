@@ -23,7 +23,6 @@ aclError aclrtGetDeviceUtilizationRate(int32_t deviceId, aclrtUtilizationInfo *u
         const double used = static_cast<double>(asked.used_memory());
         const double share = 100 * used / static_cast<double>(asked.capacity);
         *utilizationInfo = {-1, -1, -1, static_cast<int32_t>(share), nullptr};
-        return ACL_SUCCESS;
     });
 }
 
@@ -35,7 +34,6 @@ aclError aclrtGetDevicesTopo(uint32_t deviceId, uint32_t otherDeviceId, uint64_t
         device(static_cast<int32_t>(deviceId));
         device(static_cast<int32_t>(otherDeviceId));
         *value = ACL_RT_DEVS_TOPOLOGY_SYS;
-        return ACL_SUCCESS;
     });
 }
 
@@ -43,7 +41,6 @@ aclError aclrtDeviceGetUuid(int32_t deviceId, aclrtUuid *uuid) {
     return guarded(__func__, [&] {
         require(uuid != nullptr, "uuid is null");
         device_uuid(device(deviceId), uuid->bytes);
-        return ACL_SUCCESS;
     });
 }
 
@@ -52,6 +49,5 @@ aclError aclrtDeviceTaskAbort(int32_t deviceId, uint32_t timeout) {
         require(timeout <= kLongestAbort, "the timeout is longer than 36 minutes",
                 ACL_ERROR_RT_PARAM_INVALID);
         abort_tasks(device(deviceId), std::chrono::milliseconds(timeout));
-        return ACL_SUCCESS;
     });
 }

@@ -6,7 +6,7 @@
 #include "acl/acl.h"
 #include "host/checks/holds.h"
 #include "host/checks/objects.h"
-#include "host/runtime/device_context.h"
+#include "host/runtime/context.h"
 #include "host/runtime/memory.h"
 #include "host/runtime/report.h"
 
@@ -15,9 +15,8 @@ using namespace ascendcl::host;
 aclError acldvppMalloc(void **devPtr, size_t size) {
     return guarded(__func__, [&] {
         require(devPtr != nullptr && size != 0, "devPtr is null or the size 0");
-        *devPtr = allocate_device_memory(current_device_context()->device(), size);
+        *devPtr = allocate_device_memory(current_context()->device(), size);
         checks::made(checks::ObjectKind::kDeviceMemory, *devPtr, size);
-        return ACL_SUCCESS;
     });
 }
 

@@ -38,7 +38,6 @@ aclError aclrtCreateEvent(aclrtEvent *event) {
     return guarded(__func__, [&] {
         require(event != nullptr, "event is null");
         *event = create_event(ACL_EVENT_SYNC | ACL_EVENT_TIME_LINE, false);
-        return ACL_SUCCESS;
     });
 }
 
@@ -46,7 +45,6 @@ aclError aclrtCreateEventWithFlag(aclrtEvent *event, uint32_t flag) {
     return guarded(__func__, [&] {
         require(event != nullptr, "event is null");
         *event = make_event(flag, false);
-        return ACL_SUCCESS;
     });
 }
 
@@ -54,7 +52,6 @@ aclError aclrtCreateEventExWithFlag(aclrtEvent *event, uint32_t flag) {
     return guarded(__func__, [&] {
         require(event != nullptr, "event is null");
         *event = make_event(flag, true);
-        return ACL_SUCCESS;
     });
 }
 
@@ -62,7 +59,6 @@ aclError aclrtDestroyEvent(aclrtEvent event) {
     return guarded(__func__, [&] {
         require(event != nullptr, "event is null");
         destroy_event(event);
-        return ACL_SUCCESS;
     });
 }
 
@@ -87,7 +83,6 @@ aclError aclrtQueryEvent(aclrtEvent event, aclrtEventStatus *status) {
         require(event != nullptr && status != nullptr, "a pointer is null");
         *status =
             plain_event(event)->is_done() ? ACL_EVENT_STATUS_COMPLETE : ACL_EVENT_STATUS_NOT_READY;
-        return ACL_SUCCESS;
     });
 }
 
@@ -98,7 +93,6 @@ aclError aclrtQueryEventStatus(aclrtEvent event, aclrtEventRecordedStatus *statu
         const bool complete = asked->is_done() && (asked->is_ex() || asked->is_recorded());
         *status =
             complete ? ACL_EVENT_RECORDED_STATUS_COMPLETE : ACL_EVENT_RECORDED_STATUS_NOT_READY;
-        return ACL_SUCCESS;
     });
 }
 
@@ -107,7 +101,6 @@ aclError aclrtQueryEventWaitStatus(aclrtEvent event, aclrtEventWaitStatus *statu
         require(event != nullptr && status != nullptr, "a pointer is null");
         *status = plain_event(event)->are_waits_done() ? ACL_EVENT_WAIT_STATUS_COMPLETE
                                                        : ACL_EVENT_WAIT_STATUS_NOT_READY;
-        return ACL_SUCCESS;
     });
 }
 
@@ -133,7 +126,6 @@ aclError aclrtEventElapsedTime(float *ms, aclrtEvent startEvent, aclrtEvent endE
         const auto start = event_of(startEvent)->time();
         const auto end = event_of(endEvent)->time();
         *ms = std::chrono::duration<float, std::milli>(end - start).count();
-        return ACL_SUCCESS;
     });
 }
 
@@ -143,7 +135,6 @@ aclError aclrtEventGetTimestamp(aclrtEvent event, uint64_t *timestamp) {
         const auto since_start = event_of(event)->time().time_since_epoch();
         *timestamp = static_cast<uint64_t>(
             std::chrono::duration_cast<std::chrono::microseconds>(since_start).count());
-        return ACL_SUCCESS;
     });
 }
 
@@ -151,7 +142,6 @@ aclError aclrtGetEventId(aclrtEvent event, uint32_t *eventId) {
     return guarded(__func__, [&] {
         require(event != nullptr && eventId != nullptr, "a pointer is null");
         *eventId = event_of(event)->id();
-        return ACL_SUCCESS;
     });
 }
 
@@ -159,7 +149,6 @@ aclError aclrtGetEventAvailNum(uint32_t *eventCount) {
     return guarded(__func__, [&] {
         require(eventCount != nullptr, "eventCount is null");
         *eventCount = available_events();
-        return ACL_SUCCESS;
     });
 }
 
@@ -168,7 +157,6 @@ aclError aclrtCreateNotify(aclrtNotify *notify, uint64_t flag) {
         require(notify != nullptr, "notify is null");
         require(flag == ACL_NOTIFY_DEFAULT || flag == ACL_NOTIFY_DEVICE_USE_ONLY, "no such flag");
         *notify = create_notify();
-        return ACL_SUCCESS;
     });
 }
 
@@ -176,7 +164,6 @@ aclError aclrtDestroyNotify(aclrtNotify notify) {
     return guarded(__func__, [&] {
         require(notify != nullptr, "notify is null");
         destroy_notify(notify);
-        return ACL_SUCCESS;
     });
 }
 
@@ -200,7 +187,6 @@ aclError aclrtGetNotifyId(aclrtNotify notify, uint32_t *notifyId) {
     return guarded(__func__, [&] {
         require(notify != nullptr && notifyId != nullptr, "a pointer is null");
         *notifyId = notify_of(notify)->id();
-        return ACL_SUCCESS;
     });
 }
 
@@ -212,6 +198,5 @@ aclError aclrtNotifyBatchReset(aclrtNotify *notifies, size_t num) {
             notify_of(notifies[index]);  // all or none
         }
         for (size_t index = 0; index < num; ++index) notify_of(notifies[index])->clear();
-        return ACL_SUCCESS;
     });
 }

@@ -3,7 +3,7 @@
 #include <cstring>
 
 #include "acl/acl.h"
-#include "host/runtime/device_context.h"
+#include "host/runtime/context.h"
 #include "host/runtime/group.h"
 #include "host/runtime/report.h"
 
@@ -11,28 +11,23 @@ using namespace ascendcl::host;
 
 aclError aclrtSetGroup(int32_t groupId) {
     return guarded(__func__, [&] {
-        current_device_context();
+        current_context();
         require(groupId >= 0 && groupId < kGroupCount, "there is no group but 0",
                 ACL_ERROR_RT_GROUP_NOT_CREATE);
-        return ACL_SUCCESS;
     });
 }
 
 aclError aclrtGetGroupCount(uint32_t *count) {
     return guarded(__func__, [&] {
         require(count != nullptr, "count is null");
-        current_device_context();
+        current_context();
         *count = kGroupCount;
-        return ACL_SUCCESS;
     });
 }
 
 aclrtGroupInfo *aclrtCreateGroupInfo(void) {
     aclrtGroupInfo *handle = nullptr;
-    guarded(__func__, [&] {
-        handle = create_group_info();
-        return ACL_SUCCESS;
-    });
+    guarded(__func__, [&] { handle = create_group_info(); });
     return handle;
 }
 
@@ -40,16 +35,14 @@ aclError aclrtDestroyGroupInfo(aclrtGroupInfo *groupInfo) {
     return guarded(__func__, [&] {
         require(groupInfo != nullptr, "groupInfo is null");
         destroy_group_info(groupInfo);
-        return ACL_SUCCESS;
     });
 }
 
 aclError aclrtGetAllGroupInfo(aclrtGroupInfo *groupInfo) {
     return guarded(__func__, [&] {
         require(groupInfo != nullptr, "groupInfo is null");
-        current_device_context();
+        current_context();
         fill_group_info(groupInfo);
-        return ACL_SUCCESS;
     });
 }
 
@@ -64,6 +57,5 @@ aclError aclrtGetGroupInfoDetail(const aclrtGroupInfo *groupInfo, int32_t groupI
         require(valueLen >= sizeof value, "there is no room for the value");
         std::memcpy(attrValue, &value, sizeof value);
         *paramRetSize = sizeof value;
-        return ACL_SUCCESS;
     });
 }

@@ -3,6 +3,7 @@
 #include "acl/acl.h"
 #include "host/model/dump.h"
 #include "host/model/registry.h"
+#include "host/ops/compiled_op.h"
 #include "host/runtime/init.h"
 #include "host/runtime/report.h"
 
@@ -10,35 +11,31 @@ using namespace ascendcl::host;
 
 namespace {
 
-// What the model API keeps goes with the last finalize.
-void end_models() {
+// What models and single ops keep goes with the last finalize.
+void forget_programs() {
     model::forget_all_models();
     model::end_dump();
+    ops::reset_cache();
 }
 
 }  // namespace
 
 aclError aclInit(const char *configPath) {
-    return guarded(__func__, [&] {
-        initialize(configPath);
-        return ACL_SUCCESS;
-    });
+    return guarded(__func__, [&] { initialize(configPath); });
 }
 
 aclError aclFinalize(void) {
     return guarded(__func__, [&] {
         finalize();
-        end_models();
-        return ACL_SUCCESS;
+        forget_programs();
     });
 }
 
 aclError aclFinalizeReference(uint64_t *refCount) {
     return guarded(__func__, [&] {
         const uint64_t left = finalize_one();
-        if (left == 0) end_models();
+        if (left == 0) forget_programs();
         if (refCount != nullptr) *refCount = left;
-        return ACL_SUCCESS;
     });
 }
 
@@ -63,6 +60,5 @@ aclError aclrtGetVersion(int32_t *majorVersion, int32_t *minorVersion, int32_t *
         *majorVersion = ACL_MAJOR_VERSION;
         *minorVersion = ACL_MINOR_VERSION;
         *patchVersion = ACL_PATCH_VERSION;
-        return ACL_SUCCESS;
     });
 }

@@ -10,32 +10,25 @@
 
 namespace {
 
-using ascendcl::host::fail;
-using ascendcl::host::Failure;
-using ascendcl::host::guarded;
+using namespace ascendcl::host;
 using ascendcl::host::model::Lease;
 using ascendcl::host::model::lease_model;
 
 constexpr uint64_t kMaxBatchSize = uint64_t{1} << 20;
 
-aclError invalid(const char *function, const char *what) {
-    return fail(ACL_ERROR_INVALID_PARAM, "%s: %s", function, what);
-}
-
-// The checks that all setters share.
+// What a setter does: there is nothing to keep, but what it is given is checked.
 aclError check(const char *function, const aclmdlAIPP *aipp, int8_t on = 0,
                uint64_t batch_index = 0) {
-    if (!aipp) return invalid(function, "the AIPP parameters are null");
-    if (on != 0 && on != 1) return invalid(function, "a switch is 0 or 1");
-    if (batch_index >= aipp->batch_size) return invalid(function, "batchIndex is out of range");
-    return ACL_SUCCESS;
+    return guarded(function, [&] {
+        require(aipp != nullptr, "aippParmsSet is null");
+        require(on == 0 || on == 1, "a switch is 0 or 1");
+        require(batch_index < aipp->batch_size, "batchIndex is out of range");
+    });
 }
 
 aclmdlInputAippType type_of_input(const Lease &model, size_t index) {
     const auto &types = model->description()->aipp;
-    if (index >= types.size()) {
-        throw Failure{ACL_ERROR_INVALID_PARAM, "the model has no such input"};
-    }
+    require(index < types.size(), "the model has no such input");
     return types[index];
 }
 
@@ -43,24 +36,24 @@ aclmdlInputAippType type_of_input(const Lease &model, size_t index) {
 
 aclmdlAIPP *aclmdlCreateAIPP(uint64_t batchSize) {
     if (batchSize == 0 || batchSize > kMaxBatchSize) {
-        invalid(__func__, "the batch size is 0 or too large");
+        fail(ACL_ERROR_INVALID_PARAM, "%s: the batch size is 0 or too large", __func__);
         return nullptr;
     }
-    return ascendcl::host::hand_out<aclmdlAIPP>(batchSize);
+    return hand_out<aclmdlAIPP>(batchSize);
 }
 
 aclError aclmdlDestroyAIPP(const aclmdlAIPP *aippParmsSet) {
-    if (!aippParmsSet) return invalid(__func__, "the AIPP parameters are null");
-    ascendcl::host::take_back(aippParmsSet);
-    return ACL_SUCCESS;
+    return guarded(__func__, [&] {
+        require(aippParmsSet != nullptr, "aippParmsSet is null");
+        take_back(aippParmsSet);
+    });
 }
 
 aclError aclmdlSetAIPPInputFormat(aclmdlAIPP *aippParmsSet, aclAippInputFormat inputFormat) {
-    if (aclError code = check(__func__, aippParmsSet)) return code;
-    if (inputFormat < ACL_YUV420SP_U8 || inputFormat > ACL_RAW24) {
-        return invalid(__func__, "there is no such input format");
-    }
-    return ACL_SUCCESS;
+    return guarded(__func__, [&] {
+        require(aippParmsSet != nullptr, "aippParmsSet is null");
+        require(inputFormat >= ACL_YUV420SP_U8 && inputFormat <= ACL_RAW24, "no such format");
+    });
 }
 
 aclError aclmdlSetAIPPCscParams(aclmdlAIPP *aippParmsSet, int8_t cscSwitch, int16_t, int16_t,
@@ -113,46 +106,41 @@ aclError aclmdlSetAIPPPixelVarReci(aclmdlAIPP *aippParmsSet, float, float, float
 
 aclError aclmdlSetInputAIPP(uint32_t modelId, aclmdlDataset *dataset, size_t index,
                             const aclmdlAIPP *aippParmsSet) {
-    if (!dataset || !aippParmsSet) return invalid(__func__, "null argument");
-    return guarded(__func__, [&]() -> aclError {
-        if (type_of_input(lease_model(modelId), index) != ACL_DYNAMIC_AIPP_NODE) {
-            throw Failure{ACL_ERROR_INVALID_PARAM, "the input is not the one for AIPP parameters"};
-        }
+    return guarded(__func__, [&] {
+        require(dataset != nullptr && aippParmsSet != nullptr, "a pointer is null");
+        require(type_of_input(lease_model(modelId), index) == ACL_DYNAMIC_AIPP_NODE,
+                "the input is not the one for AIPP parameters");
         throw Failure{ACL_ERROR_API_NOT_SUPPORT, "the host runtime has no dynamic AIPP"};
     });
 }
 
 aclError aclmdlSetAIPPByInputIndex(uint32_t modelId, aclmdlDataset *dataset, size_t index,
                                    const aclmdlAIPP *aippParmsSet) {
-    if (!dataset || !aippParmsSet) return invalid(__func__, "null argument");
-    return guarded(__func__, [&]() -> aclError {
-        if (type_of_input(lease_model(modelId), index) != ACL_DATA_WITH_DYNAMIC_AIPP) {
-            throw Failure{ACL_ERROR_FAILURE, "the input has no dynamic AIPP"};
-        }
+    return guarded(__func__, [&] {
+        require(dataset != nullptr && aippParmsSet != nullptr, "a pointer is null");
+        require(type_of_input(lease_model(modelId), index) == ACL_DATA_WITH_DYNAMIC_AIPP,
+                "the input has no dynamic AIPP", ACL_ERROR_FAILURE);
         throw Failure{ACL_ERROR_API_NOT_SUPPORT, "the host runtime has no dynamic AIPP"};
     });
 }
 
 aclError aclmdlGetAippType(uint32_t modelId, size_t index, aclmdlInputAippType *type,
                            size_t *dynamicAttachedDataIndex) {
-    if (!type || !dynamicAttachedDataIndex) return invalid(__func__, "null argument");
-    return guarded(__func__, [&]() -> aclError {
+    return guarded(__func__, [&] {
+        require(type != nullptr && dynamicAttachedDataIndex != nullptr, "a pointer is null");
         const aclmdlInputAippType found = type_of_input(lease_model(modelId), index);
-        if (found == ACL_DATA_WITH_DYNAMIC_AIPP || found == ACL_DYNAMIC_AIPP_NODE) {
-            throw Failure{ACL_ERROR_API_NOT_SUPPORT, "the host runtime has no dynamic AIPP"};
-        }
+        require(found != ACL_DATA_WITH_DYNAMIC_AIPP && found != ACL_DYNAMIC_AIPP_NODE,
+                "the host runtime has no dynamic AIPP", ACL_ERROR_API_NOT_SUPPORT);
         *type = found;
         *dynamicAttachedDataIndex = ACL_INVALID_NODE_INDEX;
-        return ACL_SUCCESS;
     });
 }
 
 aclError aclmdlGetFirstAippInfo(uint32_t modelId, size_t index, aclAippInfo *aippInfo) {
-    if (!aippInfo) return invalid(__func__, "null argument");
-    return guarded(__func__, [&]() -> aclError {
-        if (type_of_input(lease_model(modelId), index) != ACL_DATA_WITH_STATIC_AIPP) {
-            throw Failure{ACL_ERROR_GE_AIPP_NOT_EXIST, "the input has no static AIPP"};
-        }
+    return guarded(__func__, [&] {
+        require(aippInfo != nullptr, "aippInfo is null");
+        require(type_of_input(lease_model(modelId), index) == ACL_DATA_WITH_STATIC_AIPP,
+                "the input has no static AIPP", ACL_ERROR_GE_AIPP_NOT_EXIST);
         throw Failure{ACL_ERROR_API_NOT_SUPPORT,
                       "the host runtime does not report the parameters of static AIPP"};
     });

@@ -8,39 +8,32 @@
 #include "host/runtime/data_set.h"
 #include "host/runtime/report.h"
 
-using ascendcl::host::fail;
-using ascendcl::host::guarded;
+using namespace ascendcl::host;
 
-aclmdlDataset *aclmdlCreateDataset() { return ascendcl::host::hand_out<aclmdlDataset>(); }
+aclmdlDataset *aclmdlCreateDataset() { return hand_out<aclmdlDataset>(); }
 
 aclError aclmdlDestroyDataset(const aclmdlDataset *dataset) {
-    if (!dataset) return fail(ACL_ERROR_INVALID_PARAM, "%s: the data set is null", __func__);
     return guarded(__func__, [&] {
-        ascendcl::host::checks::check_release(dataset, 1);
-        ascendcl::host::take_back(dataset);
-        return ACL_SUCCESS;
+        require(dataset != nullptr, "dataset is null");
+        checks::check_release(dataset, 1);
+        take_back(dataset);
     });
 }
 
 aclError aclmdlAddDatasetBuffer(aclmdlDataset *dataset, aclDataBuffer *dataBuffer) {
-    if (!dataset || !dataBuffer) {
-        return fail(ACL_ERROR_INVALID_PARAM, "%s: null argument", __func__);
-    }
     return guarded(__func__, [&] {
+        require(dataset != nullptr && dataBuffer != nullptr, "a pointer is null");
         dataset->entries.push_back({dataBuffer, nullptr});
-        return ACL_SUCCESS;
     });
 }
 
 aclError aclmdlSetDatasetTensorDesc(aclmdlDataset *dataset, aclTensorDesc *tensorDesc,
                                     size_t index) {
-    if (!dataset || index >= dataset->entries.size()) {
-        return fail(ACL_ERROR_INVALID_PARAM, "%s: there is no buffer %zu", __func__, index);
-    }
     return guarded(__func__, [&] {
+        require(dataset != nullptr, "dataset is null");
+        require(index < dataset->entries.size(), "the data set has no buffer of this index");
         dataset->entries[index].desc =
             tensorDesc ? std::make_unique<aclTensorDesc>(*tensorDesc) : nullptr;
-        return ACL_SUCCESS;
     });
 }
 

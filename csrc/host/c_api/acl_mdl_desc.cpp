@@ -15,7 +15,6 @@
 namespace {
 
 using ascendcl::host::fail;
-using ascendcl::host::Failure;
 using ascendcl::host::guarded;
 using ascendcl::host::model::Description;
 using ascendcl::host::model::OmFile;
@@ -62,7 +61,6 @@ aclError write_dims(const char *function, const aclmdlDesc *desc, Side side, siz
         std::memcpy(dims->name, name.c_str(), name.size() + 1);
         dims->dimCount = values.size();
         std::copy(values.begin(), values.end(), dims->dims);
-        return ACL_SUCCESS;
     });
 }
 
@@ -125,7 +123,6 @@ aclError aclmdlGetDesc(aclmdlDesc *modelDesc, uint32_t modelId) {
     return guarded(__func__, [&] {
         modelDesc->description = ascendcl::host::model::lease_model(modelId)->description();
         modelDesc->model_id = modelId;
-        return ACL_SUCCESS;
     });
 }
 

@@ -5,7 +5,7 @@
 
 #include "acl/acl.h"
 #include "host/model/dump.h"
-#include "host/runtime/context.h"
+#include "host/runtime/init.h"
 #include "host/runtime/report.h"
 
 using ascendcl::host::fail;

@@ -39,7 +39,6 @@ aclError choose_gear(const char *function, uint32_t model_id, aclmdlDataset *dat
         const size_t gear = model::find_gear(*leased->description(), kind, values);
         model::write_gear(buffer, values);
         leased->remember_gear(gear);
-        return ACL_SUCCESS;
     });
 }
 
@@ -70,7 +69,6 @@ aclError aclmdlSetInputDynamicDims(uint32_t modelId, aclmdlDataset *dataset, siz
         const size_t gear = model::find_gear(*leased->description(), GearKind::kDims, values);
         model::write_gear(model::gear_buffer(*dataset, index, values.size()), values);
         leased->remember_gear(gear);
-        return ACL_SUCCESS;
     });
 }
 
@@ -139,6 +137,5 @@ aclError aclmdlGetInputDynamicDims(const aclmdlDesc *modelDesc, size_t index, ac
             dims[gear].dimCount = values.size();
             std::copy(values.begin(), values.end(), dims[gear].dims);
         }
-        return ACL_SUCCESS;
     });
 }

@@ -18,19 +18,14 @@ aclError null_data_set(const char *function) {
 
 aclError aclmdlExecute(uint32_t modelId, const aclmdlDataset *input, aclmdlDataset *output) {
     if (!input || !output) return null_data_set(__func__);
-    return guarded(__func__, [&] {
-        ascendcl::host::model::execute(modelId, *input, *output);
-        return ACL_SUCCESS;
-    });
+    return guarded(__func__, [&] { ascendcl::host::model::execute(modelId, *input, *output); });
 }
 
 aclError aclmdlExecuteAsync(uint32_t modelId, const aclmdlDataset *input, aclmdlDataset *output,
                             aclrtStream stream) {
     if (!input || !output) return null_data_set(__func__);
-    return guarded(__func__, [&] {
-        ascendcl::host::model::execute_async(modelId, *input, *output, stream);
-        return ACL_SUCCESS;
-    });
+    return guarded(__func__,
+                   [&] { ascendcl::host::model::execute_async(modelId, *input, *output, stream); });
 }
 
 // Without a handle the documented defaults hold: no limit on the wait.
@@ -40,7 +35,6 @@ aclError aclmdlExecuteV2(uint32_t modelId, const aclmdlDataset *input, aclmdlDat
     const int32_t timeout = handle ? handle->stream_sync_timeout : -1;
     return guarded(__func__, [&] {
         ascendcl::host::model::execute_within(modelId, *input, *output, stream, timeout);
-        return ACL_SUCCESS;
     });
 }
 
@@ -48,8 +42,6 @@ aclError aclmdlExecuteV2(uint32_t modelId, const aclmdlDataset *input, aclmdlDat
 aclError aclmdlExecuteAsyncV2(uint32_t modelId, const aclmdlDataset *input, aclmdlDataset *output,
                               aclrtStream stream, const aclmdlExecConfigHandle *) {
     if (!input || !output) return null_data_set(__func__);
-    return guarded(__func__, [&] {
-        ascendcl::host::model::execute_async(modelId, *input, *output, stream);
-        return ACL_SUCCESS;
-    });
+    return guarded(__func__,
+                   [&] { ascendcl::host::model::execute_async(modelId, *input, *output, stream); });
 }

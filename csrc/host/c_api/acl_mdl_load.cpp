@@ -21,7 +21,6 @@ aclError load_from_file(const char *function, const char *path, uint32_t *model_
     return guarded(function, [&] {
         if (!path || !model_id) throw Failure{ACL_ERROR_INVALID_PARAM, kNullArgument};
         *model_id = load_model(OmFile::open(path), options);
-        return ACL_SUCCESS;
     });
 }
 
@@ -30,7 +29,6 @@ aclError load_from_memory(const char *function, const void *model, size_t size, 
     return guarded(function, [&] {
         if (!model_id) throw Failure{ACL_ERROR_INVALID_PARAM, kNullArgument};
         *model_id = load_model(OmFile::view(model, size), options);
-        return ACL_SUCCESS;
     });
 }
 
@@ -90,10 +88,7 @@ aclError aclmdlLoadFromMemWithQ(const void *model, size_t modelSize, uint32_t *m
 }
 
 aclError aclmdlUnload(uint32_t modelId) {
-    return guarded(__func__, [&] {
-        ascendcl::host::model::unload_model(modelId);
-        return ACL_SUCCESS;
-    });
+    return guarded(__func__, [&] { ascendcl::host::model::unload_model(modelId); });
 }
 
 aclError aclmdlQuerySize(const char *fileName, size_t *workSize, size_t *weightSize) {

@@ -9,7 +9,7 @@
 #include "acl/acl.h"
 #include "host/checks/holds.h"
 #include "host/checks/objects.h"
-#include "host/runtime/device_context.h"
+#include "host/runtime/context.h"
 #include "host/runtime/live_counts.h"
 #include "host/runtime/memory.h"
 #include "host/runtime/report.h"
@@ -19,18 +19,17 @@ using namespace ascendcl::host;
 namespace {
 
 // The policy asks for page sizes, of which a host has its own idea; even unknown ones are accepted.
-aclError allocate(void **pointer, size_t size, size_t padding) {
+void allocate(void **pointer, size_t size, size_t padding) {
     require(pointer != nullptr, "devPtr is null");
     require(size != 0, "the size is 0");
-    *pointer = allocate_device_memory(current_device_context()->device(), size, padding);
+    *pointer = allocate_device_memory(current_context()->device(), size, padding);
     checks::made(checks::ObjectKind::kDeviceMemory, *pointer, size);
-    return ACL_SUCCESS;
 }
 
-aclError allocate(void **pointer, size_t size, const aclrtMallocConfig *config) {
+void allocate(void **pointer, size_t size, const aclrtMallocConfig *config) {
     require(pointer != nullptr, "devPtr is null");
     require(size != 0, "the size is 0");
-    int32_t device_id = current_device_context()->device();
+    int32_t device_id = current_context()->device();
     for (size_t index = 0; config != nullptr && index < config->numAttrs; ++index) {
         require(config->attrs != nullptr, "the attributes are null");
         const aclrtMallocAttribute &attribute = config->attrs[index];
@@ -40,16 +39,14 @@ aclError allocate(void **pointer, size_t size, const aclrtMallocConfig *config) 
     }
     *pointer = allocate_device_memory(device_id, size);
     checks::made(checks::ObjectKind::kDeviceMemory, *pointer, size);
-    return ACL_SUCCESS;
 }
 
-aclError allocate_host(void **pointer, size_t size) {
+void allocate_host(void **pointer, size_t size) {
     require(pointer != nullptr, "the pointer is null");
     require(size != 0, "the size is 0");
-    current_device_context();
+    current_context();
     *pointer = allocate_pinned_memory(size);
     checks::made(checks::ObjectKind::kHostMemory, *pointer, size);
-    return ACL_SUCCESS;
 }
 
 void check_unused(const void *pointer) {
@@ -59,9 +56,8 @@ void check_unused(const void *pointer) {
 }
 
 // Caches are coherent here; what is left are the checks.
-aclError check_cached_range(const void *address, size_t size) {
+void check_cached_range(const void *address, size_t size) {
     require(address != nullptr && size != 0, "the pointer is null or the size 0");
-    return ACL_SUCCESS;
 }
 
 aclrtMemUsageInfo usage(const char *name, uint64_t bytes, uint64_t peak, int64_t live) {
@@ -76,25 +72,25 @@ aclrtMemUsageInfo usage(const char *name, uint64_t bytes, uint64_t peak, int64_t
 }  // namespace
 
 aclError aclrtMalloc(void **devPtr, size_t size, aclrtMemMallocPolicy policy) {
-    return guarded(__func__, [&] { return allocate(devPtr, size, kMallocPadding); });
+    return guarded(__func__, [&] { allocate(devPtr, size, kMallocPadding); });
 }
 
 aclError aclrtMallocAlign32(void **devPtr, size_t size, aclrtMemMallocPolicy policy) {
-    return guarded(__func__, [&] { return allocate(devPtr, size, size_t{0}); });
+    return guarded(__func__, [&] { allocate(devPtr, size, size_t{0}); });
 }
 
 aclError aclrtMallocCached(void **devPtr, size_t size, aclrtMemMallocPolicy policy) {
-    return guarded(__func__, [&] { return allocate(devPtr, size, kMallocPadding); });
+    return guarded(__func__, [&] { allocate(devPtr, size, kMallocPadding); });
 }
 
 aclError aclrtMallocWithCfg(void **devPtr, size_t size, aclrtMemMallocPolicy policy,
                             aclrtMallocConfig *cfg) {
-    return guarded(__func__, [&] { return allocate(devPtr, size, cfg); });
+    return guarded(__func__, [&] { allocate(devPtr, size, cfg); });
 }
 
 aclError aclrtMallocForTaskScheduler(void **devPtr, size_t size, aclrtMemMallocPolicy policy,
                                      aclrtMallocConfig *cfg) {
-    return guarded(__func__, [&] { return allocate(devPtr, size, cfg); });
+    return guarded(__func__, [&] { allocate(devPtr, size, cfg); });
 }
 
 aclError aclrtFree(void *devPtr) {
@@ -116,11 +112,11 @@ aclError aclrtFreeWithDevSync(void *devPtr) {
 }
 
 aclError aclrtMallocHost(void **hostPtr, size_t size) {
-    return guarded(__func__, [&] { return allocate_host(hostPtr, size); });
+    return guarded(__func__, [&] { allocate_host(hostPtr, size); });
 }
 
 aclError aclrtMallocHostWithCfg(void **ptr, uint64_t size, aclrtMallocConfig *cfg) {
-    return guarded(__func__, [&] { return allocate_host(ptr, size); });
+    return guarded(__func__, [&] { allocate_host(ptr, size); });
 }
 
 aclError aclrtFreeHost(void *hostPtr) {
@@ -147,10 +143,9 @@ aclError aclrtHostRegister(void *ptr, uint64_t size, aclrtHostRegisterType type,
         require(type == ACL_HOST_REGISTER_MAPPED || type == ACL_HOST_REGISTER_IOMEMORY ||
                     type == ACL_HOST_REGISTER_READONLY,
                 "no such type of registration");
-        current_device_context();
+        current_context();
         register_host_memory(ptr, size);
         *devPtr = ptr;
-        return ACL_SUCCESS;
     });
 }
 
@@ -160,9 +155,8 @@ aclError aclrtHostRegisterV2(void *ptr, uint64_t size, uint32_t flag) {
         constexpr uint32_t kFlags = ACL_HOST_REG_MAPPED | ACL_HOST_REG_IOMEMORY |
                                     ACL_HOST_REG_READONLY | ACL_HOST_REG_PINNED;
         require((flag & ~kFlags) == 0, "the flag has an unknown bit");
-        current_device_context();
+        current_context();
         register_host_memory(ptr, size);
-        return ACL_SUCCESS;
     });
 }
 
@@ -171,7 +165,6 @@ aclError aclrtHostUnregister(void *ptr) {
         require(ptr != nullptr, "ptr is null");
         check_unused(ptr);
         unregister_host_memory(ptr);
-        return ACL_SUCCESS;
     });
 }
 
@@ -181,7 +174,6 @@ aclError aclrtHostGetDevicePointer(void *pHost, void **pDevice, uint32_t flag) {
         require(find_allocation(pHost).location == Location::kPinnedHost,
                 "the memory is not registered", ACL_ERROR_HOST_MEMORY_NOT_REGISTERED);
         *pDevice = pHost;
-        return ACL_SUCCESS;
     });
 }
 
@@ -198,7 +190,6 @@ aclError aclrtPointerGetAttributes(const void *ptr, aclrtPtrAttributes *attribut
             attributes->location.id = static_cast<uint32_t>(found.device);
         }
         attributes->pageSize = 4096;
-        return ACL_SUCCESS;
     });
 }
 
@@ -210,28 +201,26 @@ aclError aclrtMemGetAddressRange(void *ptr, void **pbase, size_t *psize) {
                 ACL_ERROR_RT_PARAM_INVALID);
         if (pbase != nullptr) *pbase = found.base;
         if (psize != nullptr) *psize = found.size;
-        return ACL_SUCCESS;
     });
 }
 
 aclError aclrtMemFlush(void *devPtr, size_t size) {
-    return guarded(__func__, [&] { return check_cached_range(devPtr, size); });
+    return guarded(__func__, [&] { check_cached_range(devPtr, size); });
 }
 
 aclError aclrtMemInvalidate(void *devPtr, size_t size) {
-    return guarded(__func__, [&] { return check_cached_range(devPtr, size); });
+    return guarded(__func__, [&] { check_cached_range(devPtr, size); });
 }
 
 aclError aclrtGetMemInfo(aclrtMemAttr attr, size_t *free, size_t *total) {
     return guarded(__func__, [&] {
         require(free != nullptr && total != nullptr, "a pointer is null");
-        const Device &owner = current_device_context()->owner();
+        const Device &owner = current_context()->owner();
         require(static_cast<uint32_t>(attr) <= ACL_HBM_MEM_P2P_HUGE1G, "no such kind of memory",
                 ACL_ERROR_RT_INVALID_MEMORY_TYPE);
         // One pool, whatever its name.
         *total = owner.capacity;
         *free = owner.capacity - owner.used_memory();
-        return ACL_SUCCESS;
     });
 }
 
@@ -252,6 +241,5 @@ aclError aclrtGetMemUsageInfo(int32_t deviceId, aclrtMemUsageInfo *memUsageInfo,
         }
         *outputNum = std::min(inputNum, all.size());
         std::copy_n(all.begin(), *outputNum, memUsageInfo);
-        return ACL_SUCCESS;
     });
 }

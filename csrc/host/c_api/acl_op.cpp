@@ -32,7 +32,6 @@ aclError aclopSetModelDir(const char *modelDir) {
     return guarded(__func__, [&] {
         require(modelDir != nullptr, "modelDir is null");
         ops::check_model_folder(modelDir);
-        return ACL_SUCCESS;
     });
 }
 
@@ -41,7 +40,6 @@ aclError aclopLoad(const void *model, size_t modelSize) {
         require(model != nullptr, "model is null");
         require(modelSize > 0, "modelSize is 0");
         ops::check_model(model, modelSize);
-        return ACL_SUCCESS;
     });
 }
 
@@ -49,7 +47,6 @@ aclError aclopSetMaxOpQueueNum(uint64_t maxOpNum) {
     return guarded(__func__, [&] {
         require(maxOpNum > 0, "maxOpNum is 0");
         ops::set_cache_capacity(maxOpNum);
-        return ACL_SUCCESS;
     });
 }
 
@@ -62,7 +59,6 @@ aclError aclopExecute(const char *opType, int numInputs, const aclTensorDesc *co
         ops::submit(
             ops::compile(opType, {numInputs, inputDesc}, {numOutputs, outputDesc}, attr, inputs),
             from, to, stream);
-        return ACL_SUCCESS;
     });
 }
 
@@ -75,7 +71,6 @@ aclError aclopExecuteV2(const char *opType, int numInputs, aclTensorDesc *inputD
             ops::compile(opType, {numInputs, inputDesc}, {numOutputs, outputDesc}, attr, inputs);
         ops::submit(op, from, to, stream);
         ops::complete(*op, numOutputs, outputDesc);
-        return ACL_SUCCESS;
     });
 }
 
@@ -87,7 +82,6 @@ aclError aclopCreateHandle(const char *opType, int numInputs,
         require(handle != nullptr, "handle is null");
         *handle = ops::make_handle(
             ops::compile(opType, {numInputs, inputDesc}, {numOutputs, outputDesc}, opAttr));
-        return ACL_SUCCESS;
     });
 }
 
@@ -100,7 +94,6 @@ aclError aclopExecWithHandle(aclopHandle *handle, int numInputs,
         require(handle != nullptr, "handle is null");
         ops::submit(handle->op, ops::Buffers{numInputs, inputs}, ops::Buffers{numOutputs, outputs},
                     stream);
-        return ACL_SUCCESS;
     });
 }
 
@@ -110,7 +103,6 @@ aclError aclopCast(const aclTensorDesc *srcDesc, const aclDataBuffer *srcBuffer,
     return guarded(__func__, [&] {
         ops::submit(compile_cast(srcDesc, dstDesc, truncate), ops::Buffers{1, &srcBuffer},
                     ops::Buffers{1, &dstBuffer}, stream);
-        return ACL_SUCCESS;
     });
 }
 
@@ -119,7 +111,6 @@ aclError aclopCreateHandleForCast(aclTensorDesc *srcDesc, aclTensorDesc *dstDesc
     return guarded(__func__, [&] {
         require(handle != nullptr, "handle is null");
         *handle = ops::make_handle(compile_cast(srcDesc, dstDesc, truncate));
-        return ACL_SUCCESS;
     });
 }
 
@@ -128,6 +119,5 @@ aclError aclopInferShape(const char *opType, int numInputs, aclTensorDesc *input
                          aclopAttr *attr) {
     return guarded(__func__, [&] {
         ops::infer_dims(opType, {numInputs, inputDesc}, inputs, numOutputs, outputDesc, attr);
-        return ACL_SUCCESS;
     });
 }

@@ -16,7 +16,6 @@ aclError set(const char *function, aclopAttr *attr, const char *name, Message &&
         require(attr != nullptr, "attr is null");
         require(name != nullptr, "attrName is null");
         attr->values[name] = message();
-        return ACL_SUCCESS;
     });
 }
 

@@ -29,7 +29,6 @@ aclError aclopCompile(const char *opType, int numInputs, const aclTensorDesc *co
     return guarded(__func__, [&] {
         require_own_op(engineType, compileFlag);
         ops::compile(opType, {numInputs, inputDesc}, {numOutputs, outputDesc}, attr);
-        return ACL_SUCCESS;
     });
 }
 
@@ -46,7 +45,6 @@ aclError aclopCompileAndExecute(const char *opType, int numInputs,
         ops::submit(
             ops::compile(opType, {numInputs, inputDesc}, {numOutputs, outputDesc}, attr, inputs),
             ops::Buffers{numInputs, inputs}, ops::Buffers{numOutputs, outputs}, stream);
-        return ACL_SUCCESS;
     });
 }
 
@@ -63,7 +61,6 @@ aclError aclopCompileAndExecuteV2(const char *opType, int numInputs, aclTensorDe
             ops::compile(opType, {numInputs, inputDesc}, {numOutputs, outputDesc}, attr, inputs);
         ops::submit(op, ops::Buffers{numInputs, inputs}, ops::Buffers{numOutputs, outputs}, stream);
         ops::complete(*op, numOutputs, outputDesc);
-        return ACL_SUCCESS;
     });
 }
 
@@ -71,6 +68,5 @@ aclError aclopCompileAndExecuteV2(const char *opType, int numInputs, aclTensorDe
 aclError aclopSetCompileFlag(aclOpCompileFlag flag) {
     return guarded(__func__, [&] {
         require(flag == ACL_OP_COMPILE_DEFAULT || flag == ACL_OP_COMPILE_FUZZ, "no such flag");
-        return ACL_SUCCESS;
     });
 }

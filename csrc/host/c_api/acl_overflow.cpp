@@ -5,7 +5,7 @@
 #include <cstring>
 
 #include "acl/acl.h"
-#include "host/runtime/device_context.h"
+#include "host/runtime/context.h"
 #include "host/runtime/memory.h"
 #include "host/runtime/op_timeout.h"
 #include "host/runtime/report.h"
@@ -23,20 +23,18 @@ aclError aclrtSetDeviceSatMode(aclrtFloatOverflowMode mode) {
     return guarded(__func__, [&] {
         require(mode == ACL_RT_OVERFLOW_MODE_SATURATION || mode == ACL_RT_OVERFLOW_MODE_INFNAN,
                 "no such mode");
-        current_device_context();
+        current_context();
         require(mode == ACL_RT_OVERFLOW_MODE_INFNAN,
                 "floats overflow to infinity here, they cannot be made to saturate",
                 ACL_ERROR_RT_FEATURE_NOT_SUPPORT);
-        return ACL_SUCCESS;
     });
 }
 
 aclError aclrtGetDeviceSatMode(aclrtFloatOverflowMode *mode) {
     return guarded(__func__, [&] {
         require(mode != nullptr, "mode is null");
-        current_device_context();
+        current_context();
         *mode = ACL_RT_OVERFLOW_MODE_INFNAN;
-        return ACL_SUCCESS;
     });
 }
 
@@ -44,7 +42,6 @@ aclError aclrtSetStreamOverflowSwitch(aclrtStream stream, uint32_t flag) {
     return guarded(__func__, [&] {
         require(flag <= 1, "the switch is neither 0 nor 1");
         own_stream(stream)->settings().overflow_switch = flag;
-        return ACL_SUCCESS;
     });
 }
 
@@ -52,7 +49,6 @@ aclError aclrtGetStreamOverflowSwitch(aclrtStream stream, uint32_t *flag) {
     return guarded(__func__, [&] {
         require(flag != nullptr, "flag is null");
         *flag = own_stream(stream)->settings().overflow_switch;
-        return ACL_SUCCESS;
     });
 }
 
@@ -71,10 +67,7 @@ aclError aclrtGetOverflowStatus(void *outputAddr, size_t outputSize, aclrtStream
 }
 
 aclError aclrtResetOverflowStatus(aclrtStream stream) {
-    return guarded(__func__, [&] {
-        own_stream(stream);
-        return ACL_SUCCESS;
-    });
+    return guarded(__func__, [&] { own_stream(stream); });
 }
 
 aclError aclrtSetOpExecuteTimeOut(uint32_t timeout) {
@@ -91,7 +84,6 @@ aclError aclrtSetOpExecuteTimeOutV2(uint64_t timeout, uint64_t *actualTimeout) {
     return guarded(__func__, [&] {
         require(actualTimeout != nullptr, "actualTimeout is null");
         *actualTimeout = set_op_timeout(timeout);
-        return ACL_SUCCESS;
     });
 }
 
@@ -99,7 +91,6 @@ aclError aclrtGetOpTimeOutInterval(uint64_t *interval) {
     return guarded(__func__, [&] {
         require(interval != nullptr, "interval is null");
         *interval = kOpTimeoutUnit;
-        return ACL_SUCCESS;
     });
 }
 
@@ -107,6 +98,5 @@ aclError aclrtGetOpExecuteTimeout(uint32_t *const timeoutMs) {
     return guarded(__func__, [&] {
         require(timeoutMs != nullptr, "timeoutMs is null");
         *timeoutMs = static_cast<uint32_t>(std::min<uint64_t>(op_timeout() / 1000, UINT32_MAX));
-        return ACL_SUCCESS;
     });
 }

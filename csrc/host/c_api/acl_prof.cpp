@@ -25,10 +25,7 @@ void require_config(const void *config) { require(config != nullptr, "the config
 template <typename Value, typename Body>
 Value value_or(Value otherwise, const char *function, Body &&body) noexcept {
     Value value = otherwise;
-    const aclError code = guarded(function, [&] {
-        value = body();
-        return ACL_SUCCESS;
-    });
+    const aclError code = guarded(function, [&] { value = body(); });
     return code == ACL_SUCCESS ? value : otherwise;
 }
 
@@ -51,15 +48,11 @@ aclError aclprofInit(const char *profilerResultPath, size_t length) {
         require(length > 0 && length <= kMaxPath && ::strnlen(profilerResultPath, length) == length,
                 "length is not that of profilerResultPath");
         model::open_session(std::string(profilerResultPath, length));
-        return ACL_SUCCESS;
     });
 }
 
 aclError aclprofFinalize(void) {
-    return guarded(__func__, [] {
-        model::close_session();
-        return ACL_SUCCESS;
-    });
+    return guarded(__func__, [] { model::close_session(); });
 }
 
 aclprofConfig *aclprofCreateConfig(uint32_t *deviceIdList, uint32_t deviceNums,
@@ -87,7 +80,6 @@ aclError aclprofDestroyConfig(const aclprofConfig *profilerConfig) {
     return guarded(__func__, [&] {
         require_config(profilerConfig);
         take_back(profilerConfig);
-        return ACL_SUCCESS;
     });
 }
 
@@ -95,7 +87,6 @@ aclError aclprofStart(const aclprofConfig *profilerConfig) {
     return guarded(__func__, [&] {
         require_config(profilerConfig);
         model::start_profiling(profilerConfig);
-        return ACL_SUCCESS;
     });
 }
 
@@ -103,7 +94,6 @@ aclError aclprofStop(const aclprofConfig *profilerConfig) {
     return guarded(__func__, [&] {
         require_config(profilerConfig);
         model::stop_profiling(profilerConfig);
-        return ACL_SUCCESS;
     });
 }
 
@@ -115,7 +105,6 @@ aclError aclprofSetConfig(aclprofConfigType configType, const char *config, size
         require(config != nullptr && configLength > 0 &&
                     ::strnlen(config, configLength) == configLength,
                 "configLength is not that of config");
-        return ACL_SUCCESS;
     });
 }
 
@@ -124,15 +113,11 @@ aclError aclprofModelSubscribe(uint32_t modelId,
     return guarded(__func__, [&] {
         require_config(profSubscribeConfig);
         model::subscribe(modelId, profSubscribeConfig->descriptor);
-        return ACL_SUCCESS;
     });
 }
 
 aclError aclprofModelUnSubscribe(uint32_t modelId) {
-    return guarded(__func__, [&] {
-        model::unsubscribe(modelId);
-        return ACL_SUCCESS;
-    });
+    return guarded(__func__, [&] { model::unsubscribe(modelId); });
 }
 
 aclprofSubscribeConfig *aclprofCreateSubscribeConfig(int8_t timeInfoSwitch, aclprofAicoreMetrics,
@@ -149,7 +134,6 @@ aclError aclprofDestroySubscribeConfig(const aclprofSubscribeConfig *profSubscri
     return guarded(__func__, [&] {
         require_config(profSubscribeConfig);
         take_back(profSubscribeConfig);
-        return ACL_SUCCESS;
     });
 }
 
@@ -157,7 +141,6 @@ aclError aclprofGetOpDescSize(size_t *opDescSize) {
     return guarded(__func__, [&] {
         require(opDescSize != nullptr, "opDescSize is null");
         *opDescSize = sizeof(model::OpRecord);
-        return ACL_SUCCESS;
     });
 }
 
@@ -165,7 +148,6 @@ aclError aclprofGetOpNum(const void *opInfo, size_t opInfoLen, uint32_t *opNumbe
     return guarded(__func__, [&] {
         require(opNumber != nullptr, "opNumber is null");
         *opNumber = model::count_op_records(opInfo, opInfoLen);
-        return ACL_SUCCESS;
     });
 }
 
@@ -174,7 +156,6 @@ aclError aclprofGetOpTypeLen(const void *opInfo, size_t opInfoLen, uint32_t inde
     return guarded(__func__, [&] {
         require(opTypeLen != nullptr, "opTypeLen is null");
         *opTypeLen = std::strlen(model::op_record_at(opInfo, opInfoLen, index).type) + 1;
-        return ACL_SUCCESS;
     });
 }
 
@@ -182,7 +163,6 @@ aclError aclprofGetOpType(const void *opInfo, size_t opInfoLen, uint32_t index, 
                           size_t opTypeLen) {
     return guarded(__func__, [&] {
         copy_text(model::op_record_at(opInfo, opInfoLen, index).type, opType, opTypeLen);
-        return ACL_SUCCESS;
     });
 }
 
@@ -191,7 +171,6 @@ aclError aclprofGetOpNameLen(const void *opInfo, size_t opInfoLen, uint32_t inde
     return guarded(__func__, [&] {
         require(opNameLen != nullptr, "opNameLen is null");
         *opNameLen = std::strlen(model::op_record_at(opInfo, opInfoLen, index).name) + 1;
-        return ACL_SUCCESS;
     });
 }
 
@@ -199,7 +178,6 @@ aclError aclprofGetOpName(const void *opInfo, size_t opInfoLen, uint32_t index, 
                           size_t opNameLen) {
     return guarded(__func__, [&] {
         copy_text(model::op_record_at(opInfo, opInfoLen, index).name, opName, opNameLen);
-        return ACL_SUCCESS;
     });
 }
 

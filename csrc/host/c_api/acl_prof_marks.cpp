@@ -14,7 +14,7 @@
 #include "host/c_api/handed_out.h"
 #include "host/checks/trace.h"
 #include "host/model/profiling.h"
-#include "host/runtime/device_context.h"
+#include "host/runtime/context.h"
 #include "host/runtime/live_counts.h"
 #include "host/runtime/report.h"
 #include "host/runtime/stream.h"
@@ -104,7 +104,6 @@ aclError aclprofSetStampTraceMessage(void *stamp, const char *msg, uint32_t msgL
         require(stamp != nullptr, "the stamp is null");
         require(msg != nullptr, "msg is null");
         static_cast<Stamp *>(stamp)->message.assign(msg, ::strnlen(msg, msgLen));
-        return ACL_SUCCESS;
     });
 }
 
@@ -113,7 +112,6 @@ aclError aclprofPush(void *stamp) {
         Range range = begun_now(stamp);
         const std::lock_guard lock(ranges().mutex);
         ranges().pushed[std::this_thread::get_id()].push_back(std::move(range));
-        return ACL_SUCCESS;
     });
 }
 
@@ -125,7 +123,6 @@ aclError aclprofPop(void) {
         end(own->second.back());
         own->second.pop_back();
         if (own->second.empty()) ranges().pushed.erase(own);
-        return ACL_SUCCESS;
     });
 }
 
@@ -136,7 +133,6 @@ aclError aclprofRangeStart(void *stamp, uint32_t *rangeId) {
         const std::lock_guard lock(ranges().mutex);
         *rangeId = ++ranges().last_id;
         ranges().started.emplace(*rangeId, std::move(range));
-        return ACL_SUCCESS;
     });
 }
 
@@ -147,15 +143,11 @@ aclError aclprofRangeStop(uint32_t rangeId) {
         require(found != ranges().started.end(), "no such range, or it was stopped");
         end(found->second);
         ranges().started.erase(found);
-        return ACL_SUCCESS;
     });
 }
 
 aclError aclprofMark(void *stamp) {
-    return guarded(__func__, [&] {
-        mark(kAnyDevice, message_of(stamp));
-        return ACL_SUCCESS;
-    });
+    return guarded(__func__, [&] { mark(kAnyDevice, message_of(stamp)); });
 }
 
 aclError aclprofMarkEx(const char *msg, size_t msgLen, aclrtStream stream) {

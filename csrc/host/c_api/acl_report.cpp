@@ -10,7 +10,6 @@ aclError aclrtSubscribeReport(uint64_t threadId, aclrtStream stream) {
     return guarded(__func__, [&] {
         require(threadId != 0, "no thread has the id 0", ACL_ERROR_RT_THREAD_SUBSCRIBE);
         subscribe_report(threadId, stream);
-        return ACL_SUCCESS;
     });
 }
 
@@ -28,15 +27,11 @@ aclError aclrtProcessReport(int32_t timeout) {
     return guarded(__func__, [&] {
         require(timeout > 0 || timeout == -1, "the timeout must be -1 or above 0");
         process_report(timeout);
-        return ACL_SUCCESS;
     });
 }
 
 aclError aclrtUnSubscribeReport(uint64_t threadId, aclrtStream stream) {
-    return guarded(__func__, [&] {
-        unsubscribe_report(threadId, stream);
-        return ACL_SUCCESS;
-    });
+    return guarded(__func__, [&] { unsubscribe_report(threadId, stream); });
 }
 
 aclError aclrtLaunchHostFunc(aclrtStream stream, aclrtHostFunc fn, void *args) {

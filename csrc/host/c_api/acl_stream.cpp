@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "acl/acl.h"
-#include "host/runtime/device_context.h"
+#include "host/runtime/context.h"
 #include "host/runtime/event.h"
 #include "host/runtime/report.h"
 #include "host/runtime/stream.h"
@@ -27,7 +27,6 @@ aclError aclrtCreateStream(aclrtStream *stream) {
     return guarded(__func__, [&] {
         require(stream != nullptr, "stream is null");
         *stream = create_stream(0, 0)->handle();
-        return ACL_SUCCESS;
     });
 }
 
@@ -35,7 +34,6 @@ aclError aclrtCreateStreamWithConfig(aclrtStream *stream, uint32_t priority, uin
     return guarded(__func__, [&] {
         require(stream != nullptr, "stream is null");
         *stream = create_stream(priority, flag)->handle();
-        return ACL_SUCCESS;
     });
 }
 
@@ -43,7 +41,6 @@ aclError aclrtDestroyStream(aclrtStream stream) {
     return guarded(__func__, [&] {
         require(stream != nullptr, "stream is null");
         destroy_stream(stream, true);
-        return ACL_SUCCESS;
     });
 }
 
@@ -51,7 +48,6 @@ aclError aclrtDestroyStreamForce(aclrtStream stream) {
     return guarded(__func__, [&] {
         require(stream != nullptr, "stream is null");
         destroy_stream(stream, false);
-        return ACL_SUCCESS;
     });
 }
 
@@ -72,7 +68,6 @@ aclError aclrtStreamQuery(aclrtStream stream, aclrtStreamStatus *status) {
         require(status != nullptr, "status is null");
         *status =
             any_stream(stream)->idle() ? ACL_STREAM_STATUS_COMPLETE : ACL_STREAM_STATUS_NOT_READY;
-        return ACL_SUCCESS;
     });
 }
 
@@ -80,7 +75,6 @@ aclError aclrtStreamAbort(aclrtStream stream) {
     return guarded(__func__, [&] {
         require(stream != nullptr, "stream is null");
         own_stream(stream)->abort();
-        return ACL_SUCCESS;
     });
 }
 
@@ -105,7 +99,6 @@ aclError aclrtStreamGetId(aclrtStream stream, int32_t *streamId) {
     return guarded(__func__, [&] {
         require(streamId != nullptr, "streamId is null");
         *streamId = any_stream(stream)->id();
-        return ACL_SUCCESS;
     });
 }
 
@@ -113,7 +106,6 @@ aclError aclrtStreamGetPriority(aclrtStream stream, uint32_t *priority) {
     return guarded(__func__, [&] {
         require(priority != nullptr, "priority is null");
         *priority = any_stream(stream)->priority();
-        return ACL_SUCCESS;
     });
 }
 
@@ -121,25 +113,22 @@ aclError aclrtStreamGetFlags(aclrtStream stream, uint32_t *flags) {
     return guarded(__func__, [&] {
         require(flags != nullptr, "flags is null");
         *flags = any_stream(stream)->flags();
-        return ACL_SUCCESS;
     });
 }
 
 aclError aclrtGetStreamAvailableNum(uint32_t *streamCount) {
     return guarded(__func__, [&] {
         require(streamCount != nullptr, "streamCount is null");
-        const int32_t used = current_device_context()->owner().streams.load();
+        const int32_t used = current_context()->owner().streams.load();
         *streamCount = static_cast<uint32_t>(std::max(0, kMaxStreams - used));
-        return ACL_SUCCESS;
     });
 }
 
 aclError aclrtDeviceGetStreamPriorityRange(int32_t *leastPriority, int32_t *greatestPriority) {
     return guarded(__func__, [&] {
-        current_device_context();
-        if (leastPriority != nullptr) *leastPriority = 7;
+        current_context();
+        if (leastPriority != nullptr) *leastPriority = kLeastPriority;
         if (greatestPriority != nullptr) *greatestPriority = 0;
-        return ACL_SUCCESS;
     });
 }
 
@@ -148,7 +137,6 @@ aclError aclrtSetStreamFailureMode(aclrtStream stream, uint64_t mode) {
         require(stream != nullptr, "stream is null");
         require(mode == ACL_CONTINUE_ON_FAILURE || mode == ACL_STOP_ON_FAILURE, "no such mode");
         own_stream(stream)->set_stop_on_failure(mode == ACL_STOP_ON_FAILURE);
-        return ACL_SUCCESS;
     });
 }
 
@@ -156,6 +144,5 @@ aclError aclrtGetThreadLastTaskId(uint32_t *taskId) {
     return guarded(__func__, [&] {
         require(taskId != nullptr, "taskId is null");
         *taskId = last_task_id();
-        return ACL_SUCCESS;
     });
 }

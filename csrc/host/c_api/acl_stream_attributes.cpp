@@ -31,7 +31,6 @@ aclError aclrtDestroyStreamConfigHandle(aclrtStreamConfigHandle *handle) {
     return guarded(__func__, [&] {
         require(handle != nullptr, "handle is null");
         take_back(static_cast<StreamConfig *>(handle));
-        return ACL_SUCCESS;
     });
 }
 
@@ -63,7 +62,6 @@ aclError aclrtCreateStreamV2(aclrtStream *stream, const aclrtStreamConfigHandle 
     return guarded(__func__, [&] {
         require(stream != nullptr && handle != nullptr, "a pointer is null");
         *stream = create_stream(handle->priority, static_cast<uint32_t>(handle->flag))->handle();
-        return ACL_SUCCESS;
     });
 }
 

@@ -38,6 +38,7 @@ void set_dims(std::vector<int64_t> &to, int count, const int64_t *dims) {
 void set_ranges(std::vector<std::pair<int64_t, int64_t>> &to, size_t count, int64_t ranges[][2]) {
     require(count == 0 || ranges != nullptr, "the ranges are null");
     std::vector<std::pair<int64_t, int64_t>> read;
+    read.reserve(count);
     for (size_t index = 0; index < count; ++index) {
         read.emplace_back(ranges[index][0], ranges[index][1]);
     }
@@ -62,7 +63,6 @@ aclTensorDesc *aclCreateTensorDesc(aclDataType dataType, int numDims, const int6
         desc->dims = std::move(copied);
         desc->dtype = dataType;
         desc->format = format;
-        return ACL_SUCCESS;
     });
     return desc;
 }
@@ -105,7 +105,6 @@ aclError aclGetTensorDescDimV2(const aclTensorDesc *desc, size_t index, int64_t 
         require(desc != nullptr && dimSize != nullptr, "a pointer is null");
         require(index < desc->dims.size(), "there is no such dim");
         *dimSize = desc->dims[index];
-        return ACL_SUCCESS;
     });
 }
 
@@ -117,7 +116,6 @@ aclError aclGetTensorDescDimRange(const aclTensorDesc *desc, size_t index, size_
         require(index < desc->shape_range.size(), "the dim has no range");
         dimRange[0] = desc->shape_range[index].first;
         dimRange[1] = desc->shape_range[index].second;
-        return ACL_SUCCESS;
     });
 }
 
@@ -131,24 +129,16 @@ void *aclGetTensorDescAddress(const aclTensorDesc *desc) {
 
 void aclSetTensorDescName(aclTensorDesc *desc, const char *name) {
     if (desc == nullptr) return;
-    (void)guarded(__func__, [&] {
-        desc->name = name == nullptr ? "" : name;
-        return ACL_SUCCESS;
-    });
+    (void)guarded(__func__, [&] { desc->name = name == nullptr ? "" : name; });
 }
 
 aclError aclSetTensorShapeRange(aclTensorDesc *desc, size_t dimsCount, int64_t dimsRange[][2]) {
-    return guarded(__func__, [&] {
-        set_ranges(checked(desc).shape_range, dimsCount, dimsRange);
-        return ACL_SUCCESS;
-    });
+    return guarded(__func__, [&] { set_ranges(checked(desc).shape_range, dimsCount, dimsRange); });
 }
 
 aclError aclSetTensorValueRange(aclTensorDesc *desc, size_t valueCount, int64_t valueRange[][2]) {
-    return guarded(__func__, [&] {
-        set_ranges(checked(desc).value_range, valueCount, valueRange);
-        return ACL_SUCCESS;
-    });
+    return guarded(__func__,
+                   [&] { set_ranges(checked(desc).value_range, valueCount, valueRange); });
 }
 
 // The storage setters of old answer success to a null desc; so do we.
@@ -158,45 +148,29 @@ aclError aclSetTensorStorageFormat(aclTensorDesc *desc, aclFormat format) {
 }
 
 aclError aclSetTensorStorageShape(aclTensorDesc *desc, int numDims, const int64_t *dims) {
-    return guarded(__func__, [&] {
-        set_dims(checked(desc).storage_dims, numDims, dims);
-        return ACL_SUCCESS;
-    });
+    return guarded(__func__, [&] { set_dims(checked(desc).storage_dims, numDims, dims); });
 }
 
 aclError aclSetTensorFormat(aclTensorDesc *desc, aclFormat format) {
-    return guarded(__func__, [&] {
-        checked(desc).storage_format = format;
-        return ACL_SUCCESS;
-    });
+    return guarded(__func__, [&] { checked(desc).storage_format = format; });
 }
 
 aclError aclSetTensorShape(aclTensorDesc *desc, int numDims, const int64_t *dims) {
-    return guarded(__func__, [&] {
-        set_dims(checked(desc).storage_dims, numDims, dims);
-        return ACL_SUCCESS;
-    });
+    return guarded(__func__, [&] { set_dims(checked(desc).storage_dims, numDims, dims); });
 }
 
 aclError aclSetTensorOriginFormat(aclTensorDesc *desc, aclFormat format) {
-    return guarded(__func__, [&] {
-        checked(desc).origin_format = format;
-        return ACL_SUCCESS;
-    });
+    return guarded(__func__, [&] { checked(desc).origin_format = format; });
 }
 
 aclError aclSetTensorOriginShape(aclTensorDesc *desc, int numDims, const int64_t *dims) {
-    return guarded(__func__, [&] {
-        set_dims(checked(desc).origin_dims, numDims, dims);
-        return ACL_SUCCESS;
-    });
+    return guarded(__func__, [&] { set_dims(checked(desc).origin_dims, numDims, dims); });
 }
 
 aclError aclSetTensorDynamicInput(aclTensorDesc *desc, const char *dynamicInputName) {
     return guarded(__func__, [&] {
         require(dynamicInputName != nullptr, "dynamicInputName is null");
         checked(desc).dynamic_input_name = dynamicInputName;
-        return ACL_SUCCESS;
     });
 }
 
@@ -205,13 +179,9 @@ aclError aclSetTensorConst(aclTensorDesc *desc, void *dataBuffer, size_t length)
         require((dataBuffer == nullptr) == (length == 0), "data and length do not agree");
         checked(desc).const_data = dataBuffer;
         checked(desc).const_size = length;
-        return ACL_SUCCESS;
     });
 }
 
 aclError aclSetTensorPlaceMent(aclTensorDesc *desc, aclMemType memType) {
-    return guarded(__func__, [&] {
-        checked(desc).placement = memType;
-        return ACL_SUCCESS;
-    });
+    return guarded(__func__, [&] { checked(desc).placement = memType; });
 }

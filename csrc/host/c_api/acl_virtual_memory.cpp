@@ -35,7 +35,6 @@ aclError aclrtReserveMemAddress(void **virPtr, size_t size, size_t alignment, vo
         require(alignment == 0, "alignment is reserved and must be 0");
         require(flags <= 1, "flags is neither 0 nor 1");
         *virPtr = reserve_addresses(size, expectPtr);
-        return ACL_SUCCESS;
     });
 }
 
@@ -43,7 +42,6 @@ aclError aclrtReleaseMemAddress(void *virPtr) {
     return guarded(__func__, [&] {
         require(virPtr != nullptr, "virPtr is null");
         release_addresses(virPtr);
-        return ACL_SUCCESS;
     });
 }
 
@@ -53,7 +51,6 @@ aclError aclrtMallocPhysical(aclrtDrvMemHandle *handle, size_t size,
         require(handle != nullptr && size != 0, "handle is null or the size 0");
         require(flags == 0, "flags is reserved and must be 0");
         *handle = allocate_physical_memory(size, device_of(prop));
-        return ACL_SUCCESS;
     });
 }
 
@@ -61,7 +58,6 @@ aclError aclrtFreePhysical(aclrtDrvMemHandle handle) {
     return guarded(__func__, [&] {
         require(handle != nullptr, "handle is null");
         free_physical_memory(handle);
-        return ACL_SUCCESS;
     });
 }
 
@@ -72,7 +68,6 @@ aclError aclrtMapMem(void *virPtr, size_t size, size_t offset, aclrtDrvMemHandle
                 "a pointer is null or the size 0");
         require(offset == 0 && flags == 0, "offset and flags are reserved and must be 0");
         map_memory(virPtr, size, handle);
-        return ACL_SUCCESS;
     });
 }
 
@@ -80,7 +75,6 @@ aclError aclrtUnmapMem(void *virPtr) {
     return guarded(__func__, [&] {
         require(virPtr != nullptr, "virPtr is null");
         unmap_memory(virPtr);
-        return ACL_SUCCESS;
     });
 }
 
@@ -93,6 +87,5 @@ aclError aclrtMemGetAllocationGranularity(aclrtPhysicalMemProp *prop,
                 "no such option");
         device_of(prop);
         *granularity = kMemoryGranularity;
-        return ACL_SUCCESS;
     });
 }

@@ -3,6 +3,7 @@
 #include "host/checks/entry.h"
 
 #include "host/checks/call_site.h"
+#include "host/checks/flights.h"
 #include "host/checks/strict.h"
 
 namespace ascendcl::host::checks {
@@ -20,6 +21,7 @@ Call::Call(const Entry &entry, const void *caller) noexcept
       outer_(innermost),
       site_(is_strict() ? capture_site(entry.name, caller) : nullptr) {
     innermost = this;
+    if (is_strict()) note_call(entry.name);
 }
 
 Call::~Call() {

@@ -1,18 +1,45 @@
 // For each stream: how many executions it was given, and up to which one those of other streams are
-// over when it comes to what it is given next.
+// over when it comes to what it is given next. An execution on a stream is remembered beyond its
+// end until somebody may know of that.
 // SPDX-License-Identifier: Apache-2.0
 #include "host/checks/flights.h"
 
 #include <algorithm>
+#include <atomic>
+#include <iterator>
 #include <list>
 #include <map>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 
 namespace ascendcl::host::checks {
 namespace {
+
+// Calls that neither wait nor ask: nobody knows by them that something on a stream is over.
+constexpr std::string_view kTellNothing[] = {
+    "aclmdlExecute",
+    "aclmdlExecuteAsync",
+    "aclrtMemcpyAsync",
+    "aclrtMemsetAsync",
+    "aclrtRecordEvent",
+    "aclrtStreamWaitEvent",
+    "aclmdlCreateDataset",
+    "aclmdlAddDatasetBuffer",
+    "aclCreateDataBuffer",
+    "aclUpdateDataBuffer",
+    "aclrtSetCurrentContext",
+    "aclrtGetCurrentContext",
+    "aclmdlSetInputDynamicDims",
+    "aclmdlSetDynamicHWSize",
+    "aclmdlSetDynamicBatchSize",
+    "aclmdlSetDatasetTensorDesc",
+};
+
+// How many calls of the others there were.
+std::atomic<uint64_t> telling_calls{0};
 
 // Stream -> the number of its last execution that is over.
 using Clock = std::map<int32_t, uint64_t>;
@@ -29,6 +56,8 @@ struct Flight {
     std::optional<int32_t> stream;
     uint64_t number;  // on its stream
     Site site;
+    uint64_t told;  // telling_calls when it was submitted
+    bool is_over = false;
 };
 
 struct Air {
@@ -65,6 +94,13 @@ bool is_before(const Flight &earlier, std::optional<int32_t> stream) {
     return own.is_unsure || (known != own.known.end() && known->second >= earlier.number);
 }
 
+// Whether nobody need hear of a flight any more. The caller holds the lock.
+bool is_settled(const Flight &earlier, const Flight &now) {
+    if (!earlier.is_over) return false;
+    const bool is_repeated = earlier.model_id == now.model_id && earlier.stream == now.stream;
+    return is_repeated || earlier.told != now.told;
+}
+
 std::string place_of(std::optional<int32_t> stream) {
     return stream ? "on stream " + std::to_string(*stream) : "on a thread that waits for it";
 }
@@ -76,10 +112,11 @@ std::optional<Violation> obstacle(const Flight &flight) {
         if (is_before(other, flight.stream)) continue;
         std::string what = "model " + std::to_string(flight.model_id) + " is to be executed " +
                            place_of(flight.stream) + " while ";
-        what += same_model ? "it is executed "
+        what += same_model ? "it"
                            : "model " + std::to_string(other.model_id) +
-                                 ", which has the same work memory, is "
-                                 "executed ";
+                                 ", which has the same work memory,";
+        what +=
+            other.is_over ? " may still be executed, nothing has waited for it, " : " is executed ";
         return Violation{same_model ? Rule::kModelShared : Rule::kWorkShared,
                          what + place_of(other.stream), "the other execution was submitted",
                          other.site};
@@ -92,21 +129,30 @@ std::optional<Violation> obstacle(const Flight &flight) {
 Token take_off(uint32_t model_id, WorkMemory work, std::optional<int32_t> stream) {
     if (!is_strict()) return nullptr;
     std::list<Flight> one;
-    const auto flight = one.insert(one.end(), {model_id, work, stream, 0, here()});
+    const auto flight = one.insert(one.end(), {model_id, work, stream, 0, here(), telling_calls});
     std::optional<Violation> found;
     {
         const std::lock_guard lock(air().mutex);
+        air().flights.remove_if([&](const Flight &other) { return is_settled(other, *flight); });
         found = obstacle(*flight);
         if (stream) flight->number = ++air().streams[*stream].executions;
         air().flights.splice(air().flights.end(), one);
     }
     Token token(&*flight, [flight](const void *) {
         const std::lock_guard lock(air().mutex);
-        air().flights.erase(flight);
+        flight->is_over = true;
+        if (!flight->stream) air().flights.erase(flight);
     });
     if (found) violated(*found);
     return token;
 }
+
+void note_call(const char *function) noexcept {
+    const auto last = std::end(kTellNothing);
+    if (std::find(std::begin(kTellNothing), last, function) == last) note_waited();
+}
+
+void note_waited() noexcept { telling_calls.fetch_add(1, std::memory_order_relaxed); }
 
 void note_recorded(const void *event, int32_t stream) noexcept {
     if (!is_strict()) return;
@@ -143,6 +189,7 @@ void note_gone(const void *event) noexcept {
 
 void forget_order() noexcept {
     const std::lock_guard lock(air().mutex);
+    air().flights.remove_if([](const Flight &flight) { return flight.is_over; });
     air().streams.clear();
     air().events.clear();
 }

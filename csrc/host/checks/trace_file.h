@@ -1,6 +1,7 @@
 // The file that a trace goes to. It is whole after every append: the end of the JSON is written
 // with each and overwritten by the next, so nothing is lost when the process dies, and nothing is
-// kept in memory. A forked child gets a file of its own. SPDX-License-Identifier: Apache-2.0
+// kept in memory. A forked child gets a file of its own.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <sys/types.h>

@@ -59,9 +59,16 @@ struct Pool {
 
 enum class UnaryKind {
     kAbs,
+    kAcos,
+    kAcosh,
+    kAsin,
+    kAsinh,
+    kAtan,
+    kAtanh,
     kCeil,
     kClamp,  // alpha = lower bound, beta = upper bound
     kCos,
+    kCosh,
     kElu,  // alpha
     kErf,
     kExp,
@@ -83,11 +90,13 @@ enum class UnaryKind {
     kSigmoid,
     kSign,
     kSin,
+    kSinh,
     kSoftplus,
     kSoftsign,
     kSqrt,
     kSquare,
     kSwish,  // alpha = beta of x * sigmoid(beta * x)
+    kTan,
     kTanh,
 };
 struct Unary {
@@ -106,6 +115,7 @@ enum class BinaryKind {
     kPower,
     kFloorDivide,
     kFloorModulo,
+    kModulo,  // with the sign of the dividend
     kSquaredDifference,
     kEqual,
     kNotEqual,
@@ -149,10 +159,36 @@ struct ArgExtreme {
     om::DataType dtype;
 };
 
+// The largest (or smallest) elements along the axis in their order, and their indices.
+struct TopK {
+    int64_t axis, count;
+    bool largest;
+    om::DataType dtype;  // of the indices
+};
+
+struct CumulativeSum {
+    int64_t axis;
+    bool exclusive, reverse;
+};
+
+// Inputs: indices, value where they point, value elsewhere.
+struct OneHot {
+    int64_t axis, depth;
+};
+
 enum class ResizeMode { kLinear, kNearest };
+enum class ResizeCoordinates {
+    kAsymmetric,
+    kAlignCorners,
+    kHalfPixel,
+    kPytorchHalfPixel,
+    kTensorFlowHalfPixel
+};
+enum class NearestRounding { kFloor, kCeil, kHalfDown, kHalfUp };
 struct Resize {
     ResizeMode mode;
-    bool align_corners, half_pixel_centers;  // neither means asymmetric
+    ResizeCoordinates coordinates;
+    NearestRounding rounding;  // of kNearest
     int64_t height, width;
     bool channels_last;
 };
@@ -186,6 +222,12 @@ struct Gather {
     int64_t axis;
     int64_t batch_dims;
 };
+// Inputs: data, indices of its rank.
+struct GatherElements {
+    int64_t axis;
+};
+// Inputs: data, indices whose last axis holds coordinates.
+struct GatherNd {};
 struct Tile {
     std::vector<int64_t> repeats;
 };
@@ -208,6 +250,13 @@ struct Cast {
 struct MeanVarianceNormalization {
     std::vector<int64_t> axes;
     float epsilon;
+    bool epsilon_in_root = true;
+};
+// x / (bias + alpha * sum of squares of the neighbouring channels) ^ beta
+struct LocalResponse {
+    int64_t radius;
+    float alpha, beta, bias;
+    bool channels_last;
 };
 struct RandomNormal {
     Shape shape;
@@ -216,12 +265,13 @@ struct RandomNormal {
 
 }  // namespace op
 
-using Op =
-    std::variant<op::Parameter, op::Constant, op::Convolution, op::TransposedConvolution, op::Pool,
-                 op::Unary, op::Binary, op::Select, op::PRelu, op::MatMul, op::Reduce, op::Softmax,
-                 op::ArgExtreme, op::Resize, op::Reshape, op::Transpose, op::Concat, op::Split,
-                 op::StridedSlice, op::Pad, op::Gather, op::Tile, op::Broadcast, op::DepthToSpace,
-                 op::SpaceToDepth, op::Cast, op::MeanVarianceNormalization, op::RandomNormal>;
+using Op = std::variant<op::Parameter, op::Constant, op::Convolution, op::TransposedConvolution,
+                        op::Pool, op::Unary, op::Binary, op::Select, op::PRelu, op::MatMul,
+                        op::Reduce, op::Softmax, op::ArgExtreme, op::TopK, op::CumulativeSum,
+                        op::OneHot, op::Resize, op::Reshape, op::Transpose, op::Concat, op::Split,
+                        op::StridedSlice, op::Pad, op::Gather, op::GatherElements, op::GatherNd,
+                        op::Tile, op::Broadcast, op::DepthToSpace, op::SpaceToDepth, op::Cast,
+                        op::MeanVarianceNormalization, op::LocalResponse, op::RandomNormal>;
 
 struct PlainNode {
     std::string name;  // of the GE node it comes from

@@ -14,8 +14,25 @@ class Refusal : public std::runtime_error {
     explicit Refusal(const std::string &text) : std::runtime_error(text) {}
     Refusal(std::string_view node, std::string_view type, std::string_view reason)
         : std::runtime_error("node '" + std::string(node) + "' (" + std::string(type) +
-                             "): " + std::string(reason)) {}
+                             "): " + std::string(reason)),
+          names_node_(true) {}
+
+    bool names_node() const noexcept { return names_node_; }
+
+   private:
+    bool names_node_ = false;
 };
+
+// Runs `step`. What it refuses without a node's name is said of this node.
+template <typename Step>
+void refusing_at(std::string_view node, std::string_view type, Step &&step) {
+    try {
+        step();
+    } catch (const Refusal &refusal) {
+        if (refusal.names_node()) throw;
+        throw Refusal(node, type, refusal.what());
+    }
+}
 
 // Of an attribute that the op cannot do without.
 class MissingAttribute : public Refusal {

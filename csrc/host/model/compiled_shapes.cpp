@@ -26,7 +26,7 @@ engine::Execution &CompiledShape::timed_execution() {
     if (checks::tracing()) return *execution;
     if (timed_execution_) return *timed_execution_;
     engine::Outcome outcome;
-    timed_program_ = engine().with_op_times(*program, outcome);
+    timed_program_ = Compiler()->with_op_times(*program, outcome);
     if (timed_program_) timed_execution_ = timed_program_->new_execution(outcome);
     if (!timed_execution_) throw Failure{ACL_ERROR_PROFILING_FAILURE, outcome.text};
     return *timed_execution_;

@@ -76,8 +76,6 @@ engine::Engine *open_engine() {
     return found;
 }
 
-}  // namespace
-
 engine::Engine &engine() {
     static std::mutex &mutex = *new std::mutex;  // leaked: threads may outlive static destructors
     static engine::Engine *opened = nullptr;
@@ -85,5 +83,9 @@ engine::Engine &engine() {
     if (!opened) opened = open_engine();
     return *opened;
 }
+
+}  // namespace
+
+Compiler::Compiler() : engine_(engine()) {}
 
 }  // namespace ascendcl::host::model

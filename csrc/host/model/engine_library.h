@@ -3,11 +3,21 @@
 #pragma once
 
 #include "host/engine/engine.h"
+#include "host/model/compilation.h"
 
 namespace ascendcl::host::model {
 
-// The engine. Throws Failure(500001) whose text carries the loader's own words when the engine or
-// OpenVINO is missing; the next call tries again.
-engine::Engine &engine();
+// The engine, for one compilation: `Compiler()->compile(...)`.
+class Compiler {
+   public:
+    // Throws Failure(500001) whose text carries the loader's own words when the engine or OpenVINO
+    // is missing; the next one tries again.
+    Compiler();
+    engine::Engine *operator->() const noexcept { return &engine_; }
+
+   private:
+    const Compilation under_way_;
+    engine::Engine &engine_;
+};
 
 }  // namespace ascendcl::host::model

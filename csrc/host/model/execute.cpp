@@ -13,10 +13,10 @@
 #include "host/model/gears.h"
 #include "host/model/model.h"
 #include "host/model/registry.h"
-#include "host/runtime/context.h"
 #include "host/runtime/data_set.h"
 #include "host/runtime/memory.h"
 #include "host/runtime/report.h"
+#include "host/runtime/stream.h"
 
 namespace ascendcl::host::model {
 namespace {
@@ -115,9 +115,10 @@ void execute(uint32_t model_id, const aclmdlDataset &inputs, aclmdlDataset &outp
 
 void execute_within(uint32_t model_id, const aclmdlDataset &inputs, aclmdlDataset &outputs,
                     aclrtStream stream, int32_t timeout_ms) {
-    const std::shared_ptr<Stream> queue = stream_of_current_context(stream);
+    const std::shared_ptr<Stream> queue = own_stream(stream);
     submit(model_id, inputs, outputs, *queue, ExecutionMode::kSync);
     const aclError code = queue->synchronize(timeout_ms);
+    checks::note_waited();
     if (code == ACL_SUCCESS) return;
     const bool expired = code == ACL_ERROR_RT_STREAM_SYNC_TIMEOUT;
     throw Failure{expired && !stream ? ACL_ERROR_GE_FAILURE : code,
@@ -131,7 +132,7 @@ void execute_async(uint32_t model_id, const aclmdlDataset &inputs, aclmdlDataset
     {
         const Lease model = lease_for_execution(model_id, inputs, outputs);
     }
-    submit(model_id, inputs, outputs, *stream_of_current_context(stream), ExecutionMode::kAsync);
+    submit(model_id, inputs, outputs, *own_stream(stream), ExecutionMode::kAsync);
 }
 
 }  // namespace ascendcl::host::model

@@ -5,7 +5,7 @@
 #include <string>
 #include <system_error>
 
-#include "host/runtime/context.h"
+#include "host/runtime/init.h"
 
 namespace ascendcl::host::model {
 namespace {

@@ -48,7 +48,7 @@ struct Cache {
 
 std::shared_ptr<engine::Program> compiled(const engine::CompileRequest &request) {
     engine::Outcome outcome;
-    auto program = engine().compile(request, outcome);
+    auto program = Compiler()->compile(request, outcome);
     if (!program) throw Failure{ACL_ERROR_GE_FAILURE, outcome.text};
     report_guesses(*program);
     return program;

@@ -118,6 +118,14 @@ class Cache {
         shrink();
     }
 
+    void reset() {
+        std::list<Entry> gone;  // after the lock: releasing programs takes a while
+        std::lock_guard lock(mutex_);
+        index_.clear();
+        entries_.swap(gone);
+        capacity_ = kDefaultCapacity;
+    }
+
    private:
     struct Entry {
         std::string key;
@@ -146,7 +154,7 @@ Cache &cache() {
 
 CompiledOp::CompiledOp(const engine::OpRequest &request) : type_(request.type) {
     engine::Outcome outcome;
-    compiled_ = model::engine().compile_op(request, outcome);
+    compiled_ = model::Compiler()->compile_op(request, outcome);
     if (!outcome.ok()) throw Failure{code_of(outcome.kind), outcome.text};
     if (compiled_.program) model::report_guesses(*compiled_.program);
     for (const engine::OpTensor &input : request.inputs) {
@@ -234,5 +242,7 @@ std::shared_ptr<CompiledOp> compiled_op(const engine::OpRequest &request) {
 }
 
 void set_cache_capacity(uint64_t count) { cache().set_capacity(count); }
+
+void reset_cache() { cache().reset(); }
 
 }  // namespace ascendcl::host::ops

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "host/engine/engine.h"
+#include "host/runtime/live_counts.h"
 
 namespace ascendcl::host::ops {
 
@@ -47,6 +48,7 @@ class CompiledOp {
     std::vector<Tensor> outputs_;
     std::mutex mutex_;
     std::vector<std::unique_ptr<engine::Execution>> idle_;
+    LiveCount<LiveKind::kCompiledOp> live_;
 };
 
 // From the cache where it is there. Throws Failure as CompiledOp's constructor.
@@ -55,5 +57,8 @@ std::shared_ptr<CompiledOp> compiled_op(const engine::OpRequest &request);
 // How many ops the cache keeps (20000 until told otherwise); the one longest unused goes first. An
 // op in use or behind a handle lives on without it.
 void set_cache_capacity(uint64_t count);
+
+// As it was at first: empty, and of the first capacity.
+void reset_cache();
 
 }  // namespace ascendcl::host::ops

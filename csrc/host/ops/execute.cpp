@@ -11,9 +11,9 @@
 #include "host/checks/objects.h"
 #include "host/model/program_cache.h"
 #include "host/ops/attributes.h"
-#include "host/runtime/context.h"
 #include "host/runtime/data_set.h"
 #include "host/runtime/report.h"
+#include "host/runtime/stream.h"
 
 namespace ascendcl::host::ops {
 namespace {
@@ -158,7 +158,7 @@ void submit(std::shared_ptr<CompiledOp> op, Buffers inputs, Buffers outputs, acl
 
 void submit(std::shared_ptr<CompiledOp> op, Bindings inputs, Bindings outputs, aclrtStream stream) {
     op->require_room(inputs, outputs);
-    const std::shared_ptr<Stream> queue = stream_of_current_context(stream);
+    const std::shared_ptr<Stream> queue = own_stream(stream);
     const aclError code = queue->submit([held = hold(inputs, outputs), op = std::move(op),
                                          inputs = std::move(inputs), outputs = std::move(outputs)] {
         op->run(inputs, outputs);

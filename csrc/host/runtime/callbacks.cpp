@@ -14,7 +14,7 @@
 #include <mutex>
 #include <utility>
 
-#include "host/runtime/device_context.h"
+#include "host/runtime/context.h"
 #include "host/runtime/report.h"
 #include "host/runtime/stream.h"
 #include "host/runtime/worker_thread.h"
@@ -28,7 +28,7 @@ enum class Fate { kPending, kRan, kUndelivered };
 struct Delivery {
     aclrtCallback function;
     void *user_data;
-    std::weak_ptr<WorkerStream> stream;
+    std::weak_ptr<Stream> stream;
     std::atomic<Fate> fate{Fate::kPending};
 
     void settle(Fate how) {
@@ -106,7 +106,7 @@ struct Registry {
     std::map<uint64_t, std::shared_ptr<Inbox>> inboxes;  // by thread
     struct Subscription {
         uint64_t thread;
-        std::weak_ptr<WorkerStream> stream;
+        std::weak_ptr<Stream> stream;
     };
     std::map<aclrtStream, Subscription> subscriptions;
 
@@ -147,7 +147,7 @@ std::shared_ptr<Inbox> inbox_of_stream(aclrtStream handle) {
 
 constexpr aclError kUndelivered = ACL_ERROR_RT_STREAM_NO_CB_REG;
 
-aclError launch(const std::shared_ptr<WorkerStream> &stream, const std::shared_ptr<Inbox> &inbox,
+aclError launch(const std::shared_ptr<Stream> &stream, const std::shared_ptr<Inbox> &inbox,
                 aclrtCallback function, void *user_data, bool blocks) {
     auto delivery = std::make_shared<Delivery>();
     delivery->function = function;

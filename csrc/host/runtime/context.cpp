@@ -1,12 +1,13 @@
 // Which context is current on a thread, and how contexts come and go.
 // SPDX-License-Identifier: Apache-2.0
+#include "host/runtime/context.h"
+
 #include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <string>
 #include <utility>
 
-#include "host/runtime/device_context.h"
 #include "host/runtime/handle_table.h"
 #include "host/runtime/report.h"
 #include "host/runtime/stream.h"
@@ -19,9 +20,9 @@ thread_local aclrtContext current = nullptr;
 
 std::atomic<int32_t> fallback_device{-1};
 
-HandleTable<DeviceContext> &context_table() {
+HandleTable<Context> &context_table() {
     // Leaks on purpose: worker threads outlive static objects.
-    static auto &table = *new HandleTable<DeviceContext>(HandleKind::kContext, LiveKind::kContext);
+    static auto &table = *new HandleTable<Context>(HandleKind::kContext, LiveKind::kContext);
     return table;
 }
 
@@ -57,33 +58,31 @@ SystemOptions &process_options() {
     return only;
 }
 
-std::shared_ptr<DeviceContext> DeviceContext::make(Device &owner, bool is_default) {
-    std::shared_ptr<DeviceContext> context(new DeviceContext(owner, is_default));
+std::shared_ptr<Context> Context::make(Device &owner, bool is_default) {
+    std::shared_ptr<Context> context(new Context(owner, is_default));
     context->handle_ = context_table().insert(context);
     return context;
 }
 
-std::shared_ptr<WorkerStream> DeviceContext::default_worker_stream() {
+std::shared_ptr<Stream> Context::default_stream() {
     const std::lock_guard lock(mutex_);
     if (default_stream_ == nullptr) {
         if (is_closing()) throw Failure{ACL_ERROR_RT_CONTEXT_NULL, "the context is destroyed"};
-        default_stream_ = WorkerStream::make(shared_from_this(), 0, 0);
+        default_stream_ = Stream::make(shared_from_this(), 0, 0);
         checks::disown(register_stream(default_stream_));
     }
     return default_stream_;
 }
 
-bool DeviceContext::is_default_stream(const WorkerStream &stream) {
+bool Context::is_default_stream(const Stream &stream) {
     const std::lock_guard lock(mutex_);
     return default_stream_.get() == &stream;
 }
 
-std::shared_ptr<Stream> DeviceContext::default_stream() { return default_worker_stream(); }
-
-bool DeviceContext::close(bool drain) {
+bool Context::close(bool drain) {
     if (closing_.exchange(true, std::memory_order_acq_rel)) return false;
     const auto streams =
-        streams_where([this](const WorkerStream &stream) { return &stream.owner() == this; });
+        streams_where([this](const Stream &stream) { return &stream.owner() == this; });
     if (drain) {
         // All of them first: they may wait for each other's events.
         for (const auto &stream : streams) stream->synchronize(-1);
@@ -98,7 +97,7 @@ bool DeviceContext::close(bool drain) {
     return true;
 }
 
-std::shared_ptr<DeviceContext> current_device_context() {
+std::shared_ptr<Context> current_context() {
     refuse_forked_child();
     if (current == nullptr) {
         const int32_t fallback = fallback_device.load(std::memory_order_relaxed);
@@ -115,13 +114,11 @@ std::shared_ptr<DeviceContext> current_device_context() {
     return context;
 }
 
-std::shared_ptr<Context> current_context() { return current_device_context(); }
-
 void set_device(int32_t id) {
     refuse_forked_child();
     Device &chosen = device(id);
     const std::lock_guard lock(chosen.primary_mutex);
-    if (chosen.primary == nullptr) chosen.primary = DeviceContext::make(chosen, true);
+    if (chosen.primary == nullptr) chosen.primary = Context::make(chosen, true);
     ++chosen.primary_uses;
     current = chosen.primary->handle();
 }
@@ -129,7 +126,7 @@ void set_device(int32_t id) {
 void reset_device(int32_t id, bool force) {
     refuse_forked_child();
     Device &chosen = device(id);
-    std::shared_ptr<DeviceContext> last;
+    std::shared_ptr<Context> last;
     {
         const std::lock_guard lock(chosen.primary_mutex);
         if (chosen.primary_uses == 0) {
@@ -147,7 +144,7 @@ void reset_device(int32_t id, bool force) {
 
 aclrtContext create_context(int32_t device_id) {
     refuse_forked_child();
-    current = DeviceContext::make(device(device_id), false)->handle();
+    current = Context::make(device(device_id), false)->handle();
     return current;
 }
 
@@ -183,12 +180,11 @@ bool is_primary_active(int32_t device_id) {
 
 aclError synchronize_current_device(int32_t timeout_ms) {
     using Clock = std::chrono::steady_clock;
-    const Device *chosen = &current_device_context()->owner();
+    const Device *chosen = &current_context()->owner();
     const auto deadline = Clock::now() + std::chrono::milliseconds(timeout_ms);
     aclError first = ACL_SUCCESS;
-    for (const auto &stream : streams_where([chosen](const WorkerStream &candidate) {
-             return &candidate.owner().owner() == chosen;
-         })) {
+    for (const auto &stream : streams_where(
+             [chosen](const Stream &candidate) { return &candidate.owner().owner() == chosen; })) {
         int32_t left = -1;
         if (timeout_ms >= 0) {
             const auto rest =

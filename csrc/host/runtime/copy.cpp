@@ -11,7 +11,7 @@
 
 #include "host/checks/holds.h"
 #include "host/checks/trace.h"
-#include "host/runtime/device_context.h"
+#include "host/runtime/context.h"
 #include "host/runtime/memory.h"
 #include "host/runtime/report.h"
 #include "host/runtime/stream.h"
@@ -100,7 +100,7 @@ size_t extent(const CopyShape &shape, size_t pitch) {
 size_t destination_extent(const CopyShape &shape) { return extent(shape, shape.destination_pitch); }
 
 // Strict mode: what a task of `stream` needs until it has run.
-checks::Token hold(const WorkerStream &stream, const char *task, std::vector<checks::Use> ends) {
+checks::Token hold(const Stream &stream, const char *task, std::vector<checks::Use> ends) {
     for (checks::Use &end : ends) {
         if (find_allocation(end.start).location == Location::kPinnedHost) {
             end.when_freed = checks::Rule::kHostMemoryOfCopy;
@@ -110,14 +110,14 @@ checks::Token hold(const WorkerStream &stream, const char *task, std::vector<che
                         "it was submitted", std::move(ends));
 }
 
-checks::Token hold_fill(const WorkerStream &stream, const void *destination, size_t size) {
+checks::Token hold_fill(const Stream &stream, const void *destination, size_t size) {
     checks::check_write(destination, size);
     if (!checks::is_strict()) return nullptr;
     return hold(stream, "a fill",
                 {{destination, size, "its destination", checks::Rule::kDeviceMemoryOfTask}});
 }
 
-checks::Token hold_copy(const WorkerStream &stream, void *destination, const void *source,
+checks::Token hold_copy(const Stream &stream, void *destination, const void *source,
                         const CopyShape &shape) {
     checks::check_write(destination, destination_extent(shape));
     if (!checks::is_strict()) return nullptr;
@@ -138,7 +138,7 @@ void check_page_locked(Location location, const void *address, const char *end) 
 }  // namespace
 
 void copy_now(void *destination, const void *source, const CopyShape &shape) {
-    current_device_context();
+    current_context();
     checks::check_write(destination, destination_extent(shape));
     move(destination, source, shape);
 }
@@ -174,7 +174,7 @@ aclError copy_in_stream(void *destination, const void *source, const CopyShape &
 }
 
 void fill_now(void *destination, int32_t value, size_t count) {
-    current_device_context();
+    current_context();
     checks::check_write(destination, count);
     fill_bytes(destination, value, count);
 }
@@ -188,7 +188,7 @@ aclError fill_in_stream(void *destination, int32_t value, size_t count, aclrtStr
 }
 
 void fill_words_now(void *destination, uint32_t value, size_t count) {
-    current_device_context();
+    current_context();
     checks::check_write(destination, count * sizeof value);
     fill_words(destination, value, count);
 }

@@ -3,7 +3,7 @@
 
 #include <cstring>
 
-#include "host/runtime/device_context.h"
+#include "host/runtime/context.h"
 #include "host/runtime/memory.h"
 #include "host/runtime/report.h"
 #include "host/runtime/stream.h"
@@ -19,7 +19,7 @@ void check_memory(const void *address, size_t size) {
 }  // namespace
 
 void write_copy_descriptor(void *descriptor, const void *source, void *destination, size_t count) {
-    current_device_context();
+    current_context();
     check_memory(descriptor, sizeof(CopyDescriptor));
     const CopyDescriptor content{kDescriptorMark, source, destination, count, {}};
     std::memcpy(descriptor, &content, sizeof content);

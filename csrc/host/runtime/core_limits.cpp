@@ -5,8 +5,8 @@
 #include <atomic>
 #include <cstddef>
 
+#include "host/runtime/context.h"
 #include "host/runtime/device.h"
-#include "host/runtime/device_context.h"
 #include "host/runtime/report.h"
 #include "host/runtime/stream.h"
 
@@ -39,34 +39,32 @@ uint32_t limit_of(Device &owner, aclrtDevResLimitType type) {
     return value != 0 ? value : core_count();
 }
 
-uint32_t limit_of(WorkerStream &stream, aclrtDevResLimitType type) {
+uint32_t limit_of(Stream &stream, aclrtDevResLimitType type) {
     const uint32_t value = limit_in(stream.settings().core_limits, type);
     return value != 0 ? value : limit_of(stream.owner().owner(), type);
 }
 
 }  // namespace
 
-uint32_t device_core_limit(int32_t device_id, aclrtDevResLimitType type) {
+uint32_t core_limit(int32_t device_id, aclrtDevResLimitType type) {
     return limit_of(device(device_id), type);
 }
 
-void set_device_core_limit(int32_t device_id, aclrtDevResLimitType type, uint32_t value) {
-    set(device(device_id).core_limits, type, value);
-}
-
-void reset_device_core_limits(int32_t device_id) { reset(device(device_id).core_limits); }
-
-uint32_t stream_core_limit(aclrtStream stream, aclrtDevResLimitType type) {
+uint32_t core_limit(aclrtStream stream, aclrtDevResLimitType type) {
     return limit_of(*own_stream(stream), type);
 }
 
-void set_stream_core_limit(aclrtStream stream, aclrtDevResLimitType type, uint32_t value) {
+void set_core_limit(int32_t device_id, aclrtDevResLimitType type, uint32_t value) {
+    set(device(device_id).core_limits, type, value);
+}
+
+void set_core_limit(aclrtStream stream, aclrtDevResLimitType type, uint32_t value) {
     set(own_stream(stream)->settings().core_limits, type, value);
 }
 
-void reset_stream_core_limits(aclrtStream stream) {
-    reset(own_stream(stream)->settings().core_limits);
-}
+void reset_core_limits(int32_t device_id) { reset(device(device_id).core_limits); }
+
+void reset_core_limits(aclrtStream stream) { reset(own_stream(stream)->settings().core_limits); }
 
 void use_stream_limits(aclrtStream stream) { stream_in_use = own_stream(stream)->handle(); }
 
@@ -75,7 +73,7 @@ void unuse_stream_limits(aclrtStream stream) {
 }
 
 uint32_t core_limit_of_thread(aclrtDevResLimitType type) {
-    const auto context = current_device_context();
+    const auto context = current_context();
     const auto stream = stream_in_use == nullptr ? nullptr : find_stream(stream_in_use);
     return stream != nullptr ? limit_of(*stream, type) : limit_of(context->owner(), type);
 }

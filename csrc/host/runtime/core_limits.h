@@ -12,13 +12,12 @@ namespace ascendcl::host {
 // All throw Failure: 100000 for a type that is none; setters 107000 for no core or more than there
 // are. What was never set, or was reset, is what stands behind it: a stream's is its device's, a
 // device's all cores.
-uint32_t device_core_limit(int32_t device, aclrtDevResLimitType type);
-void set_device_core_limit(int32_t device, aclrtDevResLimitType type, uint32_t value);
-void reset_device_core_limits(int32_t device);
-
-uint32_t stream_core_limit(aclrtStream stream, aclrtDevResLimitType type);
-void set_stream_core_limit(aclrtStream stream, aclrtDevResLimitType type, uint32_t value);
-void reset_stream_core_limits(aclrtStream stream);
+uint32_t core_limit(int32_t device, aclrtDevResLimitType type);
+uint32_t core_limit(aclrtStream stream, aclrtDevResLimitType type);
+void set_core_limit(int32_t device, aclrtDevResLimitType type, uint32_t value);
+void set_core_limit(aclrtStream stream, aclrtDevResLimitType type, uint32_t value);
+void reset_core_limits(int32_t device);
+void reset_core_limits(aclrtStream stream);
 
 void use_stream_limits(aclrtStream stream);
 void unuse_stream_limits(aclrtStream stream);

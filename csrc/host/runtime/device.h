@@ -18,7 +18,7 @@
 
 namespace ascendcl::host {
 
-class DeviceContext;
+class Context;
 
 inline constexpr int32_t kMaxDevices = 64;
 inline constexpr int32_t kMaxStreams = 1024;
@@ -42,7 +42,7 @@ struct Device {
 
     // The context that SetDevice makes and how many SetDevice calls it still owes a reset.
     std::mutex primary_mutex;
-    std::shared_ptr<DeviceContext> primary;
+    std::shared_ptr<Context> primary;
     uint64_t primary_uses = 0;
 
    private:

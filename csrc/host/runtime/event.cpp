@@ -7,8 +7,8 @@
 
 #include "host/checks/flights.h"
 #include "host/checks/trace.h"
+#include "host/runtime/context.h"
 #include "host/runtime/device.h"
-#include "host/runtime/device_context.h"
 #include "host/runtime/handle_table.h"
 #include "host/runtime/report.h"
 
@@ -34,7 +34,7 @@ Event::Event(uint32_t flags, bool is_ex) : flags_(flags), is_ex_(is_ex), id_(nex
 
 Event::~Event() { checks::note_gone(this); }
 
-aclError Event::record(WorkerStream &stream) {
+aclError Event::record(Stream &stream) {
     checks::note_recorded(this, stream.id());
     uint64_t number;
     {
@@ -55,7 +55,7 @@ aclError Event::record(WorkerStream &stream) {
     return code;
 }
 
-aclError Event::reset(WorkerStream &stream) {
+aclError Event::reset(Stream &stream) {
     uint64_t number;
     {
         const std::lock_guard lock(mutex_);
@@ -68,8 +68,7 @@ aclError Event::reset(WorkerStream &stream) {
     });
 }
 
-aclError Event::hold_up(const std::shared_ptr<WorkerStream> &stream,
-                        std::chrono::milliseconds patience) {
+aclError Event::hold_up(const std::shared_ptr<Stream> &stream, std::chrono::milliseconds patience) {
     if (is_ex_) check_recorded("", nullptr);
     uint64_t target;
     {
@@ -77,7 +76,7 @@ aclError Event::hold_up(const std::shared_ptr<WorkerStream> &stream,
         const bool recorded = recorded_ > reset_submitted_;
         target = recorded || is_ex_ ? recorded_ : recorded_ + 1;
         ++waits_;
-        if (recorded_ == 0 && first_wait_ == nullptr && checks::is_strict()) {
+        if (recorded_ == 0 && !is_ex_ && first_wait_ == nullptr && checks::is_strict()) {
             first_wait_ = checks::here();
         }
     }
@@ -86,12 +85,12 @@ aclError Event::hold_up(const std::shared_ptr<WorkerStream> &stream,
     task.ready = [self = shared_from_this(), target, waiter = std::weak_ptr(stream)] {
         return self->reached(target, waiter);
     };
-    task.over = [self = shared_from_this()] { self->count_wait_done(); };
+    task.over = [self = shared_from_this()] { self->end_wait(); };
     task.patience = patience;
     task.gate = "event";
     task.gate_id = id_;
     const aclError code = stream->submit(std::move(task));
-    if (code != ACL_SUCCESS) count_wait_done();
+    if (code != ACL_SUCCESS) end_wait();
     return code;
 }
 
@@ -121,11 +120,11 @@ void Event::check_recorded(const char *earlier, const checks::Site &site) const 
                       earlier, site});
 }
 
-void Event::check_awaited_in_vain() const {
+void Event::check_awaited_in_vain() {
     checks::Site waited;
     {
         const std::lock_guard lock(mutex_);
-        waited = first_wait_;
+        waited.swap(first_wait_);
     }
     if (waited != nullptr) check_recorded("it was waited for", waited);
 }
@@ -152,7 +151,7 @@ std::chrono::steady_clock::time_point Event::time() const {
     return time_;
 }
 
-bool Event::reached(uint64_t target, const std::weak_ptr<WorkerStream> &stream) {
+bool Event::reached(uint64_t target, const std::weak_ptr<Stream> &stream) {
     const std::lock_guard lock(mutex_);
     if (done_ >= target) return true;
     waiting_.add(stream);
@@ -160,7 +159,7 @@ bool Event::reached(uint64_t target, const std::weak_ptr<WorkerStream> &stream) 
 }
 
 void Event::reach(uint64_t number) {
-    std::vector<std::weak_ptr<WorkerStream>> waiting;
+    std::vector<std::weak_ptr<Stream>> waiting;
     {
         const std::lock_guard lock(mutex_);
         if (number > done_) {
@@ -173,13 +172,23 @@ void Event::reach(uint64_t number) {
     WaitList::wake(waiting);
 }
 
-void Event::count_wait_done() {
-    const std::lock_guard lock(mutex_);
-    ++waits_done_;
+void Event::end_wait() {
+    checks::Site waited;
+    {
+        const std::lock_guard lock(mutex_);
+        ++waits_done_;
+        if (recorded_ == 0) waited.swap(first_wait_);
+    }
+    if (waited == nullptr) return;
+    // The wait was given up: a record may come late, but none came.
+    checks::observed({checks::Rule::kEventNeverRecorded,
+                      "the wait for event " + std::to_string(id_) +
+                          " has ended, and the event was never recorded",
+                      "it was waited for", waited});
 }
 
 aclrtEvent create_event(uint32_t flags, bool is_ex) {
-    current_device_context();
+    current_context();
     if (available_events() == 0) {
         throw Failure{ACL_ERROR_RT_NO_EVENT_RESOURCE, "there are no more events"};
     }

@@ -24,17 +24,16 @@ class Event : public std::enable_shared_from_this<Event> {
     bool is_ex() const noexcept { return is_ex_; }
     uint32_t id() const noexcept { return id_; }
 
-    aclError record(WorkerStream &stream);
-    aclError reset(WorkerStream &stream);
+    aclError record(Stream &stream);
+    aclError reset(Stream &stream);
     // 0 ms waits for ever.
-    aclError hold_up(const std::shared_ptr<WorkerStream> &stream,
-                     std::chrono::milliseconds patience);
+    aclError hold_up(const std::shared_ptr<Stream> &stream, std::chrono::milliseconds patience);
 
     bool is_recorded() const;
     bool is_done() const;         // nothing recorded is outstanding
     bool are_waits_done() const;  // no stream is held up or about to be
     // Strict mode: somebody waits for it, and it was never recorded. Throws as checks::violated().
-    void check_awaited_in_vain() const;
+    void check_awaited_in_vain();
     // Waits on the calling thread; timeout_ms < 0 for ever, expiry is 507047.
     aclError synchronize(int32_t timeout_ms);
 
@@ -47,9 +46,9 @@ class Event : public std::enable_shared_from_this<Event> {
     bool recorded_locked() const { return recorded_ > reset_; }
     bool done_locked() const { return done_ >= recorded_; }
     // Whether record number `target` is done; if not, `stream` is woken when a later one is.
-    bool reached(uint64_t target, const std::weak_ptr<WorkerStream> &stream);
+    bool reached(uint64_t target, const std::weak_ptr<Stream> &stream);
     void reach(uint64_t number);
-    void count_wait_done();
+    void end_wait();
 
     const uint32_t flags_;
     const bool is_ex_;
@@ -64,7 +63,7 @@ class Event : public std::enable_shared_from_this<Event> {
     uint64_t waits_done_ = 0;
     std::chrono::steady_clock::time_point time_{};
     WaitList waiting_;
-    checks::Site first_wait_;  // before any record; null unless in strict mode
+    checks::Site first_wait_;  // before any record; null unless in strict mode, or once told
 };
 
 // Throw Failure: 107002 without a context, 207007 when there are none left.

@@ -12,7 +12,6 @@
 
 #include "host/checks/objects.h"
 #include "host/runtime/context.h"
-#include "host/runtime/device_context.h"
 #include "host/runtime/json.h"
 #include "host/runtime/report.h"
 

@@ -13,5 +13,7 @@ void initialize(const char *config_path);
 void finalize();
 // One initialisation less; answers how many are left. The last one finalises.
 uint64_t finalize_one();
+// True between the first and the last of them.
+bool is_initialized() noexcept;
 
 }  // namespace ascendcl::host

@@ -31,6 +31,7 @@ enum class LiveKind : size_t {
     kAipp,
     kOpAttributes,
     kOpHandle,
+    kCompiledOp,
     kProfObject,
     kGroupInfo,
     kExceptionInfo,
@@ -40,12 +41,14 @@ enum class LiveKind : size_t {
     kStreamConfig,
 };
 
-inline constexpr std::array<const char *, 20> kLiveKindNames = {
-    "context",         "stream",           "event",          "notify",
-    "data buffer",     "tensor desc",      "dataset",        "model desc",
-    "model",           "model config",     "aipp",           "op attributes",
-    "op handle",       "profiling object", "group info",     "exception info",
-    "physical memory", "reserved address", "allocator desc", "stream config"};
+inline constexpr std::array<const char *, 21> kLiveKindNames = {
+    "context",          "stream",         "event",
+    "notify",           "data buffer",    "tensor desc",
+    "dataset",          "model desc",     "model",
+    "model config",     "aipp",           "op attributes",
+    "op handle",        "compiled op",    "profiling object",
+    "group info",       "exception info", "physical memory",
+    "reserved address", "allocator desc", "stream config"};
 
 namespace detail {
 inline std::array<std::atomic<int64_t>, kLiveKindNames.size()> live_counts{};

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "host/checks/flights.h"
-#include "host/runtime/device_context.h"
+#include "host/runtime/context.h"
 #include "host/runtime/handle_table.h"
 #include "host/runtime/report.h"
 
@@ -29,7 +29,7 @@ Notify::Notify() : id_(next_notify_id()) {}
 
 Notify::~Notify() { checks::note_gone(this); }
 
-aclError Notify::record(WorkerStream &stream) {
+aclError Notify::record(Stream &stream) {
     checks::note_recorded(this, stream.id());
     return stream.submit([self = shared_from_this()] {
         self->set();
@@ -37,7 +37,7 @@ aclError Notify::record(WorkerStream &stream) {
     });
 }
 
-aclError Notify::wait_and_reset(const std::shared_ptr<WorkerStream> &stream,
+aclError Notify::wait_and_reset(const std::shared_ptr<Stream> &stream,
                                 std::chrono::milliseconds patience) {
     checks::note_awaited(this, stream->id());
     Task task;
@@ -56,7 +56,7 @@ void Notify::clear() {
 }
 
 void Notify::set() {
-    std::vector<std::weak_ptr<WorkerStream>> waiting;
+    std::vector<std::weak_ptr<Stream>> waiting;
     {
         const std::lock_guard lock(mutex_);
         set_ = true;
@@ -65,14 +65,14 @@ void Notify::set() {
     WaitList::wake(waiting);
 }
 
-bool Notify::taken(const std::weak_ptr<WorkerStream> &stream) {
+bool Notify::taken(const std::weak_ptr<Stream> &stream) {
     const std::lock_guard lock(mutex_);
     if (!set_) waiting_.add(stream);
     return std::exchange(set_, false);
 }
 
 aclrtNotify create_notify() {
-    current_device_context();
+    current_context();
     return notify_table().insert(std::make_shared<Notify>());
 }
 

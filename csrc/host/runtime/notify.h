@@ -17,14 +17,14 @@ class Notify : public std::enable_shared_from_this<Notify> {
     ~Notify();
 
     uint32_t id() const noexcept { return id_; }
-    aclError record(WorkerStream &stream);
-    aclError wait_and_reset(const std::shared_ptr<WorkerStream> &stream,
+    aclError record(Stream &stream);
+    aclError wait_and_reset(const std::shared_ptr<Stream> &stream,
                             std::chrono::milliseconds patience);
     void clear();
 
    private:
     void set();
-    bool taken(const std::weak_ptr<WorkerStream> &stream);
+    bool taken(const std::weak_ptr<Stream> &stream);
 
     const uint32_t id_;
     std::mutex mutex_;

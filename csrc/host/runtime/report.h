@@ -6,6 +6,7 @@
 #include <exception>
 #include <new>
 #include <string>
+#include <type_traits>
 
 #include "acl/acl.h"
 
@@ -36,12 +37,17 @@ const char *take_recent_message() noexcept;
 aclError last_error() noexcept;
 aclError take_last_error() noexcept;
 
-// Runs `body` (returning aclError) and turns whatever it throws into a code: the guard that every C
-// function with a body that may throw stands in.
+// Runs `body` and turns whatever it throws into a code: the guard that every C function with a body
+// that may throw stands in. A body that answers nothing succeeds by returning.
 template <typename Body>
 aclError guarded(const char *function, Body &&body) noexcept {
     try {
-        return body();
+        if constexpr (std::is_void_v<std::invoke_result_t<Body>>) {
+            body();
+            return ACL_SUCCESS;
+        } else {
+            return body();
+        }
     } catch (const Failure &failure) {
         return fail(failure.code, "%s: %s", function, failure.message.c_str());
     } catch (const std::bad_alloc &) {

@@ -12,7 +12,7 @@
 #include <utility>
 
 #include "host/checks/trace.h"
-#include "host/runtime/device_context.h"
+#include "host/runtime/context.h"
 #include "host/runtime/exception_info.h"
 #include "host/runtime/handle_table.h"
 #include "host/runtime/report.h"
@@ -36,9 +36,9 @@ int32_t next_stream_id() {
     return next.fetch_add(1, std::memory_order_relaxed);
 }
 
-HandleTable<WorkerStream> &stream_table() {
+HandleTable<Stream> &stream_table() {
     // Leaks on purpose: worker threads outlive static objects.
-    static auto &table = *new HandleTable<WorkerStream>(HandleKind::kStream, LiveKind::kStream);
+    static auto &table = *new HandleTable<Stream>(HandleKind::kStream, LiveKind::kStream);
     return table;
 }
 
@@ -56,40 +56,38 @@ aclError aborted_error() { return fail(ACL_ERROR_RT_STREAM_ABORT, "the stream wa
 
 }  // namespace
 
-WorkerStream::WorkerStream(std::shared_ptr<DeviceContext> owner, uint32_t priority, uint32_t flags)
+Stream::Stream(std::shared_ptr<Context> owner, uint32_t priority, uint32_t flags)
     : owner_(std::move(owner)), id_(next_stream_id()), flags_(flags) {
     settings_.priority = priority;
     checks::trace_new_stream(owner_->device(), id_);
 }
 
-std::shared_ptr<WorkerStream> WorkerStream::make(std::shared_ptr<DeviceContext> owner,
-                                                 uint32_t priority, uint32_t flags) {
+std::shared_ptr<Stream> Stream::make(std::shared_ptr<Context> owner, uint32_t priority,
+                                     uint32_t flags) {
     // From here on the destructor gives the place back.
     if (owner->owner().streams.fetch_add(1, std::memory_order_relaxed) >= kMaxStreams) {
         owner->owner().streams.fetch_sub(1, std::memory_order_relaxed);
         throw Failure{ACL_ERROR_RT_NO_STREAM_RESOURCE,
                       "the device has no stream left of " + std::to_string(kMaxStreams)};
     }
-    return std::shared_ptr<WorkerStream>(new WorkerStream(std::move(owner), priority, flags));
+    return std::shared_ptr<Stream>(new Stream(std::move(owner), priority, flags));
 }
 
-WorkerStream::~WorkerStream() { give_place_back(); }
+Stream::~Stream() { give_place_back(); }
 
-void WorkerStream::give_place_back() noexcept {
+void Stream::give_place_back() noexcept {
     if (has_place_.exchange(false)) {
         owner_->owner().streams.fetch_sub(1, std::memory_order_relaxed);
     }
 }
 
-Context *WorkerStream::context() const noexcept { return owner_.get(); }
-
-aclError WorkerStream::submit(std::function<aclError()> task) {
+aclError Stream::submit(std::function<aclError()> task) {
     Task plain;
     plain.run = std::move(task);
     return submit(std::move(plain));
 }
 
-aclError WorkerStream::submit(Task task) {
+aclError Stream::submit(Task task) {
     {
         const std::lock_guard lock(mutex_);
         if (retired_) return fail(ACL_ERROR_RT_INVALID_HANDLE, "the stream was destroyed");
@@ -113,15 +111,15 @@ aclError WorkerStream::submit(Task task) {
     return ACL_SUCCESS;
 }
 
-void WorkerStream::report(uint64_t number, uint32_t thread, aclError code) const noexcept {
+void Stream::report(uint64_t number, uint32_t thread, aclError code) const noexcept {
     report_exception({static_cast<uint32_t>(number), static_cast<uint32_t>(id_), thread,
                       static_cast<uint32_t>(owner_->device()), code});
 }
 
 // Called and returns with the lock held; lets go of it while the task runs. A `code` other than 0
 // is that of a task that failed before it could run. `text` becomes the message of a failure.
-aclError WorkerStream::perform(std::unique_lock<std::mutex> &lock, Task task, aclError code,
-                               std::string &text) {
+aclError Stream::perform(std::unique_lock<std::mutex> &lock, Task task, aclError code,
+                         std::string &text) {
     busy_ = true;
     runner_ = std::this_thread::get_id();
     const uint64_t number = done_ + 1;
@@ -143,7 +141,7 @@ aclError WorkerStream::perform(std::unique_lock<std::mutex> &lock, Task task, ac
     return code;
 }
 
-void WorkerStream::work() {
+void Stream::work() {
     std::unique_lock lock(mutex_);
     for (;;) {
         work_.wait(lock, [this] { return queue_.empty() ? retired_ : !busy_; });
@@ -183,7 +181,7 @@ void WorkerStream::work() {
     }
 }
 
-aclError WorkerStream::run_in_turn(std::function<aclError()> task) {
+aclError Stream::run_in_turn(std::function<aclError()> task) {
     std::unique_lock lock(mutex_);
     if (retired_) return fail(ACL_ERROR_RT_INVALID_HANDLE, "the stream was destroyed");
     if (aborted_) return aborted_error();
@@ -223,7 +221,7 @@ aclError WorkerStream::run_in_turn(std::function<aclError()> task) {
                                        : fail(answer->code, "%s", answer->text.c_str());
 }
 
-aclError WorkerStream::synchronize(int32_t timeout_ms) {
+aclError Stream::synchronize(int32_t timeout_ms) {
     std::unique_lock lock(mutex_);
     const uint64_t sequence = submitted_;
     const auto reached = [&] { return finished(sequence); };
@@ -239,12 +237,12 @@ aclError WorkerStream::synchronize(int32_t timeout_ms) {
     return fail(code, "a task of stream %d failed: %s", id_, error_text_.c_str());
 }
 
-bool WorkerStream::idle() const {
+bool Stream::idle() const {
     const std::lock_guard lock(mutex_);
     return done_ >= submitted_;
 }
 
-void WorkerStream::abort() {
+void Stream::abort() {
     std::unique_lock lock(mutex_);
     aborted_ = true;
     std::deque<Task> dropped;
@@ -260,7 +258,7 @@ void WorkerStream::abort() {
     }
 }
 
-void WorkerStream::discard() {
+void Stream::discard() {
     std::vector<Task> dropped;  // outlives the lock: what tasks hold may have locks of its own
     const std::lock_guard lock(mutex_);
     if ((busy_ || !queue_.empty()) && error_ == ACL_SUCCESS) {
@@ -275,7 +273,7 @@ void WorkerStream::discard() {
     work_.notify_all();
 }
 
-bool WorkerStream::settle(std::optional<std::chrono::steady_clock::time_point> deadline) {
+bool Stream::settle(std::optional<std::chrono::steady_clock::time_point> deadline) {
     std::unique_lock lock(mutex_);
     const auto settled = [this, sequence = submitted_] {
         return finished(sequence) || runner_ == std::this_thread::get_id();
@@ -285,7 +283,7 @@ bool WorkerStream::settle(std::optional<std::chrono::steady_clock::time_point> d
     return true;
 }
 
-void WorkerStream::retire(bool drain) {
+void Stream::retire(bool drain) {
     if (drain) {
         std::unique_lock lock(mutex_);
         done_changed_.wait(lock, [this, sequence = submitted_] { return finished(sequence); });
@@ -299,7 +297,7 @@ void WorkerStream::retire(bool drain) {
     done_changed_.notify_all();
 }
 
-void WorkerStream::wake() {
+void Stream::wake() {
     // Passing through the lock: the worker is then either before asking its gate or asleep.
     {
         const std::lock_guard lock(mutex_);
@@ -307,40 +305,40 @@ void WorkerStream::wake() {
     work_.notify_all();
 }
 
-void WorkerStream::set_stop_on_failure(bool stop) {
+void Stream::set_stop_on_failure(bool stop) {
     const std::lock_guard lock(mutex_);
     stop_on_failure_ = stop;
 }
 
-bool WorkerStream::stops_on_failure() const {
+bool Stream::stops_on_failure() const {
     const std::lock_guard lock(mutex_);
     return stop_on_failure_;
 }
 
-void WaitList::add(const std::weak_ptr<WorkerStream> &stream) {
-    const auto same = [&](const std::weak_ptr<WorkerStream> &other) {
+void WaitList::add(const std::weak_ptr<Stream> &stream) {
+    const auto same = [&](const std::weak_ptr<Stream> &other) {
         return !other.owner_before(stream) && !stream.owner_before(other);
     };
     if (std::none_of(streams_.begin(), streams_.end(), same)) streams_.push_back(stream);
 }
 
-void WaitList::wake(const std::vector<std::weak_ptr<WorkerStream>> &streams) {
+void WaitList::wake(const std::vector<std::weak_ptr<Stream>> &streams) {
     for (const auto &entry : streams) {
         if (const auto stream = entry.lock()) stream->wake();
     }
 }
 
-aclrtStream register_stream(const std::shared_ptr<WorkerStream> &stream) {
+aclrtStream register_stream(const std::shared_ptr<Stream> &stream) {
     stream->set_handle(stream_table().insert(stream));
     return stream->handle();
 }
 
-std::shared_ptr<WorkerStream> unregister_stream(aclrtStream handle) {
+std::shared_ptr<Stream> unregister_stream(aclrtStream handle) {
     return stream_table().remove(handle);
 }
 
-std::vector<std::shared_ptr<WorkerStream>> streams_where(
-    const std::function<bool(const WorkerStream &)> &wanted) {
+std::vector<std::shared_ptr<Stream>> streams_where(
+    const std::function<bool(const Stream &)> &wanted) {
     auto streams = stream_table().snapshot();
     streams.erase(std::remove_if(streams.begin(), streams.end(),
                                  [&](const auto &stream) { return !wanted(*stream); }),
@@ -348,9 +346,8 @@ std::vector<std::shared_ptr<WorkerStream>> streams_where(
     return streams;
 }
 
-std::shared_ptr<WorkerStream> create_stream(uint32_t priority, uint32_t flags) {
-    auto stream =
-        WorkerStream::make(current_device_context(), std::min(priority, kLeastPriority), flags);
+std::shared_ptr<Stream> create_stream(uint32_t priority, uint32_t flags) {
+    auto stream = Stream::make(current_context(), std::min(priority, kLeastPriority), flags);
     register_stream(stream);
     if (stream->owner().is_closing()) {  // its context may have missed it when it took its streams
         unregister_stream(stream->handle());
@@ -359,13 +356,11 @@ std::shared_ptr<WorkerStream> create_stream(uint32_t priority, uint32_t flags) {
     return stream;
 }
 
-std::shared_ptr<WorkerStream> find_stream(aclrtStream handle) {
-    return stream_table().find(handle);
-}
+std::shared_ptr<Stream> find_stream(aclrtStream handle) { return stream_table().find(handle); }
 
-std::shared_ptr<WorkerStream> any_stream(aclrtStream handle) {
-    const auto context = current_device_context();
-    if (handle == nullptr) return context->default_worker_stream();
+std::shared_ptr<Stream> any_stream(aclrtStream handle) {
+    const auto context = current_context();
+    if (handle == nullptr) return context->default_stream();
     auto stream = stream_table().find(handle);
     if (stream == nullptr) {
         throw Failure{ACL_ERROR_RT_INVALID_HANDLE, "the stream was destroyed or never was one"};
@@ -373,15 +368,13 @@ std::shared_ptr<WorkerStream> any_stream(aclrtStream handle) {
     return stream;
 }
 
-std::shared_ptr<WorkerStream> own_stream(aclrtStream handle) {
+std::shared_ptr<Stream> own_stream(aclrtStream handle) {
     auto stream = any_stream(handle);
-    if (stream->owner().handle() != current_device_context()->handle()) {
+    if (stream->owner().handle() != current_context()->handle()) {
         throw Failure{ACL_ERROR_RT_STREAM_CONTEXT, "the stream belongs to another context"};
     }
     return stream;
 }
-
-std::shared_ptr<Stream> stream_of_current_context(aclrtStream handle) { return own_stream(handle); }
 
 void destroy_stream(aclrtStream handle, bool drain) {
     const auto stream = own_stream(handle);
@@ -395,8 +388,8 @@ void destroy_stream(aclrtStream handle, bool drain) {
 }
 
 void abort_tasks(const Device &device, std::chrono::milliseconds patience) {
-    const auto streams = streams_where(
-        [&](const WorkerStream &stream) { return &stream.owner().owner() == &device; });
+    const auto streams =
+        streams_where([&](const Stream &stream) { return &stream.owner().owner() == &device; });
     // All of them first: they may wait for each other's events.
     for (const auto &stream : streams) stream->discard();
     std::optional<std::chrono::steady_clock::time_point> deadline;

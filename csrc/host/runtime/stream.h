@@ -22,12 +22,12 @@
 namespace ascendcl::host {
 
 struct Device;
-class DeviceContext;
+class Context;
 
 inline constexpr uint32_t kLeastPriority = 7;  // 0 is the greatest
 
 // What a stream does in its turn. A task with a gate holds the stream up until `ready` is true; it
-// is asked again after each WorkerStream::wake().
+// is asked again after each Stream::wake().
 struct Task {
     std::function<aclError()> run;
     std::function<bool()> ready;
@@ -40,20 +40,21 @@ struct Task {
     uint32_t gate_id = 0;
 };
 
-class WorkerStream final : public Stream, public std::enable_shared_from_this<WorkerStream> {
+// A queue of tasks run in order by one worker thread.
+class Stream final : public std::enable_shared_from_this<Stream> {
    public:
     // Throws Failure(207008) when the device has no stream left.
-    static std::shared_ptr<WorkerStream> make(std::shared_ptr<DeviceContext> owner,
-                                              uint32_t priority, uint32_t flags);
-    ~WorkerStream() override;
+    static std::shared_ptr<Stream> make(std::shared_ptr<Context> owner, uint32_t priority,
+                                        uint32_t flags);
+    ~Stream();
 
-    Context *context() const noexcept override;
-    int32_t id() const noexcept override { return id_; }
-    aclError submit(std::function<aclError()> task) override;
-    aclError synchronize(int32_t timeout_ms) override;
-
-    // Non-blocking. 107023 after an abort, 107017 on a destroyed stream.
+    int32_t id() const noexcept { return id_; }
+    // Never blocks. A non-zero answer of the task becomes the stream's error, which the next
+    // synchronise reports. 107023 after an abort, 107017 on a destroyed stream.
     aclError submit(Task task);
+    aclError submit(std::function<aclError()> task);
+    // Waits until all submitted so far is done; timeout_ms < 0 waits for ever (507046 on expiry).
+    aclError synchronize(int32_t timeout_ms);
     // Runs `task` in its turn, returns when it has run, and answers what it answered: on the
     // calling thread when the stream is idle.
     aclError run_in_turn(std::function<aclError()> task);
@@ -71,7 +72,7 @@ class WorkerStream final : public Stream, public std::enable_shared_from_this<Wo
     // Asks the gate at the head of the queue once more.
     void wake();
 
-    DeviceContext &owner() const noexcept { return *owner_; }
+    Context &owner() const noexcept { return *owner_; }
     aclrtStream handle() const noexcept { return handle_.load(std::memory_order_acquire); }
     void set_handle(aclrtStream handle) noexcept {
         handle_.store(handle, std::memory_order_release);
@@ -83,7 +84,7 @@ class WorkerStream final : public Stream, public std::enable_shared_from_this<Wo
     StreamSettings &settings() noexcept { return settings_; }
 
    private:
-    WorkerStream(std::shared_ptr<DeviceContext> owner, uint32_t priority, uint32_t flags);
+    Stream(std::shared_ptr<Context> owner, uint32_t priority, uint32_t flags);
     void work();
     void give_place_back() noexcept;
     aclError perform(std::unique_lock<std::mutex> &lock, Task task, aclError code,
@@ -91,7 +92,7 @@ class WorkerStream final : public Stream, public std::enable_shared_from_this<Wo
     void report(uint64_t number, uint32_t thread, aclError code) const noexcept;
     bool finished(uint64_t sequence) const { return done_ >= sequence || aborted_; }
 
-    const std::shared_ptr<DeviceContext> owner_;
+    const std::shared_ptr<Context> owner_;
     const int32_t id_;
     const uint32_t flags_;
     StreamSettings settings_;
@@ -118,34 +119,35 @@ class WorkerStream final : public Stream, public std::enable_shared_from_this<Wo
 // wakes the streams taken from it after letting go of that lock.
 class WaitList {
    public:
-    void add(const std::weak_ptr<WorkerStream> &stream);
-    std::vector<std::weak_ptr<WorkerStream>> take() { return std::exchange(streams_, {}); }
-    static void wake(const std::vector<std::weak_ptr<WorkerStream>> &streams);
+    void add(const std::weak_ptr<Stream> &stream);
+    std::vector<std::weak_ptr<Stream>> take() { return std::exchange(streams_, {}); }
+    static void wake(const std::vector<std::weak_ptr<Stream>> &streams);
 
    private:
-    std::vector<std::weak_ptr<WorkerStream>> streams_;
+    std::vector<std::weak_ptr<Stream>> streams_;
 };
 
 // A stream made in the current context. Throws Failure: 107002, 207008.
-std::shared_ptr<WorkerStream> create_stream(uint32_t priority, uint32_t flags);
+std::shared_ptr<Stream> create_stream(uint32_t priority, uint32_t flags);
 
 // Null when the handle is stale or none.
-std::shared_ptr<WorkerStream> find_stream(aclrtStream handle);
+std::shared_ptr<Stream> find_stream(aclrtStream handle);
 
-// As stream_of_current_context, but a stream of another context will do.
-std::shared_ptr<WorkerStream> any_stream(aclrtStream handle);
-std::shared_ptr<WorkerStream> own_stream(aclrtStream handle);  // a stream_of_current_context
+// `handle` null means the current context's default stream. Throw Failure: 107002 without a
+// context, 107017 for a stale handle; own_stream also 107003 for a stream of another context.
+std::shared_ptr<Stream> any_stream(aclrtStream handle);
+std::shared_ptr<Stream> own_stream(aclrtStream handle);
 
-// Throws Failure: as stream_of_current_context, 100000 for a default stream.
+// Throws Failure: as own_stream, 100000 for a default stream.
 void destroy_stream(aclrtStream handle, bool drain);
 
 // The live streams for which `wanted` is true.
-std::vector<std::shared_ptr<WorkerStream>> streams_where(
-    const std::function<bool(const WorkerStream &)> &wanted);
+std::vector<std::shared_ptr<Stream>> streams_where(
+    const std::function<bool(const Stream &)> &wanted);
 
 // Gives a new stream its handle; takes a stream's handle away.
-aclrtStream register_stream(const std::shared_ptr<WorkerStream> &stream);
-std::shared_ptr<WorkerStream> unregister_stream(aclrtStream handle);
+aclrtStream register_stream(const std::shared_ptr<Stream> &stream);
+std::shared_ptr<Stream> unregister_stream(aclrtStream handle);
 
 // Drops what the device's streams have queued and waits for what they run; 0 ms waits for ever.
 // Throws Failure(207020) when that takes longer.

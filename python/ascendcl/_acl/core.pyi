@@ -2,12 +2,14 @@
 # What the Python classes of the package are made of (csrc/bindings/objects). Not for users.
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 import typing_extensions
 
 _Bytes = typing_extensions.Buffer | npt.NDArray[Any]
 _Shapes = tuple[tuple[int, ...], ...]
-_Described = list[tuple[str, tuple[int, ...], int, int, int]]
+_Ranges = tuple[tuple[int, int], ...]
+_Described = list[tuple[str, tuple[int, ...], int, int, int, _Ranges]]
 
 class Context:
     def __init__(self, *args: object, **kwargs: object) -> None: ...  # raises TypeError
@@ -100,6 +102,9 @@ class Model:
     def run(
         self, inputs: list[npt.NDArray[Any]], outputs: list[npt.NDArray[Any]], gear: int
     ) -> None: ...
+    def run_dynamic(
+        self, inputs: list[npt.NDArray[Any]]
+    ) -> list[tuple[tuple[int, ...], npt.NDArray[np.uint8]]]: ...
 
 def query_size_of_file(path: bytes) -> tuple[int, int]: ...
 def query_size_of_bytes(data: _Bytes) -> tuple[int, int]: ...

@@ -20,14 +20,16 @@ _HELP = {
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print what was asked for, on one line."""
+    """Print what was asked for on one line, in the order of the question."""
+    if not arguments.asked:
+        arguments.refuse(f"one of --{', --'.join(_HELP)} is required")
     include, libraries = get_include(), get_library_dir()
     answers = {
         "cflags": shlex.join([f"-I{include}"]),
         "libs": shlex.join([f"-L{libraries}", f"-Wl,-rpath,{libraries}", "-lascendcl"]),
         "cmakedir": str(include.with_name("cmake")),
     }
-    print(answers[arguments.asked])
+    print(*(answers[name] for name in arguments.asked))
     return 0
 
 
@@ -35,7 +37,6 @@ def add_to(commands: _SubParsersAction[ArgumentParser]) -> None:
     """Add the subcommand."""
     text = "print flags to build C or C++ code against this package"
     parser = commands.add_parser("config", help=text, description=text)
-    choice = parser.add_mutually_exclusive_group(required=True)
     for name, what in _HELP.items():
-        choice.add_argument(f"--{name}", dest="asked", action="store_const", const=name, help=what)
-    parser.set_defaults(run=run)
+        parser.add_argument(f"--{name}", dest="asked", action="append_const", const=name, help=what)
+    parser.set_defaults(run=run, refuse=parser.error)

@@ -6,9 +6,7 @@
 #include <cstring>
 
 namespace ascendcl::host::engine {
-namespace {
-
-std::optional<float> scalar(const PlainGraph &graph, const Operand &operand) {
+std::optional<float> constant_number(const PlainGraph &graph, const Operand &operand) {
     const op::Constant *constant = graph.constant(operand.value);
     if (constant == nullptr || constant->dtype != om::DataType::kFloat ||
         element_count(constant->shape) != 1)
@@ -17,8 +15,6 @@ std::optional<float> scalar(const PlainGraph &graph, const Operand &operand) {
     std::memcpy(&value, constant->bytes->data(), sizeof value);
     return value;
 }
-
-}  // namespace
 
 ValueId add_prelu(NodeView &view, ValueId x, const Shape &x_shape, Axes x_axes,
                   const Operand &slope) {
@@ -39,7 +35,8 @@ ValueId add_prelu(NodeView &view, ValueId x, const Shape &x_shape, Axes x_axes,
 }
 
 ValueId add_clip(NodeView &view, ValueId x, const Operand &low, const Operand &high) {
-    const auto from = scalar(view.graph(), low), to = scalar(view.graph(), high);
+    const auto from = constant_number(view.graph(), low);
+    const auto to = constant_number(view.graph(), high);
     if (from && to && *from <= *to)
         return view.add(op::Unary{op::UnaryKind::kClamp, *from, *to}, {x});
     const ValueId raised = view.add(op::Binary{op::BinaryKind::kMaximum}, {x, low.value});

@@ -34,15 +34,6 @@ Filter filter_in_oihw(NodeView &view, const Operand &operand) {
     return filter;
 }
 
-const om::TensorDesc *descriptor_of(const NodeView &view, const Operand &operand) {
-    const om::Node &node = view.node();
-    for (size_t slot = 0; slot < node.inputs.size() && slot < node.input_descs.size(); ++slot)
-        if (node.inputs[slot].node == operand.source &&
-            node.inputs[slot].index == operand.source_index)
-            return &node.input_descs[slot];
-    return nullptr;
-}
-
 // A depthwise filter of TensorFlow counts (channel multiplier, channels); convolution wants
 // (channels * multiplier, 1).
 void as_depthwise(NodeView &view, Filter &filter, int64_t input_channels) {
@@ -74,7 +65,16 @@ struct ConvOperands {
     int64_t input_channels, output_channels;
 };
 
-ConvOperands conv_operands(NodeView &view, const Operand &x, const Filter &filter) {
+ConvOperands conv_operands(NodeView &view, const Operand &x, const Operand &weights,
+                           const Filter &filter) {
+    const auto is_integer = [](const Operand &operand) {
+        return operand.logical.dtype != om::DataType::kUndefined &&
+               !om::is_floating(operand.logical.dtype);
+    };
+    if (is_integer(x) || is_integer(weights))
+        view.refuse(std::string("it convolves ") + om::name(x.logical.dtype) + " with " +
+                    om::name(weights.logical.dtype) +
+                    ": neither AIPP in it nor quantised weights are supported");
     if (x.rank() != 4 || view.output().shape.size() != 4)
         view.refuse("only two spatial dims are supported, its input is " + to_string(x.shape()));
     ConvOperands operands;
@@ -98,13 +98,12 @@ ConvOperands conv_operands(NodeView &view, const Operand &x, const Filter &filte
 ValueId lower_convolution(NodeView &view, const Operand &x, const Operand &weights,
                           const std::optional<Operand> &bias, bool depthwise) {
     Filter filter = filter_in_oihw(view, weights);
-    const ConvOperands conv = conv_operands(view, x, filter);
+    const ConvOperands conv = conv_operands(view, x, weights, filter);
     int64_t groups = conv.input_channels;
     if (depthwise)
         as_depthwise(view, filter, conv.input_channels);
     else
-        groups = convolution_groups(view, conv.input_channels, filter.shape[1],
-                                    descriptor_of(view, weights));
+        groups = convolution_groups(view, conv.input_channels, filter.shape[1], weights.desc);
     if (filter.shape[0] != conv.output_channels || filter.shape[0] % groups != 0)
         view.refuse("its filter " + to_string(filter.shape) + " does not yield " +
                     std::to_string(conv.output_channels) + " channels in " +
@@ -120,13 +119,13 @@ ValueId lower_convolution(NodeView &view, const Operand &x, const Operand &weigh
 ValueId lower_transposed(NodeView &view, const Operand &x, const Operand &weights,
                          const std::optional<Operand> &bias) {
     const Filter filter = filter_in_oihw(view, weights);
-    const ConvOperands conv = conv_operands(view, x, filter);
+    const ConvOperands conv = conv_operands(view, x, weights, filter);
     if (filter.shape[0] != conv.input_channels)
         view.refuse("its filter " + to_string(filter.shape) + " does not take " +
                     std::to_string(conv.input_channels) + " channels");
     // The forward convolution's input is this one's output.
-    const int64_t groups = convolution_groups(view, conv.output_channels, filter.shape[1],
-                                              descriptor_of(view, weights));
+    const int64_t groups =
+        convolution_groups(view, conv.output_channels, filter.shape[1], weights.desc);
     if (conv.input_channels % groups != 0)
         view.refuse(std::to_string(conv.input_channels) + " channels do not split into " +
                     std::to_string(groups) + " groups");
@@ -145,8 +144,9 @@ ValueId lower_cube(NodeView &view, StepKind kind, const Operand &first, const Op
                    const std::optional<Operand> &bias) {
     switch (kind) {
         case StepKind::kConvolution:
-            return lower_convolution(view, first, second, bias,
-                                     view.node().type == "DepthwiseConv2D");
+            return lower_convolution(view, first, second, bias, false);
+        case StepKind::kDepthwiseConvolution:
+            return lower_convolution(view, first, second, bias, true);
         case StepKind::kTransposedConvolution:
             return lower_transposed(view, first, second, bias);
         case StepKind::kBackpropInput:

@@ -30,43 +30,45 @@ enum Slot : size_t {
     kAntiQuantOffset = 12,
 };
 
-bool is_activation(std::string_view type) noexcept {
-    static constexpr std::array<std::string_view, 4> kTypes = {"Relu", "Relu6", "PRelu",
-                                                               "LeakyRelu"};
-    return std::find(kTypes.begin(), kTypes.end(), type) != kTypes.end();
-}
+constexpr std::string_view kActivations[] = {"Relu", "Relu6", "PRelu", "LeakyRelu"};
 
 // Source ops that are folded into the cube op or mean nothing in logical terms.
-bool is_absorbed(std::string_view type) noexcept {
-    static constexpr std::array<std::string_view, 28> kTypes = {"BatchNorm",
-                                                                "BatchNormalization",
-                                                                "BNInference",
-                                                                "BNInferenceD",
-                                                                "BatchNormExt2",
-                                                                "FusedBatchNorm",
-                                                                "FusedBatchNormV3",
-                                                                "Scale",
-                                                                "BiasAdd",
-                                                                "Bias",
-                                                                "Cast",
-                                                                "TransData",
-                                                                "Conv",
-                                                                "Conv2D",
-                                                                "Conv2DTranspose",
-                                                                "Conv2DTransposeD",
-                                                                "ConvTranspose",
-                                                                "Conv2DBackpropInput",
-                                                                "Conv2DBackpropInputD",
-                                                                "Deconvolution",
-                                                                "DepthwiseConv2D",
-                                                                "DepthwiseConv2dNative",
-                                                                "MatMul",
-                                                                "MatMulV2",
-                                                                "Gemm",
-                                                                "GEMM",
-                                                                "Identity",
-                                                                "FixPipe"};
-    return std::find(kTypes.begin(), kTypes.end(), type) != kTypes.end();
+constexpr std::string_view kAbsorbed[] = {"BatchNorm",
+                                          "BatchNormalization",
+                                          "BNInference",
+                                          "BNInferenceD",
+                                          "BatchNormExt2",
+                                          "FusedBatchNorm",
+                                          "FusedBatchNormV2",
+                                          "FusedBatchNormV3",
+                                          "Scale",
+                                          "BiasAdd",
+                                          "Bias",
+                                          "Cast",
+                                          "TransData",
+                                          "Conv",
+                                          "Conv2D",
+                                          "Conv2DTranspose",
+                                          "Conv2DTransposeD",
+                                          "ConvTranspose",
+                                          "Conv2DBackpropInput",
+                                          "Conv2DBackpropInputD",
+                                          "Deconvolution",
+                                          "DepthwiseConv2D",
+                                          "DepthwiseConv2dNative",
+                                          "MatMul",
+                                          "MatMulV2",
+                                          "Gemm",
+                                          "GEMM",
+                                          "Identity",
+                                          "FixPipe",
+                                          "ExpandDims",
+                                          "Squeeze",
+                                          "Reshape"};
+
+template <size_t kCount>
+bool contains(const std::string_view (&types)[kCount], std::string_view type) noexcept {
+    return std::find(std::begin(types), std::end(types), type) != std::end(types);
 }
 
 std::string lower_case(std::string_view text) {
@@ -76,28 +78,76 @@ std::string lower_case(std::string_view text) {
     return lower;
 }
 
-// True when a source node's own name (behind the last '/') shows the type.
+// A source node's own name: behind the last '/', in small letters.
+std::string own_name(std::string_view name) { return lower_case(name.substr(name.rfind('/') + 1)); }
+
 bool name_shows(std::string_view name, std::string_view type) {
-    const std::string last = lower_case(name.substr(name.rfind('/') + 1));
-    return last.find(lower_case(type)) != std::string::npos;
+    return own_name(name).find(lower_case(type)) != std::string::npos;
+}
+
+// "res2a_relu", "relu_15": numbers aside, the name ends with the type.
+bool ends_with_type(std::string_view name, std::string_view type) {
+    std::string own = own_name(name);
+    while (!own.empty() && (own.back() == '_' || std::isdigit(own.back()) != 0)) own.pop_back();
+    const std::string lower = lower_case(type);
+    return own.size() >= lower.size() &&
+           own.compare(own.size() - lower.size(), lower.size(), lower) == 0;
+}
+
+// The type that a name is made of ("Relu_15", "block/Relu6"); empty when there is none.
+std::string_view type_shown_by(std::string_view name) {
+    const std::string own = own_name(name);
+    const size_t bar = own.rfind('_');
+    const bool numbered = bar != std::string::npos &&
+                          std::all_of(own.begin() + static_cast<long>(bar) + 1, own.end(),
+                                      [](unsigned char c) { return std::isdigit(c) != 0; });
+    const std::string stem = numbered ? own.substr(0, bar) : own;
+    const auto is_shown = [&](std::string_view type) {
+        const std::string lower = lower_case(type);
+        return lower == own || lower == stem;
+    };
+    for (const std::string_view type : kActivations)
+        if (is_shown(type)) return type;
+    for (const std::string_view type : kAbsorbed)
+        if (is_shown(type)) return type;
+    for (const std::string_view type : {"Add", "AddV2", "Sub", "Mul", "Maximum", "Minimum"})
+        if (is_shown(type)) return type;
+    return {};
+}
+
+// Of all sources but the cube op. Files of CANN 7 list names only.
+std::vector<std::string_view> source_types(const NodeView &view) {
+    constexpr std::string_view kTypes = "_datadump_original_op_types";
+    if (view.attrs().has(kTypes)) return view.attrs().texts(kTypes);
+    std::vector<std::string_view> types;
+    for (const std::string_view name : view.attrs().texts("_datadump_original_op_names")) {
+        types.push_back(type_shown_by(name));
+        if (types.back().empty())
+            view.refuse("the file does not say what its source '" + std::string(name) + "' was");
+    }
+    return types;
 }
 
 struct SourceOps {
     std::vector<std::string_view> activations;
     const ElementwiseName *eltwise = nullptr;
+    std::string_view eltwise_type;
 };
 
-SourceOps classify_sources(const NodeView &view) {
+SourceOps classify_sources(NodeView &view) {
     SourceOps ops;
-    for (const std::string_view type : view.attrs().texts("_datadump_original_op_types")) {
-        const ElementwiseName *name = elementwise_by_type(type);
-        if (is_activation(type)) {
+    for (const std::string_view type : source_types(view)) {
+        const bool is_caffes = type == "Eltwise";
+        const ElementwiseName *name = elementwise_by_type(is_caffes ? "Add" : type);
+        if (contains(kActivations, type)) {
             ops.activations.push_back(type);
         } else if (name != nullptr && !name->is_unary()) {
             if (ops.eltwise != nullptr)
                 view.refuse("FixPipe with two elementwise ops (" + std::string(type) + ")");
+            if (is_caffes) view.note("its Eltwise taken as a sum with factors of 1");
             ops.eltwise = name;
-        } else if (!is_absorbed(type)) {
+            ops.eltwise_type = type;
+        } else if (!contains(kAbsorbed, type)) {
             view.refuse("FixPipe with source op " + std::string(type) + " is not supported");
         }
     }
@@ -127,6 +177,11 @@ bool activation_is_last(NodeView &view, std::string_view activation, std::string
         const auto found = std::find(names.begin(), names.end(), *origin);
         if (names.size() == types.size() && found != names.end())
             return types[static_cast<size_t>(found - names.begin())] == activation;
+        // One activation: where another source is it, the output's is the other op.
+        const bool elsewhere = std::any_of(names.begin(), names.end(), [&](std::string_view name) {
+            return name != *origin && ends_with_type(name, activation);
+        });
+        if (!act && elsewhere) return false;
     }
     view.refuse("the file does not say whether its " + std::string(activation) +
                 " comes before or after its " + std::string(eltwise));
@@ -161,7 +216,7 @@ std::array<Activation, 2> place_activations(NodeView &view, const SourceOps &ops
     if (places[0] != Activation::kNone)
         place = 1;
     else if (places[1] == Activation::kNone && view.has(kEltwise))
-        place = activation_is_last(view, left[0], ops.eltwise->type) ? 1 : 0;
+        place = activation_is_last(view, left[0], ops.eltwise_type) ? 1 : 0;
     places[place] = lone;
     return places;
 }

@@ -19,7 +19,7 @@ struct Token {
 
 constexpr std::array kTokens = {
     Token{"conv2d", StepKind::kConvolution},
-    Token{"depthwise_conv2d", StepKind::kConvolution},
+    Token{"depthwise_conv2d", StepKind::kDepthwiseConvolution},
     Token{"conv2d_transpose_d", StepKind::kTransposedConvolution},
     Token{"deconvolution", StepKind::kTransposedConvolution},
     Token{"conv2d_backprop_input_d", StepKind::kBackpropInput},
@@ -35,6 +35,8 @@ constexpr std::array kTokens = {
     Token{"fix_pipe", StepKind::kFixPipe},
     Token{"prelu", StepKind::kPRelu},
     Token{"p_relu", StepKind::kPRelu},
+    Token{"bias_add", StepKind::kBiasAdd},
+    Token{"eltwise", StepKind::kEltwise},
     Token{"clip_by_value", StepKind::kClip},
     Token{"bninference_d", StepKind::kBatchNormInference},
     Token{"bn_inference_d", StepKind::kBatchNormInference},
@@ -73,11 +75,12 @@ std::optional<FusedStep> longest_step(std::string_view text) noexcept {
         const size_t length = token.text.size();
         if (!starts_with(text, token.text)) continue;
         if (text.size() > length && text[length] != '_') continue;
-        if (!longest || length > longest->token.size()) longest = {token.kind, token.text, nullptr};
+        if (!longest || length > longest->token.size())
+            longest = {token.kind, token.text, nullptr, {}};
     }
     const ElementwiseName *name = longest_elementwise_prefix(text);
     if (name != nullptr && (!longest || name->token.size() > longest->token.size()))
-        longest = {StepKind::kElementwise, name->token, name};
+        longest = {StepKind::kElementwise, name->token, name, {}};
     return longest;
 }
 

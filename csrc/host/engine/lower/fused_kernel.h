@@ -13,6 +13,7 @@ namespace ascendcl::host::engine {
 
 enum class StepKind {
     kConvolution,
+    kDepthwiseConvolution,
     kTransposedConvolution,  // x, filter
     kBackpropInput,          // filter, x
     kMatMul,
@@ -20,6 +21,8 @@ enum class StepKind {
     kFixPipe,
     kElementwise,
     kPRelu,
+    kBiasAdd,
+    kEltwise,  // Caffe's, of two operands
     kClip,
     kBatchNormInference,
     kPass,  // cast, trans_data, strided_read, ...: nothing in logical terms
@@ -29,6 +32,7 @@ struct FusedStep {
     StepKind kind;
     std::string_view token;
     const ElementwiseName *elementwise = nullptr;  // of kElementwise
+    std::optional<op::Unary> exact = {};           // with its scalars, where they are known
 
     bool is_cube() const noexcept { return kind <= StepKind::kFullyConnection; }
 };

@@ -28,8 +28,17 @@ bool is_skipped(std::string_view type) noexcept {
            type.substr(0, 5) == "Label";
 }
 
+// The compiler's option: "--framework=5".
+std::string_view framework_option(const om::ModelDef &def) {
+    constexpr std::string_view kOption = "--framework=";
+    const std::string_view command = def.attrs.text("atc_cmdline").value_or("");
+    const size_t at = command.find(kOption);
+    if (at == std::string_view::npos) return {};
+    return command.substr(at + kOption.size(), 1);
+}
+
 Framework framework_of(const om::ModelDef &def, const om::Graph &graph) {
-    const std::string_view type = def.attrs.text("framework_type").value_or("");
+    const std::string_view type = def.attrs.text("framework_type").value_or(framework_option(def));
     if (type == "Onnx" || type == "ONNX" || type == "5") return Framework::kOnnx;
     if (type == "TensorFlow" || type == "Tensorflow" || type == "3") return Framework::kTensorFlow;
     if (type == "Caffe" || type == "0") return Framework::kCaffe;
@@ -43,17 +52,20 @@ Framework framework_of(const om::ModelDef &def, const om::Graph &graph) {
 
 Values lower_fused(NodeView &view) {
     std::vector<FusedStep> steps = fused_steps(view.node());
-    while (steps.size() > 1 && steps.back().kind == StepKind::kPass) steps.pop_back();
     const bool fixpipe = std::any_of(steps.begin(), steps.end(), [](const FusedStep &step) {
         return step.kind == StepKind::kFixPipe;
     });
     if (!fixpipe) return {lower_ub_fusion(view, steps)};
-    if (steps.size() != 2 || !steps[0].is_cube())
+    steps.erase(std::remove_if(steps.begin(), steps.end(),
+                               [](const FusedStep &step) { return step.kind == StepKind::kPass; }),
+                steps.end());
+    if (steps.size() != 2 || !steps[0].is_cube() || steps[1].kind != StepKind::kFixPipe)
         view.refuse("a FixPipe fusion with other ops than its cube op");
     return {lower_fixpipe(view, steps[0].kind)};
 }
 
 Values lower_node(NodeView &view) {
+    if (view.node().type == "Aipp") view.refuse(std::string(kNoAipp));
     if (is_fused(view.node())) return lower_fused(view);
     const LowerFunction function = find_lowering(view.node().type);
     if (function == nullptr) view.refuse("the op is not supported");
@@ -110,15 +122,8 @@ Lowered lower(const LowerInput &input) {
     Lowering lowering{
         input.def, input.kernels, input.weights, framework_of(input.def, graph), {}, {}, {}};
     add_parameters(lowering, graph, input.descriptors);
-    for (const om::Node *node : execution_order(graph)) {
-        try {
-            lower_one(lowering, input.descriptors, *node);
-        } catch (const Refusal &refusal) {
-            // Passes that do not know the node leave its name to be added here.
-            if (std::string_view(refusal.what()).substr(0, 6) == "node '") throw;
-            throw Refusal(node->name, node->type, refusal.what());
-        }
-    }
+    for (const om::Node *node : execution_order(graph))
+        refusing_at(node->name, node->type, [&] { lower_one(lowering, input.descriptors, *node); });
     if (lowering.graph.results.size() != input.descriptors.outputs.size())
         throw Refusal("the graph has no NetOutput node for the model's outputs");
     return {std::move(lowering.graph), std::move(lowering.notes)};

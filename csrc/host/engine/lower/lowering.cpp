@@ -66,7 +66,9 @@ size_t descriptor_index(const om::Node &node, size_t slot) {
 
 NodeView::NodeView(Lowering &lowering, const om::Node &node) : lowering_(lowering), node_(node) {
     for (size_t slot = 0; slot < node.inputs.size(); ++slot) {
-        if (node.inputs[slot].kind != om::Edge::Kind::kData) {
+        // Control edges may stand among the inputs; ops do not count them.
+        if (node.inputs[slot].kind == om::Edge::Kind::kControl) continue;
+        if (node.inputs[slot].kind == om::Edge::Kind::kNone) {
             operands_.emplace_back();
             continue;
         }
@@ -115,6 +117,16 @@ ValueId NodeView::transpose(ValueId value, const std::vector<int64_t> &permutati
     return add(op::Transpose{permutation}, {value});
 }
 
+ValueId NodeView::per_channel(const Shape &x, Axes axes, const Operand &parameter) {
+    const auto axis = static_cast<size_t>(channel_axis(axes));
+    const int64_t count = element_count(parameter.shape());
+    if (axis >= x.size() || (count != x[axis] && count != 1))
+        refuse("a parameter has shape " + to_string(parameter.shape()) + " for " + to_string(x));
+    Shape shape(x.size(), 1);
+    shape[axis] = count;
+    return reshape(parameter.value, parameter.shape(), shape);
+}
+
 ValueId NodeView::in_output_axes(ValueId value, Axes computed) {
     const auto order = axis_permutation(computed, output().axes);
     return order ? transpose(value, *order) : value;
@@ -148,15 +160,19 @@ int64_t NodeView::one_integer(std::string_view name) const {
     return values[0];
 }
 
+// Plugins of a compiler may write a flag as a number and a whole real as an integer.
 int64_t NodeView::integer(std::string_view name, int64_t fallback) const {
+    if (const auto flag = attrs().boolean(name)) return *flag ? 1 : 0;
     return attrs().integer(name).value_or(fallback);
 }
 
 float NodeView::real(std::string_view name, float fallback) const {
+    if (const auto whole = attrs().integer(name)) return static_cast<float>(*whole);
     return attrs().real(name).value_or(fallback);
 }
 
 bool NodeView::boolean(std::string_view name, bool fallback) const {
+    if (const auto number = attrs().integer(name)) return *number != 0;
     return attrs().boolean(name).value_or(fallback);
 }
 

@@ -44,6 +44,7 @@ struct Operand {
     std::string_view source;  // producing node, for telling repeated inputs
     int32_t source_index;
     bool is_constant;
+    const om::TensorDesc *desc;  // what the node says of it; null where it says nothing
 
     const Shape &shape() const noexcept { return logical.shape; }
     int64_t rank() const noexcept { return static_cast<int64_t>(logical.shape.size()); }
@@ -81,10 +82,17 @@ class NodeView {
         return lowering_.graph.add(std::string(node_.name), std::string(node_.type),
                                    std::move(operation), std::move(inputs), std::nullopt, outputs);
     }
+    ValueId unary(op::UnaryKind kind, ValueId x) { return add(op::Unary{kind}, {x}); }
+    ValueId binary(op::BinaryKind kind, ValueId a, ValueId b) {
+        return add(op::Binary{kind}, {a, b});
+    }
     ValueId constant(const std::vector<float> &values, const Shape &shape);
+    ValueId number(float value) { return constant({value}, {}); }
     // `value` with another shape of as many elements; constants are reshaped in place.
     ValueId reshape(ValueId value, const Shape &from, const Shape &to);
     ValueId transpose(ValueId value, const std::vector<int64_t> &permutation);
+    // A parameter with one entry per channel, or one for all, broadcastable to x. Throws Refusal.
+    ValueId per_channel(const Shape &x, Axes axes, const Operand &parameter);
     // From the axes it was computed in to those that the output's descriptor names.
     ValueId in_output_axes(ValueId value, Axes computed);
 

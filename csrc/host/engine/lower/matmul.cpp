@@ -44,8 +44,10 @@ Transposes recovered_transposes(NodeView &view, const Shape &a, const Shape &b, 
 
 std::optional<Transposes> stated_transposes(const om::AttrMap &attrs) {
     const auto flag = [&](std::initializer_list<std::string_view> names) -> std::optional<bool> {
-        for (const std::string_view name : names)
+        for (const std::string_view name : names) {
             if (const auto value = attrs.boolean(name)) return value;
+            if (const auto number = attrs.integer(name)) return *number != 0;
+        }
         return std::nullopt;
     };
     const auto a = flag({"transpose_x1", "adj_x1", "transpose_a", "adj_x"});

@@ -7,18 +7,6 @@
 namespace ascendcl::host::engine {
 namespace {
 
-void require_static_dims(const om::Node &node, const om::IoDescriptor &descriptor) {
-    for (const int64_t dim : descriptor.dims)
-        if (dim < 0)
-            throw Refusal(node.name, node.type,
-                          "its shape " + to_string(descriptor.dims) + " is dynamic");
-    try {
-        checked_element_count(descriptor.dims);
-    } catch (const Refusal &refusal) {
-        throw Refusal(node.name, node.type, refusal.what());
-    }
-}
-
 // [N, C1, H, W, C0] -> logical NCHW or NHWC.
 ValueId unpack_channels(NodeView &view, ValueId value, const Shape &stored,
                         const LogicalTensor &logical) {
@@ -55,10 +43,10 @@ ValueId pack_channels(NodeView &view, ValueId value, const Shape &stored,
 }
 
 void add_parameter(Lowering &lowering, const om::Node &node, const om::IoDescriptor &descriptor) {
-    require_static_dims(node, descriptor);
+    checked_element_count(descriptor.dims);
     const auto aipp = node.attrs.text("_data_related_aipp_mode");
     if (node.type == "AippData" || (aipp && !aipp->empty()))
-        throw Refusal(node.name, node.type, "image preprocessing (AIPP) is not supported");
+        throw Refusal(node.name, node.type, kNoAipp);
     if (node.output_descs.empty()) throw Refusal(node.name, node.type, "it has no output");
     NodeView view(lowering, node);
     ValueId value = view.add(op::Parameter{descriptor.dtype, descriptor.dims}, {});
@@ -93,7 +81,7 @@ void add_parameters(Lowering &lowering, const om::Graph &graph,
         const om::Node *node = graph.find(descriptor.name);
         if (node == nullptr || !is_input(*node))
             throw Refusal("the model's input '" + descriptor.name + "' is no node of its graph");
-        add_parameter(lowering, *node, descriptor);
+        refusing_at(node->name, node->type, [&] { add_parameter(lowering, *node, descriptor); });
     }
 }
 
@@ -102,13 +90,12 @@ void add_results(NodeView &view, const om::Descriptors &descriptors) {
     if (outputs.size() != descriptors.outputs.size())
         view.refuse("it has " + std::to_string(outputs.size()) + " inputs, the model has " +
                     std::to_string(descriptors.outputs.size()) + " outputs");
-    const om::Node &node = view.node();
     size_t result = 0;
     for (size_t slot = 0; slot < view.slots(); ++slot) {
         if (!view.has(slot)) continue;
         const Operand &operand = view.operand(slot);
         const om::IoDescriptor &descriptor = descriptors.outputs[result++];
-        require_static_dims(node, descriptor);
+        checked_element_count(descriptor.dims);
         ValueId value = operand.value;
         if (operand.logical.stored == om::Format::kNC1HWC0) {
             value = pack_channels(view, value, descriptor.dims, operand.logical);

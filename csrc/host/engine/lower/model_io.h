@@ -7,6 +7,8 @@
 
 namespace ascendcl::host::engine {
 
+inline constexpr std::string_view kNoAipp = "image preprocessing (AIPP) is not supported";
+
 bool is_input(const om::Node &node) noexcept;
 
 // One parameter per Data node, in descriptor order. Throws Refusal.

@@ -14,7 +14,7 @@ Values lower_elementwise_node(NodeView &view) { return lower_elementwise(view, v
 LowerFunction find_lowering(std::string_view type) noexcept {
     for (const OpFamily &family :
          {cube_ops(), activation_ops(), normalization_ops(), pool_ops(), reduce_ops(), resize_ops(),
-          layout_ops(), slice_ops(), framework_ops()})
+          layout_ops(), slice_ops(), index_ops(), caffe_ops(), framework_ops()})
         for (size_t i = 0; i < family.count; ++i)
             if (family.entries[i].type == type) return family.entries[i].lower;
     return elementwise_by_type(type) != nullptr ? lower_elementwise_node : nullptr;

@@ -37,7 +37,12 @@ OpFamily reduce_ops() noexcept;
 OpFamily resize_ops() noexcept;
 OpFamily layout_ops() noexcept;
 OpFamily slice_ops() noexcept;
+OpFamily index_ops() noexcept;
+OpFamily caffe_ops() noexcept;
 OpFamily framework_ops() noexcept;
+
+inline constexpr size_t kNoSlot = static_cast<size_t>(-1);  // of what only attributes say
+inline constexpr size_t kMostMaskBits = 63;  // of slices: a bit per dim in one integer
 
 // Constant axes: attribute `name`, else constant input `slot`; negative ones counted from `rank`.
 std::vector<int64_t> axes_of_node(NodeView &view, std::string_view name, size_t slot, int64_t rank);

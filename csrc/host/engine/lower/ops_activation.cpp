@@ -1,4 +1,4 @@
-// Elementwise ops, activations with tensor parameters, and Caffe's scalar ops.
+// Elementwise ops, and what is composed of a few of them.
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
 
@@ -9,6 +9,9 @@
 
 namespace ascendcl::host::engine {
 namespace {
+
+using op::BinaryKind;
+using op::UnaryKind;
 
 Values prelu(NodeView &view) {
     const Operand &x = view.operand(0);
@@ -38,47 +41,11 @@ Values bias_add(NodeView &view) {
 }
 
 Values with_scalar(NodeView &view, op::BinaryKind kind) {
-    const auto value = view.attrs().real("value");
-    if (!value) view.refuse_without("value");
-    return {view.add(op::Binary{kind}, {view.operand(0).value, view.constant({*value}, {})})};
+    if (!view.attrs().has("value")) view.refuse_without("value");
+    return {view.binary(kind, view.operand(0).value, view.number(view.real("value", 0)))};
 }
 Values muls(NodeView &view) { return with_scalar(view, op::BinaryKind::kMultiply); }
 Values adds(NodeView &view) { return with_scalar(view, op::BinaryKind::kAdd); }
-
-// (shift + scale * x) ^ power
-Values power(NodeView &view) {
-    ValueId y = view.operand(0).value;
-    const auto apply = [&](const char *attr, float neutral, op::BinaryKind kind) {
-        const float value = view.real(attr, neutral);
-        if (value != neutral) y = view.add(op::Binary{kind}, {y, view.constant({value}, {})});
-    };
-    apply("scale", 1, op::BinaryKind::kMultiply);
-    apply("shift", 0, op::BinaryKind::kAdd);
-    apply("power", 1, op::BinaryKind::kPower);
-    return {y};
-}
-
-// Caffe: product, weighted sum or maximum of any number of inputs.
-Values eltwise(NodeView &view) {
-    const std::vector<Operand> inputs = view.connected();
-    if (inputs.empty()) view.refuse("it has no inputs");
-    const int64_t mode = view.integer("mode", 1);
-    if (mode < 0 || mode > 2) view.refuse("attribute 'mode' is out of range");
-    const std::vector<float> factors = view.attrs().reals("coeff");
-    if (mode == 1 && !factors.empty() && factors.size() != inputs.size())
-        view.refuse("attribute 'coeff' does not match the inputs");
-    constexpr std::array kKinds = {op::BinaryKind::kMultiply, op::BinaryKind::kAdd,
-                                   op::BinaryKind::kMaximum};
-    std::optional<ValueId> sum;
-    for (size_t i = 0; i < inputs.size(); ++i) {
-        ValueId term = inputs[i].value;
-        if (mode == 1 && !factors.empty() && factors[i] != 1.0f)
-            term = view.add(op::Binary{op::BinaryKind::kMultiply},
-                            {term, view.constant({factors[i]}, {})});
-        sum = sum ? view.add(op::Binary{kKinds[static_cast<size_t>(mode)]}, {*sum, term}) : term;
-    }
-    return {*sum};
-}
 
 Values add_n(NodeView &view) {
     const std::vector<Operand> inputs = view.connected();
@@ -94,12 +61,116 @@ Values select(NodeView &view) {
                      {view.operand(0).value, view.operand(1).value, view.operand(2).value})};
 }
 
+// x, mask, value.
+Values masked_fill(NodeView &view) {
+    return {view.add(op::Select{},
+                     {view.operand(1).value, view.operand(2).value, view.operand(0).value})};
+}
+
+// 0 where the divisor is.
+Values divide_no_nan(NodeView &view) {
+    const ValueId divisor = view.operand(1).value, zero = view.number(0);
+    const ValueId quotient = view.binary(BinaryKind::kDivide, view.operand(0).value, divisor);
+    return {
+        view.add(op::Select{}, {view.binary(BinaryKind::kEqual, divisor, zero), zero, quotient})};
+}
+
+// a * b + c
+Values fused_mul_add(NodeView &view) {
+    return {view.binary(
+        BinaryKind::kAdd,
+        view.binary(BinaryKind::kMultiply, view.operand(0).value, view.operand(1).value),
+        view.operand(2).value)};
+}
+
+// a + alpha * b
+Values axpy(NodeView &view) {
+    return {view.binary(BinaryKind::kAdd, view.operand(0).value,
+                        view.binary(BinaryKind::kMultiply, view.operand(1).value,
+                                    view.number(view.real("alpha", 1))))};
+}
+
+// start + weight * (end - start)
+Values lerp(NodeView &view) {
+    const ValueId start = view.operand(0).value;
+    const ValueId way = view.binary(BinaryKind::kSubtract, view.operand(1).value, start);
+    return {view.binary(BinaryKind::kAdd, start,
+                        view.binary(BinaryKind::kMultiply, way, view.operand(2).value))};
+}
+
+// x + value * (a op b)
+template <BinaryKind kKind>
+Values add_with_factor(NodeView &view) {
+    const ValueId inner = view.binary(kKind, view.operand(1).value, view.operand(2).value);
+    return {view.binary(BinaryKind::kAdd, view.operand(0).value,
+                        view.binary(BinaryKind::kMultiply, inner, view.operand(3).value))};
+}
+
+Values log_plus_one(NodeView &view) {
+    return {view.unary(UnaryKind::kLog,
+                       view.binary(BinaryKind::kAdd, view.operand(0).value, view.number(1)))};
+}
+
+Values exp_minus_one(NodeView &view) {
+    return {view.binary(BinaryKind::kSubtract, view.unary(UnaryKind::kExp, view.operand(0).value),
+                        view.number(1))};
+}
+
+// x above alpha, 0 elsewhere.
+Values thresholded_relu(NodeView &view) {
+    const ValueId x = view.operand(0).value;
+    const ValueId above = view.binary(BinaryKind::kGreater, x, view.number(view.real("alpha", 1)));
+    return {view.add(op::Select{}, {above, x, view.number(0)})};
+}
+
+// log(1 + exp(beta * x)) / beta
+Values softplus_v2(NodeView &view) {
+    const ValueId beta = view.number(view.real("beta", 1));
+    const ValueId scaled = view.binary(BinaryKind::kMultiply, view.operand(0).value, beta);
+    return {view.binary(BinaryKind::kDivide, view.unary(UnaryKind::kSoftplus, scaled), beta)};
+}
+
+Values log_sigmoid(NodeView &view) {
+    const ValueId negative = view.unary(UnaryKind::kNegative, view.operand(0).value);
+    return {view.unary(UnaryKind::kNegative, view.unary(UnaryKind::kSoftplus, negative))};
+}
+
+Values gelu_v2(NodeView &view) {
+    const std::string_view form = view.text("approximate", "none");
+    if (form != "none" && form != "tanh")
+        view.refuse("attribute 'approximate' is '" + std::string(form) + "'");
+    return {view.unary(form == "tanh" ? UnaryKind::kGeluTanh : UnaryKind::kGelu,
+                       view.operand(0).value)};
+}
+
+// Two NC1HWC0 operands meet along the stored axes, whatever their logical ones are called.
+ValueId in_axes_of_output(NodeView &view, const Operand &operand) {
+    if (operand.logical.stored != om::Format::kNC1HWC0) return operand.value;
+    return view.in_output_axes(operand.value, operand.axes());
+}
+
 constexpr std::array kEntries = {
-    OpEntry{"PRelu", prelu},      OpEntry{"ClipByValue", clip_by_value},
-    OpEntry{"BiasAdd", bias_add}, OpEntry{"Muls", muls},
-    OpEntry{"Adds", adds},        OpEntry{"Power", power},
-    OpEntry{"Eltwise", eltwise},  OpEntry{"AddN", add_n},
-    OpEntry{"Select", select},    OpEntry{"SelectV2", select},
+    OpEntry{"PRelu", prelu},
+    OpEntry{"ClipByValue", clip_by_value},
+    OpEntry{"BiasAdd", bias_add},
+    OpEntry{"Muls", muls},
+    OpEntry{"Adds", adds},
+    OpEntry{"AddN", add_n},
+    OpEntry{"Select", select},
+    OpEntry{"SelectV2", select},
+    OpEntry{"MaskedFill", masked_fill},
+    OpEntry{"DivNoNan", divide_no_nan},
+    OpEntry{"FusedMulAdd", fused_mul_add},
+    OpEntry{"Axpy", axpy},
+    OpEntry{"Lerp", lerp},
+    OpEntry{"Addcmul", add_with_factor<BinaryKind::kMultiply>},
+    OpEntry{"Addcdiv", add_with_factor<BinaryKind::kDivide>},
+    OpEntry{"Log1p", log_plus_one},
+    OpEntry{"Expm1", exp_minus_one},
+    OpEntry{"ThresholdedRelu", thresholded_relu},
+    OpEntry{"SoftplusV2", softplus_v2},
+    OpEntry{"LogSigmoid", log_sigmoid},
+    OpEntry{"GeluV2", gelu_v2},
 };
 
 }  // namespace
@@ -109,7 +180,8 @@ Values lower_elementwise(NodeView &view, std::string_view type) {
     if (name == nullptr) view.refuse("the op is not supported");
     if (name->is_unary())
         return {view.add(unary_from_attributes(view, *name), {view.operand(0).value})};
-    return {view.add(op::Binary{name->binary()}, {view.operand(0).value, view.operand(1).value})};
+    return {view.binary(name->binary(), in_axes_of_output(view, view.operand(0)),
+                        in_axes_of_output(view, view.operand(1)))};
 }
 
 OpFamily activation_ops() noexcept { return {kEntries.data(), kEntries.size()}; }

@@ -22,6 +22,7 @@ Values lower_at(NodeView &view, StepKind kind, size_t first) {
 
 Values conv2d(NodeView &view) { return lower_at(view, StepKind::kConvolution, 0); }
 Values transposed_d(NodeView &view) { return lower_at(view, StepKind::kTransposedConvolution, 0); }
+Values depthwise(NodeView &view) { return lower_at(view, StepKind::kDepthwiseConvolution, 0); }
 // Input 0 is the output size, which the descriptor repeats.
 Values transposed(NodeView &view) { return lower_at(view, StepKind::kTransposedConvolution, 1); }
 Values backprop_d(NodeView &view) { return lower_at(view, StepKind::kBackpropInput, 0); }
@@ -51,8 +52,8 @@ Values gemm(NodeView &view) {
 
 constexpr std::array kEntries = {
     OpEntry{"Conv2D", conv2d},
-    OpEntry{"DepthwiseConv2D", conv2d},
-    OpEntry{"DepthwiseConv2DNative", conv2d},
+    OpEntry{"DepthwiseConv2D", depthwise},
+    OpEntry{"DepthwiseConv2DNative", depthwise},
     OpEntry{"Conv2DTransposeD", transposed_d},
     OpEntry{"Deconvolution", transposed_d},
     OpEntry{"Conv2DTranspose", transposed},
@@ -62,6 +63,8 @@ constexpr std::array kEntries = {
     OpEntry{"MatMulV2", mat_mul},
     OpEntry{"BatchMatMul", mat_mul},
     OpEntry{"BatchMatMulV2", mat_mul},
+    OpEntry{"MatMulV3", mat_mul},
+    OpEntry{"BatchMatMulV3", mat_mul},
     OpEntry{"FullyConnection", fully_connection},
     OpEntry{"GEMM", gemm},
     OpEntry{"Gemm", gemm},

@@ -1,11 +1,14 @@
 // Ops that move or relabel elements: pass-through, TransData, transposes, concatenation, splits.
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <array>
 
 #include "host/engine/lower/ops.h"
 
 namespace ascendcl::host::engine {
 namespace {
+
+constexpr int64_t kMostBlock = int64_t{1} << 20;  // no model has more, and products stay in range
 
 // Between floats nothing is to be done: all of them are f32 here.
 Values cast(NodeView &view) {
@@ -23,6 +26,8 @@ Values trans_data(NodeView &view) {
     if (const auto order = axis_permutation(x.axes(), out.axes)) {
         Shape moved;
         for (const int64_t axis : *order) moved.push_back(x.shape()[static_cast<size_t>(axis)]);
+        // Shapes that agree as they are: only the names of the axes differ.
+        if (moved != out.shape && x.shape() == out.shape) return {x.value};
         const ValueId value = view.transpose(x.value, *order);
         if (element_count(moved) != element_count(out.shape)) return lower_pass(view);
         return {view.reshape(value, moved, out.shape)};
@@ -36,6 +41,36 @@ Values transpose(NodeView &view) {
     if (static_cast<int64_t>(permutation.size()) != x.rank())
         view.refuse("attribute 'perm' does not match its input " + to_string(x.shape()));
     return {view.transpose(x.value, permutation)};
+}
+
+// A transpose, then a reshape, or the other way round.
+Values confusion_transpose(NodeView &view) {
+    const Operand &x = view.operand(0);
+    const Shape shape =
+        view.attrs().has("shape") ? view.integers({"shape"}) : view.constant_integers(1);
+    const bool transpose_first = view.boolean("transpose_first", true);
+    if (checked_element_count(shape) != element_count(x.shape()))
+        view.refuse("it reshapes " + to_string(x.shape()) + " to " + to_string(shape));
+    Shape given = transpose_first ? x.shape() : shape;
+    ValueId y = transpose_first ? x.value : view.reshape(x.value, x.shape(), shape);
+    const auto rank = static_cast<int64_t>(given.size());
+    const std::vector<int64_t> permutation = axes_of_node(view, "perm", kNoSlot, rank);
+    if (permutation.size() != given.size())
+        view.refuse("attribute 'perm' does not match " + to_string(given));
+    y = view.transpose(y, permutation);
+    if (!transpose_first) return {y};
+    Shape moved;
+    for (const int64_t axis : permutation) moved.push_back(given[static_cast<size_t>(axis)]);
+    return {view.reshape(y, moved, shape)};
+}
+
+Values identity_n(NodeView &view) {
+    Values values;
+    for (const Operand &input : view.connected()) values.push_back(input.value);
+    if (values.size() != view.output_count())
+        view.refuse("it has " + std::to_string(values.size()) + " inputs and " +
+                    std::to_string(view.output_count()) + " outputs");
+    return values;
 }
 
 Values join(NodeView &view, const std::vector<Operand> &inputs, int64_t axis) {
@@ -142,9 +177,107 @@ Values space_to_depth(NodeView &view) {
     return {view.add(op::SpaceToDepth{view.one_integer("block_size"), last}, {x.value})};
 }
 
+// Blocks of the dims behind the batch, from attributes or constant inputs 1 and 2.
+struct Blocks {
+    std::vector<int64_t> sizes;
+    std::vector<int64_t> edges;  // begin and end of each dim: paddings or crops
+};
+
+Blocks blocks_of(NodeView &view, std::string_view edges) {
+    Blocks blocks;
+    const bool has_attributes = view.attrs().has("block_shape");
+    blocks.sizes = has_attributes ? view.integers({"block_shape"}) : view.constant_integers(1);
+    for (const auto &dim : view.attrs().integer_lists(edges))
+        blocks.edges.insert(blocks.edges.end(), dim.begin(), dim.end());
+    if (blocks.edges.empty())
+        blocks.edges = has_attributes ? view.integers({edges}) : view.constant_integers(2);
+    const auto rank = static_cast<size_t>(view.operand(0).rank());
+    if (blocks.sizes.empty() || blocks.sizes.size() >= rank ||
+        blocks.edges.size() != 2 * blocks.sizes.size())
+        view.refuse("its blocks do not match its input " + to_string(view.operand(0).shape()));
+    const auto implausible = [](int64_t value) { return value < 0 || value > kMostBlock; };
+    if (std::any_of(blocks.edges.begin(), blocks.edges.end(), implausible) ||
+        std::any_of(blocks.sizes.begin(), blocks.sizes.end(), implausible) ||
+        std::find(blocks.sizes.begin(), blocks.sizes.end(), 0) != blocks.sizes.end())
+        view.refuse("its blocks are implausible");
+    return blocks;
+}
+
+// [N, H, W, ...] -> [bh, bw, N, H / bh, W / bw, ...], batches first.
+Values space_to_batch(NodeView &view) {
+    const Operand &x = view.operand(0);
+    const Blocks blocks = blocks_of(view, "paddings");
+    if (element_count(x.shape()) == 0) view.refuse("its input is empty");
+    const size_t count = blocks.sizes.size(), rank = x.shape().size();
+    op::Pad pad{Shape(rank, 0), Shape(rank, 0), op::PadMode::kConstant, 0};
+    Shape padded = x.shape(), split = {x.shape()[0]}, out = {x.shape()[0]};
+    std::vector<int64_t> order;
+    for (size_t i = 0; i < count; ++i) {
+        pad.begin[i + 1] = blocks.edges[2 * i];
+        pad.end[i + 1] = blocks.edges[2 * i + 1];
+        padded[i + 1] += pad.begin[i + 1] + pad.end[i + 1];
+        checked_element_count(padded);
+        if (padded[i + 1] % blocks.sizes[i] != 0)
+            view.refuse(to_string(x.shape()) + " does not split into its blocks");
+        split.insert(split.end(), {padded[i + 1] / blocks.sizes[i], blocks.sizes[i]});
+        out.push_back(padded[i + 1] / blocks.sizes[i]);
+        out[0] *= blocks.sizes[i];
+        order.push_back(static_cast<int64_t>(2 * i + 2));
+    }
+    order.push_back(0);
+    for (size_t i = 0; i < count; ++i) order.push_back(static_cast<int64_t>(2 * i + 1));
+    for (size_t i = count + 1; i < rank; ++i) {
+        split.push_back(x.shape()[i]);
+        out.push_back(x.shape()[i]);
+        order.push_back(static_cast<int64_t>(count + i));
+    }
+    const ValueId y = view.add(std::move(pad), {x.value});
+    return {view.add(op::Reshape{out}, {view.transpose(view.reshape(y, padded, split), order)})};
+}
+
+// [bh * bw * N, H, W, ...] -> [N, H, bh, W, bw, ...], then the crops.
+Values batch_to_space(NodeView &view) {
+    const Operand &x = view.operand(0);
+    const Blocks blocks = blocks_of(view, "crops");
+    const size_t count = blocks.sizes.size(), rank = x.shape().size();
+    Shape split = blocks.sizes, whole = {x.shape()[0]};
+    for (const int64_t size : blocks.sizes) {
+        if (whole[0] % size != 0)
+            view.refuse(to_string(x.shape()) + " does not join from its blocks");
+        whole[0] /= size;
+    }
+    split.push_back(whole[0]);
+    std::vector<int64_t> order = {static_cast<int64_t>(count)};
+    for (size_t i = 0; i < count; ++i) {
+        split.push_back(x.shape()[i + 1]);
+        whole.push_back(x.shape()[i + 1] * blocks.sizes[i]);
+        order.insert(order.end(), {static_cast<int64_t>(count + 1 + i), static_cast<int64_t>(i)});
+    }
+    for (size_t i = count + 1; i < rank; ++i) {
+        split.push_back(x.shape()[i]);
+        whole.push_back(x.shape()[i]);
+        order.push_back(static_cast<int64_t>(count + i));
+    }
+    const ValueId y = view.add(op::Reshape{whole},
+                               {view.transpose(view.reshape(x.value, x.shape(), split), order)});
+    op::StridedSlice slice{Shape(rank, 0), whole, std::vector<int64_t>(rank, 1), 0, 0, 0, 0, 0};
+    for (size_t i = 0; i < count; ++i) {
+        slice.begin[i + 1] = blocks.edges[2 * i];
+        slice.end[i + 1] -= blocks.edges[2 * i + 1];
+        if (slice.begin[i + 1] >= slice.end[i + 1]) view.refuse("its crops leave nothing");
+    }
+    return {view.add(std::move(slice), {y})};
+}
+
 constexpr std::array kEntries = {
     OpEntry{"CacheUpdate", lower_pass},
     OpEntry{"Identity", lower_pass},
+    OpEntry{"MemcpyAsync", lower_pass},
+    OpEntry{"MemcpyAddrAsync", lower_pass},
+    OpEntry{"ReFormat", lower_pass},
+    OpEntry{"Snapshot", lower_pass},
+    OpEntry{"PreventGradient", lower_pass},
+    OpEntry{"GuaranteeConst", lower_pass},
     OpEntry{"Reshape", lower_pass},
     OpEntry{"StridedRead", lower_pass},
     OpEntry{"StridedWrite", lower_pass},
@@ -163,6 +296,9 @@ constexpr std::array kEntries = {
     OpEntry{"TransData", trans_data},
     OpEntry{"TransposeD", transpose},
     OpEntry{"Transpose", transpose},
+    OpEntry{"ConfusionTranspose", confusion_transpose},
+    OpEntry{"ConfusionTransposeD", confusion_transpose},
+    OpEntry{"IdentityN", identity_n},
     OpEntry{"ConcatD", concat_d},
     OpEntry{"ConcatV2D", concat_d},
     OpEntry{"Concat", concat<true>},
@@ -175,6 +311,10 @@ constexpr std::array kEntries = {
     OpEntry{"Unpack", unpack},
     OpEntry{"DepthToSpace", depth_to_space},
     OpEntry{"SpaceToDepth", space_to_depth},
+    OpEntry{"SpaceToBatchND", space_to_batch},
+    OpEntry{"SpaceToBatchNDD", space_to_batch},
+    OpEntry{"BatchToSpaceND", batch_to_space},
+    OpEntry{"BatchToSpaceNDD", batch_to_space},
 };
 
 }  // namespace

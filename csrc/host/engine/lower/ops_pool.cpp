@@ -24,6 +24,21 @@ Padding padding_of(const NodeView &view) {
     view.refuse("padding mode '" + std::string(mode) + "' is not supported");
 }
 
+// x with its stated padding as elements, so that they count into an average and what lies behind
+// them does not.
+ValueId with_padding(NodeView &view, const Operand &x, Window &window, const Pair &overhang,
+                     bool last) {
+    const size_t h = last ? 1 : 2;
+    op::Pad pad{Shape(4, 0), Shape(4, 0), op::PadMode::kConstant, 0};
+    for (size_t i = 0; i < 2; ++i) {
+        pad.begin[h + i] = window.pads_begin[i];
+        pad.end[h + i] = window.pads_end[i] - overhang[i];
+        window.pads_begin[i] = 0;
+        window.pads_end[i] = overhang[i];
+    }
+    return view.add(std::move(pad), {x.value});
+}
+
 Values pool(NodeView &view, op::PoolKind kind, Window window, Padding padding, bool exclude) {
     const Operand &x = view.operand(0);
     const Shape &out = view.output().shape;
@@ -32,6 +47,7 @@ Values pool(NodeView &view, op::PoolKind kind, Window window, Padding padding, b
     const bool last =
         x.axes() == Axes::kNone ? attributes_channels_last(view, x) : x.channels_last();
     const size_t h = last ? 1 : 2;
+    Pair overhang{0, 0};
     for (size_t i = 0; i < 2; ++i) {
         const int64_t input = x.shape()[h + i], output = out[h + i];
         if (view.boolean("global_pooling", false)) {
@@ -54,14 +70,17 @@ Values pool(NodeView &view, op::PoolKind kind, Window window, Padding padding, b
         if (room < 0 || room / window.strides[i] + 1 != output || end >= window.kernel[i])
             view.refuse("its attributes do not map " + to_string(x.shape()) + " to " +
                         to_string(out));
-        // Padding that counts into an average must be the padding that was stated.
-        if (kind == op::PoolKind::kAverage && !exclude && end > window.pads_end[i])
-            view.refuse("average pooling over a partly filled last window");
+        overhang[i] = std::max<int64_t>(0, end - window.pads_end[i]);
         window.pads_end[i] = end;
+    }
+    ValueId value = x.value;
+    if (kind == op::PoolKind::kAverage && !exclude && overhang != Pair{0, 0}) {
+        value = with_padding(view, x, window, overhang, last);
+        exclude = true;
     }
     return {view.add(op::Pool{kind, window.kernel, window.strides, window.pads_begin,
                               window.pads_end, exclude, last},
-                     {x.value})};
+                     {value})};
 }
 
 Window window_of(const NodeView &view, const Operand &x) {
@@ -91,11 +110,13 @@ Values pooling(NodeView &view) {
     const int64_t mode = view.integer("mode", 0);
     if (mode != 0 && mode != 1) view.refuse("attribute 'mode' is out of range");
     Window window{};
-    window.kernel = spatial(view, view.integers({"window"}), false);
-    window.strides = spatial(view, view.integers({"stride"}), false);
-    const Pads pads = pads_of(view, "pad");
-    window.pads_begin = pads.begin;
-    window.pads_end = pads.end;
+    if (!view.boolean("global_pooling", false)) {
+        window.kernel = spatial(view, view.integers({"window"}), false);
+        window.strides = spatial(view, view.integers({"stride"}), false);
+        const Pads pads = pads_of(view, "pad");
+        window.pads_begin = pads.begin;
+        window.pads_end = pads.end;
+    }
     return pool(view, mode == 0 ? op::PoolKind::kMax : op::PoolKind::kAverage, window,
                 Padding::kExplicit, mode == 0);
 }

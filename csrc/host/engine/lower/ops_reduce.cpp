@@ -8,6 +8,8 @@
 namespace ascendcl::host::engine {
 namespace {
 
+using op::ReduceKind;
+
 template <op::ReduceKind kKind>
 Values reduce(NodeView &view) {
     const Operand &x = view.operand(0);
@@ -19,6 +21,34 @@ Values reduce(NodeView &view) {
         std::iota(axes.begin(), axes.end(), 0);
     }
     return {view.add(op::Reduce{kKind, axes, view.boolean("keep_dims", false)}, {x.value})};
+}
+
+// The logarithm of a sum of exponents, the largest taken out first.
+Values reduce_log_sum_exp(NodeView &view) {
+    const Operand &x = view.operand(0);
+    const std::vector<int64_t> axes = axes_of_node(view, "axes", 1, x.rank());
+    const bool keep = view.boolean("keep_dims", false);
+    const ValueId largest = view.add(op::Reduce{ReduceKind::kMax, axes, true}, {x.value});
+    const ValueId powers =
+        view.unary(op::UnaryKind::kExp, view.binary(op::BinaryKind::kSubtract, x.value, largest));
+    const ValueId sum = view.add(op::Reduce{ReduceKind::kSum, axes, keep}, {powers});
+    const ValueId again = view.add(op::Reduce{ReduceKind::kMax, axes, keep}, {x.value});
+    return {view.binary(op::BinaryKind::kAdd, again, view.unary(op::UnaryKind::kLog, sum))};
+}
+
+Values reduce_log_sum(NodeView &view) {
+    return {view.unary(op::UnaryKind::kLog, reduce<ReduceKind::kSum>(view)[0])};
+}
+
+// The root of the sum of squares.
+Values euclidean_norm(NodeView &view) {
+    const Operand &x = view.operand(0);
+    const ValueId squares = view.unary(op::UnaryKind::kSquare, x.value);
+    const ValueId sum =
+        view.add(op::Reduce{ReduceKind::kSum, axes_of_node(view, "axes", 1, x.rank()),
+                            view.boolean("keep_dims", false)},
+                 {squares});
+    return {view.unary(op::UnaryKind::kSqrt, sum)};
 }
 
 template <bool kLogarithm>
@@ -38,8 +68,6 @@ Values arg_extreme(NodeView &view) {
     return {view.add(op::ArgExtreme{axis, kLargest, view.output().dtype}, {x.value})};
 }
 
-using op::ReduceKind;
-
 constexpr std::array kEntries = {
     OpEntry{"ReduceMeanD", reduce<ReduceKind::kMean>},
     OpEntry{"ReduceMean", reduce<ReduceKind::kMean>},
@@ -55,11 +83,16 @@ constexpr std::array kEntries = {
     OpEntry{"ReduceAll", reduce<ReduceKind::kAll>},
     OpEntry{"ReduceAnyD", reduce<ReduceKind::kAny>},
     OpEntry{"ReduceAny", reduce<ReduceKind::kAny>},
+    OpEntry{"ReduceLogSumExp", reduce_log_sum_exp},
+    OpEntry{"ReduceLogSum", reduce_log_sum},
+    OpEntry{"EuclideanNorm", euclidean_norm},
+    OpEntry{"EuclideanNormD", euclidean_norm},
     OpEntry{"SoftmaxV2", softmax<false>},
     OpEntry{"Softmax", softmax<false>},
     OpEntry{"LogSoftmaxV2", softmax<true>},
     OpEntry{"ArgMaxD", arg_extreme<true>},
     OpEntry{"ArgMaxV2", arg_extreme<true>},
+    OpEntry{"ArgMin", arg_extreme<false>},
     OpEntry{"ArgMinD", arg_extreme<false>},
 };
 

@@ -9,26 +9,105 @@
 namespace ascendcl::host::engine {
 namespace {
 
-template <op::ResizeMode kMode>
-Values resize(NodeView &view) {
+using op::NearestRounding;
+using op::ResizeCoordinates;
+
+struct Sampling {
+    ResizeCoordinates coordinates;
+    NearestRounding rounding;
+};
+
+Values resize_to_output(NodeView &view, op::ResizeMode mode, const Sampling &sampling) {
     const Operand &x = view.operand(0);
     const Shape &out = view.output().shape;
     if (x.rank() != 4 || out.size() != 4)
         view.refuse("only two spatial dims are supported, its input is " + to_string(x.shape()));
-    const bool align = view.boolean("align_corners", false);
-    const bool half_pixel = view.boolean("half_pixel_centers", false);
-    if (align && half_pixel) view.refuse("align_corners and half_pixel_centers are both set");
     const bool last =
         x.axes() == Axes::kNone ? attributes_channels_last(view, x) : x.channels_last();
     const size_t h = last ? 1 : 2;
-    const bool has_size = view.attrs().has("size");
-    if (has_size || view.has(1)) {
-        const std::vector<int64_t> size =
-            has_size ? view.integers({"size"}) : view.constant_integers(1);
-        if (size != std::vector<int64_t>{out[h], out[h + 1]})
-            view.refuse("its size " + to_string(size) + " is not the declared " + to_string(out));
+    return {view.add(
+        op::Resize{mode, sampling.coordinates, sampling.rounding, out[h], out[h + 1], last},
+        {x.value})};
+}
+
+void require_size(const NodeView &view, const std::vector<int64_t> &size) {
+    const Shape &out = view.output().shape;
+    const bool first = out.size() == 4 && size == std::vector<int64_t>{out[2], out[3]};
+    const bool last = out.size() == 4 && size == std::vector<int64_t>{out[1], out[2]};
+    if (!first && !last)
+        view.refuse("its size " + to_string(size) + " is not the declared " + to_string(out));
+}
+
+// TensorFlow's ops. Nearest rounds down, except that aligned corners round halves up.
+template <op::ResizeMode kMode>
+Values resize(NodeView &view) {
+    const bool align = view.boolean("align_corners", false);
+    const bool half_pixel = view.boolean("half_pixel_centers", false);
+    if (align && half_pixel) view.refuse("align_corners and half_pixel_centers are both set");
+    if (view.attrs().has("size"))
+        require_size(view, view.integers({"size"}));
+    else if (view.has(1))
+        require_size(view, view.constant_integers(1));
+    if (align)
+        return resize_to_output(view, kMode,
+                                {ResizeCoordinates::kAlignCorners, NearestRounding::kHalfUp});
+    if (!half_pixel)
+        return resize_to_output(view, kMode,
+                                {ResizeCoordinates::kAsymmetric, NearestRounding::kFloor});
+    return resize_to_output(
+        view, kMode,
+        {kMode == op::ResizeMode::kNearest ? ResizeCoordinates::kTensorFlowHalfPixel
+                                           : ResizeCoordinates::kHalfPixel,
+         NearestRounding::kFloor});
+}
+
+// The entry named by attribute `name`. Throws Refusal for a name that is not in the table.
+template <typename Value, size_t kCount>
+Value named(const NodeView &view, std::string_view name, std::string_view fallback,
+            const std::pair<std::string_view, Value> (&table)[kCount]) {
+    const std::string_view text = view.text(name, fallback);
+    for (const auto &[entry, value] : table)
+        if (entry == text) return value;
+    view.refuse("attribute '" + std::string(name) + "' is '" + std::string(text) + "'");
+}
+
+// ONNX's op, with its attributes.
+Values onnx_resize(NodeView &view) {
+    static constexpr std::pair<std::string_view, op::ResizeMode> kModes[] = {
+        {"nearest", op::ResizeMode::kNearest}, {"linear", op::ResizeMode::kLinear}};
+    static constexpr std::pair<std::string_view, ResizeCoordinates> kCoordinates[] = {
+        {"half_pixel", ResizeCoordinates::kHalfPixel},
+        {"pytorch_half_pixel", ResizeCoordinates::kPytorchHalfPixel},
+        {"align_corners", ResizeCoordinates::kAlignCorners},
+        {"asymmetric", ResizeCoordinates::kAsymmetric},
+        {"tf_half_pixel_for_nn", ResizeCoordinates::kTensorFlowHalfPixel}};
+    static constexpr std::pair<std::string_view, NearestRounding> kRoundings[] = {
+        {"round_prefer_floor", NearestRounding::kHalfDown},
+        {"round_prefer_ceil", NearestRounding::kHalfUp},
+        {"floor", NearestRounding::kFloor},
+        {"ceil", NearestRounding::kCeil}};
+    return resize_to_output(
+        view, named(view, "mode", "nearest", kModes),
+        {named(view, "coordinate_transformation_mode", "half_pixel", kCoordinates),
+         named(view, "nearest_mode", "round_prefer_floor", kRoundings)});
+}
+
+// Caffe: each element becomes a block of stride_h by stride_w, times the scale.
+Values upsample(NodeView &view) {
+    const Operand &x = view.operand(0);
+    const Shape &out = view.output().shape;
+    const int64_t stride_h = view.integer("stride_h", 2), stride_w = view.integer("stride_w", 2);
+    if (x.rank() == 4 && out.size() == 4) {
+        const auto h = static_cast<size_t>(height_axis(x.axes()));
+        if (stride_h < 1 || stride_w < 1 || out[h] % stride_h != 0 || out[h + 1] % stride_w != 0 ||
+            out[h] / stride_h != x.shape()[h] || out[h + 1] / stride_w != x.shape()[h + 1])
+            view.refuse("its strides do not map " + to_string(x.shape()) + " to " + to_string(out));
     }
-    return {view.add(op::Resize{kMode, align, half_pixel, out[h], out[h + 1], last}, {x.value})};
+    const Values y = resize_to_output(view, op::ResizeMode::kNearest,
+                                      {ResizeCoordinates::kAsymmetric, NearestRounding::kFloor});
+    const float scale = view.real("scale", 1);
+    if (scale == 1.0f) return y;
+    return {view.binary(op::BinaryKind::kMultiply, y[0], view.number(scale))};
 }
 
 using op::ResizeMode;
@@ -39,6 +118,9 @@ constexpr std::array kEntries = {
     OpEntry{"ResizeBilinear", resize<ResizeMode::kLinear>},
     OpEntry{"ResizeNearestNeighborV2", resize<ResizeMode::kNearest>},
     OpEntry{"ResizeNearestNeighborV2D", resize<ResizeMode::kNearest>},
+    OpEntry{"Resize", onnx_resize},
+    OpEntry{"ResizeD", onnx_resize},
+    OpEntry{"Upsample", upsample},
 };
 
 }  // namespace

@@ -7,8 +7,6 @@
 namespace ascendcl::host::engine {
 namespace {
 
-constexpr size_t kMostMaskBits = 63;  // a bit per dim in one integer
-
 // Attribute `name`, else the constant input `slot`.
 std::vector<int64_t> integers_of(NodeView &view, std::string_view name, size_t slot) {
     return view.attrs().has(name) ? view.integers({name}) : view.constant_integers(slot);
@@ -133,10 +131,25 @@ Values broadcast(NodeView &view) {
     return {view.add(op::Broadcast{view.output().shape}, {view.operand(0).value})};
 }
 
+// The shape, which the declared output repeats, and the value.
+template <size_t kValue>
+Values fill(NodeView &view) {
+    return {view.add(op::Broadcast{view.output().shape}, {view.operand(kValue).value})};
+}
+
+template <int kValue>
+Values like(NodeView &view) {
+    ValueId value = view.number(kValue);
+    if (!om::is_floating(view.output().dtype))
+        value = view.add(op::Cast{view.output().dtype}, {value});
+    return {view.add(op::Broadcast{view.output().shape}, {value})};
+}
+
 constexpr std::array kEntries = {
     OpEntry{"StridedSliceD", strided_slice},
     OpEntry{"StridedSlice", strided_slice},
     OpEntry{"StridedSliceV2", strided_slice_v2},
+    OpEntry{"StridedSliceV3", strided_slice_v2},
     OpEntry{"SliceD", slice_by_size},
     OpEntry{"Slice", slice_by_size},
     OpEntry{"Pad", pad},
@@ -152,6 +165,12 @@ constexpr std::array kEntries = {
     OpEntry{"TileD", tile},
     OpEntry{"BroadcastTo", broadcast},
     OpEntry{"BroadcastToD", broadcast},
+    OpEntry{"Expand", broadcast},
+    OpEntry{"ExpandD", broadcast},
+    OpEntry{"Fill", fill<1>},
+    OpEntry{"FillD", fill<0>},
+    OpEntry{"ZerosLike", like<0>},
+    OpEntry{"OnesLike", like<1>},
 };
 
 }  // namespace

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/engine/lower/reshapes.h"
 
+#include <utility>
+
 namespace ascendcl::host::engine {
 namespace {
 
@@ -25,8 +27,12 @@ Operand connect(Lowering &lowering, const om::Node &consumer, const om::Edge &ed
                 const om::TensorDesc *desc) {
     const Produced &produced = find_produced(lowering, consumer, edge);
     PlainGraph &graph = lowering.graph;
-    Operand operand{produced.value, produced.logical, edge.node, edge.index,
-                    graph.constant(produced.value) != nullptr};
+    Operand operand{produced.value,
+                    produced.logical,
+                    edge.node,
+                    edge.index,
+                    graph.constant(produced.value) != nullptr,
+                    desc};
     // A descriptor that says nothing (FORMAT_RESERVED): as produced.
     if (desc == nullptr || desc->dtype == om::DataType::kUndefined) return operand;
 
@@ -60,7 +66,7 @@ Operand connect(Lowering &lowering, const om::Node &consumer, const om::Edge &ed
             operand.value = graph.add(name, type, op::Reshape{wanted.shape}, {operand.value});
         }
     }
-    operand.logical = wanted;
+    operand.logical = std::move(wanted);
     return operand;
 }
 

@@ -8,6 +8,7 @@
 #include "host/engine/lower/activations.h"
 #include "host/engine/lower/cube.h"
 #include "host/engine/lower/fused_scalars.h"
+#include "host/engine/lower/written_out.h"
 
 namespace ascendcl::host::engine {
 namespace {
@@ -26,7 +27,8 @@ bool is_unary(const FusedStep &step) noexcept {
     return step.kind == StepKind::kElementwise && step.elementwise->is_unary();
 }
 bool is_binary(const FusedStep &step) noexcept {
-    return step.kind == StepKind::kElementwise && !step.elementwise->is_unary();
+    return step.kind == StepKind::kEltwise ||
+           (step.kind == StepKind::kElementwise && !step.elementwise->is_unary());
 }
 
 // Inputs that a step takes besides the value of the chain.
@@ -35,6 +37,8 @@ size_t extra_inputs(const FusedStep &step) noexcept {
         case StepKind::kElementwise:
             return step.elementwise->is_unary() ? 0 : 1;
         case StepKind::kPRelu:
+        case StepKind::kBiasAdd:
+        case StepKind::kEltwise:
             return 1;
         case StepKind::kClip:
         case StepKind::kBatchNormInference:
@@ -110,7 +114,6 @@ class StackMachine {
             shape_ = inputs_[0].shape();
             axes_ = inputs_[0].axes();
         }
-        before_unary_ = value_;
         for (size_t i = first; i < steps_.size(); ++i) apply(steps_[i], i);
         if (next_ != inputs_.size())
             view_.refuse("the fusion has " + std::to_string(inputs_.size()) +
@@ -164,50 +167,74 @@ class StackMachine {
     }
 
     void apply(const FusedStep &step, size_t index) {
-        const ValueId before = value_;
+        if (is_unary(step)) {
+            before_unaries_.push_back(value_);
+            value_ =
+                view_.add(step.exact ? *step.exact : scalars_.unary(*step.elementwise), {value_});
+            return;
+        }
         switch (step.kind) {
             case StepKind::kElementwise:
-                if (step.elementwise->is_unary()) {
-                    value_ = view_.add(scalars_.unary(*step.elementwise), {value_});
-                    before_unary_ = before;
-                    return;
-                }
-                binary(step, index);
+                binary(step, step.elementwise->binary(), index);
+                break;
+            case StepKind::kEltwise:
+                view_.note("a fused Eltwise taken as a sum with factors of 1");
+                binary(step, BinaryKind::kAdd, index);
+                break;
+            case StepKind::kBiasAdd:
+                value_ = view_.binary(BinaryKind::kAdd, value_,
+                                      view_.per_channel(shape_, axes_, take()));
                 break;
             case StepKind::kPRelu:
                 value_ = add_prelu(view_, value_, shape_, axes_, take());
                 break;
             case StepKind::kClip: {
                 const Operand low = take(), high = take();
+                const auto from = constant_number(view_.graph(), low);
+                const auto to = constant_number(view_.graph(), high);
+                if (from && to && *from > *to)
+                    view_.refuse("the bounds of its clip are swapped: its wiring is not known");
                 value_ = add_clip(view_, value_, low, high);
                 break;
             }
             case StepKind::kBatchNormInference: {
                 // y = (x + mean') * var', folded on the host.
-                const ValueId mean = take().value, variance = take().value;
-                value_ = view_.add(op::Binary{BinaryKind::kAdd}, {value_, mean});
-                value_ = view_.add(op::Binary{BinaryKind::kMultiply}, {value_, variance});
+                const ValueId mean = view_.per_channel(shape_, axes_, take());
+                const ValueId variance = view_.per_channel(shape_, axes_, take());
+                value_ = view_.binary(BinaryKind::kMultiply,
+                                      view_.binary(BinaryKind::kAdd, value_, mean), variance);
                 break;
             }
             default:
                 view_.refuse("'" + std::string(step.token) + "' inside a fusion is not supported");
         }
-        before_unary_ = value_;
+        before_unaries_.clear();
     }
 
-    void binary(const FusedStep &step, size_t index) {
-        const BinaryKind kind = step.elementwise->binary();
-        const bool after_unary = index > 0 && is_unary(steps_[index - 1]);
-        if (next_ == inputs_.size() && after_unary) {
+    void binary(const FusedStep &step, BinaryKind kind, size_t index) {
+        if (next_ == inputs_.size() && !before_unaries_.empty()) {
             if (!is_commutative(kind)) refuse_order(step);
-            value_ = view_.add(op::Binary{kind}, {value_, before_unary_});
+            // Of several unary ops in a row only Mish, x * tanh(softplus(x)), is certain.
+            if (before_unaries_.size() > 1 &&
+                (before_unaries_.size() > 2 || kind != BinaryKind::kMultiply ||
+                 steps_[index - 2].token != "softplus" || steps_[index - 1].token != "tanh"))
+                view_.refuse("which of several values its '" + std::string(step.token) +
+                             "' takes is not known");
+            value_ = view_.binary(kind, value_, before_unaries_[0]);
             return;
         }
         // Only the first op of a fusion shows its operand order.
         if (index > 0 && !is_commutative(kind)) refuse_order(step);
         const Operand &other = take();
         grow(other);
-        value_ = view_.add(op::Binary{kind}, {value_, other.value});
+        value_ = view_.binary(kind, value_, in_chain_axes(other));
+    }
+
+    // NC1HWC0 operands meet along the stored axes, whatever their logical ones are called.
+    ValueId in_chain_axes(const Operand &other) {
+        const auto order = axis_permutation(other.axes(), axes_);
+        if (!order || other.logical.stored != om::Format::kNC1HWC0) return other.value;
+        return view_.transpose(other.value, *order);
     }
 
     [[noreturn]] void refuse_order(const FusedStep &step) {
@@ -228,7 +255,7 @@ class StackMachine {
     FusedScalars scalars_;
     size_t next_ = 0;
     ValueId value_ = 0;
-    ValueId before_unary_ = 0;
+    std::vector<ValueId> before_unaries_;  // of the unary ops directly before this one
     Shape shape_;
     Axes axes_ = Axes::kNone;
 };
@@ -239,9 +266,10 @@ ValueId lower_ub_fusion(NodeView &view, const std::vector<FusedStep> &all) {
     if (view.output_count() != 1)
         view.refuse("a fusion with " + std::to_string(view.output_count()) +
                     " outputs: its wiring is not known");
-    const std::vector<FusedStep> steps = without_passes(all);
-    const Inputs inputs = view.connected();
+    std::vector<FusedStep> steps = without_passes(all);
+    Inputs inputs = view.connected();
     if (inputs.empty()) view.refuse("the fusion has no inputs");
+    fold_hard_sigmoid(view.graph(), steps, inputs);
     if (steps.empty()) {
         const ValueId value = view.in_output_axes(inputs[0].value, inputs[0].axes());
         return value != inputs[0].value

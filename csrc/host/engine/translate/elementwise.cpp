@@ -52,12 +52,26 @@ Outputs emit(const op::Unary &unary, const Outputs &inputs) {
     switch (unary.kind) {
         case Kind::kAbs:
             return one<ops::Abs>(x);
+        case Kind::kAcos:
+            return one<ops::Acos>(x);
+        case Kind::kAcosh:
+            return one<ops::Acosh>(x);
+        case Kind::kAsin:
+            return one<ops::Asin>(x);
+        case Kind::kAsinh:
+            return one<ops::Asinh>(x);
+        case Kind::kAtan:
+            return one<ops::Atan>(x);
+        case Kind::kAtanh:
+            return one<ops::Atanh>(x);
         case Kind::kCeil:
             return one<ops::Ceiling>(x);
         case Kind::kClamp:
             return one<ops::Clamp>(x, unary.alpha, unary.beta);
         case Kind::kCos:
             return one<ops::Cos>(x);
+        case Kind::kCosh:
+            return one<ops::Cosh>(x);
         case Kind::kElu:
             return one<ops::Elu>(x, unary.alpha);
         case Kind::kErf:
@@ -104,6 +118,8 @@ Outputs emit(const op::Unary &unary, const Outputs &inputs) {
             return one<ops::Sign>(x);
         case Kind::kSin:
             return one<ops::Sin>(x);
+        case Kind::kSinh:
+            return one<ops::Sinh>(x);
         case Kind::kSoftplus:
             return one<ops::SoftPlus>(x);
         case Kind::kSoftsign:
@@ -115,6 +131,8 @@ Outputs emit(const op::Unary &unary, const Outputs &inputs) {
         case Kind::kSwish:
             return unary.alpha == 1.0f ? one<ops::Swish>(x)
                                        : one<ops::Swish>(x, number(unary.alpha));
+        case Kind::kTan:
+            return one<ops::Tan>(x);
         case Kind::kTanh:
             return one<ops::Tanh>(x);
     }
@@ -148,6 +166,8 @@ Outputs emit(const op::Binary &binary, const Outputs &inputs) {
             return one<ops::Floor>(std::make_shared<ops::Divide>(a, b));
         case Kind::kFloorModulo:
             return one<ops::FloorMod>(a, b);
+        case Kind::kModulo:
+            return one<ops::Mod>(a, b);
         case Kind::kSquaredDifference:
             return one<ops::SquaredDifference>(a, b);
         case Kind::kEqual:

@@ -31,6 +31,13 @@ Outputs emit(const op::Reduce &reduce, const Outputs &inputs);
 Outputs emit(const op::Softmax &softmax, const Outputs &inputs);
 Outputs emit(const op::ArgExtreme &arg, const Outputs &inputs);
 Outputs emit(const op::MeanVarianceNormalization &mvn, const Outputs &inputs);
+Outputs emit(const op::LocalResponse &lrn, const Outputs &inputs);
+// index.cpp
+Outputs emit(const op::TopK &top, const Outputs &inputs);
+Outputs emit(const op::CumulativeSum &sum, const Outputs &inputs);
+Outputs emit(const op::OneHot &one_hot, const Outputs &inputs);
+Outputs emit(const op::GatherElements &gather, const Outputs &inputs);
+Outputs emit(const op::GatherNd &gather, const Outputs &inputs);
 // resize.cpp
 Outputs emit(const op::Resize &resize, const Outputs &inputs);
 // shape.cpp
@@ -52,6 +59,7 @@ Outputs emit(const op::RandomNormal &random, const Outputs &inputs);
 ov::element::Type element_type(om::DataType dtype);
 
 ov::Output<ov::Node> integer_constant(const std::vector<int64_t> &values);
+ov::Output<ov::Node> integer_scalar(int64_t value);
 ov::Output<ov::Node> scalar_like(const ov::Output<ov::Node> &x, float value);
 ov::Output<ov::Node> permuted(const ov::Output<ov::Node> &x, const std::vector<int64_t> &order);
 ov::Output<ov::Node> reshaped(const ov::Output<ov::Node> &x, const Shape &shape);

@@ -34,6 +34,8 @@ int32_t floor_modulo(int32_t a, int32_t b) {
     return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;
 }
 
+int32_t modulo(int32_t a, int32_t b) { return b == 0 || b == -1 ? 0 : a % b; }
+
 // A negative exponent leaves 0, except of 1 and -1.
 int32_t power(int32_t base, int32_t exponent) {
     if (exponent < 0) {
@@ -119,7 +121,9 @@ std::optional<Value> exact_binary(op::BinaryKind kind, const Value &a, const Val
         case Kind::kFloorDivide:
             return elementwise<int32_t>("divide", a, b, floor_divide);
         case Kind::kFloorModulo:
-            return elementwise<int32_t>("modulo", a, b, floor_modulo);
+            return elementwise<int32_t>("floor modulo", a, b, floor_modulo);
+        case Kind::kModulo:
+            return elementwise<int32_t>("modulo", a, b, modulo);
         case Kind::kPower:
             return elementwise<int32_t>("power", a, b, power);
         case Kind::kEqual:

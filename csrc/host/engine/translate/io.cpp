@@ -58,6 +58,11 @@ ov::Output<ov::Node> integer_constant(const std::vector<int64_t> &values) {
     return std::make_shared<ops::Constant>(ov::element::i64, ov::Shape{values.size()}, values);
 }
 
+ov::Output<ov::Node> integer_scalar(int64_t value) {
+    return std::make_shared<ops::Constant>(ov::element::i64, ov::Shape{},
+                                           std::vector<int64_t>{value});
+}
+
 ov::Output<ov::Node> scalar_like(const ov::Output<ov::Node> &x, float value) {
     return std::make_shared<ops::Constant>(x.get_element_type(), ov::Shape{},
                                            std::vector<float>{value});

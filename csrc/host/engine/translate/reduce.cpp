@@ -56,20 +56,24 @@ Outputs emit(const op::Softmax &softmax, const Outputs &inputs) {
 }
 
 Outputs emit(const op::ArgExtreme &arg, const Outputs &inputs) {
-    const auto one =
-        std::make_shared<ops::Constant>(ov::element::i64, ov::Shape{}, std::vector<int64_t>{1});
-    const auto mode = arg.largest ? ov::op::TopKMode::MAX : ov::op::TopKMode::MIN;
-    // Stable, so that the first of equal elements wins.
-    const auto type =
-        element_type(arg.dtype) == ov::element::i64 ? ov::element::i64 : ov::element::i32;
-    const auto top = std::make_shared<ops::TopK>(inputs[0], one, arg.axis, mode,
-                                                 ov::op::TopKSortType::SORT_VALUES, type, true);
-    return {std::make_shared<ops::Squeeze>(top->output(1), integer_constant({arg.axis}))};
+    const Outputs top = emit(op::TopK{arg.axis, 1, arg.largest, arg.dtype}, inputs);
+    return {std::make_shared<ops::Squeeze>(top[1], integer_constant({arg.axis}))};
 }
 
 Outputs emit(const op::MeanVarianceNormalization &mvn, const Outputs &inputs) {
-    return {std::make_shared<ops::MVN>(inputs[0], integer_constant(mvn.axes), true, mvn.epsilon,
-                                       ov::op::MVNEpsMode::INSIDE_SQRT)};
+    return {std::make_shared<ops::MVN>(
+        inputs[0], integer_constant(mvn.axes), true, mvn.epsilon,
+        mvn.epsilon_in_root ? ov::op::MVNEpsMode::INSIDE_SQRT : ov::op::MVNEpsMode::OUTSIDE_SQRT)};
+}
+
+Outputs emit(const op::LocalResponse &lrn, const Outputs &inputs) {
+    // OpenVINO divides alpha by the number of channels that it looks at.
+    const int64_t size = 2 * lrn.radius + 1;
+    const auto y = std::make_shared<ops::LRN>(
+        to_channels_first(inputs[0], lrn.channels_last), integer_constant({1}),
+        static_cast<double>(lrn.alpha) * static_cast<double>(size), lrn.beta, lrn.bias,
+        static_cast<size_t>(size));
+    return {from_channels_first(y, lrn.channels_last)};
 }
 
 }  // namespace ascendcl::host::engine

@@ -7,28 +7,52 @@
 namespace ascendcl::host::engine {
 
 namespace ops = ov::opset13;
+namespace {
+
+using Interpolate = ov::op::v11::Interpolate;
+
+Interpolate::CoordinateTransformMode coordinates_of(op::ResizeCoordinates coordinates) {
+    using Mode = Interpolate::CoordinateTransformMode;
+    switch (coordinates) {
+        case op::ResizeCoordinates::kAlignCorners:
+            return Mode::ALIGN_CORNERS;
+        case op::ResizeCoordinates::kHalfPixel:
+            return Mode::HALF_PIXEL;
+        case op::ResizeCoordinates::kPytorchHalfPixel:
+            return Mode::PYTORCH_HALF_PIXEL;
+        case op::ResizeCoordinates::kTensorFlowHalfPixel:
+            return Mode::TF_HALF_PIXEL_FOR_NN;
+        case op::ResizeCoordinates::kAsymmetric:
+            break;
+    }
+    return Mode::ASYMMETRIC;
+}
+
+Interpolate::NearestMode rounding_of(op::NearestRounding rounding) {
+    using Mode = Interpolate::NearestMode;
+    switch (rounding) {
+        case op::NearestRounding::kCeil:
+            return Mode::CEIL;
+        case op::NearestRounding::kHalfDown:
+            return Mode::ROUND_PREFER_FLOOR;
+        case op::NearestRounding::kHalfUp:
+            return Mode::ROUND_PREFER_CEIL;
+        case op::NearestRounding::kFloor:
+            break;
+    }
+    return Mode::FLOOR;
+}
+
+}  // namespace
 
 Outputs emit(const op::Resize &resize, const Outputs &inputs) {
-    using Interpolate = ov::op::v11::Interpolate;
     Interpolate::InterpolateAttrs attrs;
     attrs.shape_calculation_mode = Interpolate::ShapeCalcMode::SIZES;
     attrs.antialias = false;
-    if (resize.mode == op::ResizeMode::kLinear) {
-        attrs.mode = Interpolate::InterpolateMode::LINEAR_ONNX;
-        attrs.coordinate_transformation_mode =
-            resize.align_corners        ? Interpolate::CoordinateTransformMode::ALIGN_CORNERS
-            : resize.half_pixel_centers ? Interpolate::CoordinateTransformMode::HALF_PIXEL
-                                        : Interpolate::CoordinateTransformMode::ASYMMETRIC;
-    } else {
-        // TensorFlow's nearest: floor, except that aligned corners round halves up.
-        attrs.mode = Interpolate::InterpolateMode::NEAREST;
-        attrs.nearest_mode = resize.align_corners ? Interpolate::NearestMode::ROUND_PREFER_CEIL
-                                                  : Interpolate::NearestMode::FLOOR;
-        attrs.coordinate_transformation_mode =
-            resize.align_corners        ? Interpolate::CoordinateTransformMode::ALIGN_CORNERS
-            : resize.half_pixel_centers ? Interpolate::CoordinateTransformMode::TF_HALF_PIXEL_FOR_NN
-                                        : Interpolate::CoordinateTransformMode::ASYMMETRIC;
-    }
+    attrs.mode = resize.mode == op::ResizeMode::kLinear ? Interpolate::InterpolateMode::LINEAR_ONNX
+                                                        : Interpolate::InterpolateMode::NEAREST;
+    attrs.coordinate_transformation_mode = coordinates_of(resize.coordinates);
+    attrs.nearest_mode = rounding_of(resize.rounding);
     const ov::Output<ov::Node> x = to_channels_first(inputs[0], resize.channels_last);
     const auto y = std::make_shared<Interpolate>(x, integer_constant({resize.height, resize.width}),
                                                  integer_constant({2, 3}), attrs);

@@ -32,9 +32,8 @@ Outputs emit(const op::Concat &concat, const Outputs &inputs) {
 }
 
 Outputs emit(const op::Split &split, const Outputs &inputs) {
-    const auto axis = std::make_shared<ops::Constant>(ov::element::i64, ov::Shape{},
-                                                      std::vector<int64_t>{split.axis});
-    return std::make_shared<ops::VariadicSplit>(inputs[0], axis, integer_constant(split.lengths))
+    return std::make_shared<ops::VariadicSplit>(inputs[0], integer_scalar(split.axis),
+                                                integer_constant(split.lengths))
         ->outputs();
 }
 
@@ -67,9 +66,8 @@ Outputs emit(const op::Pad &pad, const Outputs &inputs) {
 }
 
 Outputs emit(const op::Gather &gather, const Outputs &inputs) {
-    const auto axis = std::make_shared<ops::Constant>(ov::element::i64, ov::Shape{},
-                                                      std::vector<int64_t>{gather.axis});
-    return {std::make_shared<ops::Gather>(inputs[0], inputs[1], axis, gather.batch_dims)};
+    return {std::make_shared<ops::Gather>(inputs[0], inputs[1], integer_scalar(gather.axis),
+                                          gather.batch_dims)};
 }
 
 Outputs emit(const op::Tile &tile, const Outputs &inputs) {

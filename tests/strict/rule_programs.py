@@ -22,6 +22,8 @@ class Broken(NamedTuple):
 BROKEN = [
     Broken("ACL-001", models.free_work_of_a_loaded_model, 148051),
     Broken("ACL-002", models.share_work_on_two_streams, 500002),
+    Broken("ACL-002", models.share_work_on_streams_nobody_waits_for, 500002),
+    Broken("ACL-002", models.share_work_with_a_stream_nobody_waits_for, 500002),
     Broken("ACL-003", models.one_model_on_two_streams, 500002),
     Broken("ACL-004", models.unload_in_another_context, 107004),
     Broken("ACL-004", models.execute_in_another_context, 107004),

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the documents show runs, what they link to is there, and no setting is left out."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ascendcl.data import DIGITS_MODEL
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
+BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
+
+
+def by_name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def python_blocks(document: Path) -> str:
+    """All blocks as one program, each line where the document has it."""
+    text = document.read_text(encoding="utf-8")
+    lines = [""] * text.count("\n")
+    for block in BLOCK.finditer(text):
+        first = text.count("\n", 0, block.start(1))
+        code = block[1].splitlines()
+        lines[first : first + len(code)] = code
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    "document", [d for d in DOCUMENTS if BLOCK.search(d.read_text(encoding="utf-8"))], ids=by_name
+)
+def test_examples_run(document: Path, tmp_path: Path) -> None:
+    for name in ("model.om", "detect.om", "classify.om"):
+        shutil.copy(DIGITS_MODEL, tmp_path / name)
+    program = tmp_path / f"{document.stem}.py"
+    program.write_text(python_blocks(document), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-W", "error", str(program)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        env={**os.environ, "ASCENDCL_STRICT": "warn"},
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_commands_run(tmp_path: Path) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    commands = set(re.findall(r"python -m ascendcl [\w -]+", text))
+    assert len(commands) >= 3
+    for command in commands:
+        words = [sys.executable, *shlex.split(command)[1:]]
+        done = subprocess.run(words, capture_output=True, text=True, check=False, cwd=tmp_path)
+        assert done.returncode == 0, (command, done.stdout, done.stderr)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=by_name)
+def test_links_lead_somewhere(document: Path) -> None:
+    links = LINK.findall(document.read_text(encoding="utf-8"))
+    assert [link for link in links if not (document.parent / link).exists()] == []
+
+
+def test_guide_lists_all_settings_of_the_host_runtime() -> None:
+    guide = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")
+    read = {
+        name
+        for source in (ROOT / "csrc" / "host").rglob("*.cpp")
+        for name in re.findall(r'"(ASCEND[A-Z_]+)"', source.read_text(encoding="utf-8"))
+    }
+    assert len(read) >= 10
+    assert {name for name in read if f"`{name}`" not in guide} == set()
