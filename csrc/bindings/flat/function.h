@@ -197,7 +197,7 @@ struct Bound<F, Flags, R (*)(P...)> {
                 int count = 0;
                 (slots.give(answers, count), ...);
                 answers[count] = to_python(result);
-                return tuple_from(answers, kResults + 1);
+                return tuple_from(answers);
             }
         }
     }

@@ -4,6 +4,7 @@
 
 #include <pybind11/pybind11.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <type_traits>
@@ -39,13 +40,24 @@ pybind11::object object_of(T value) {
     return pybind11::reinterpret_steal<pybind11::object>(object);
 }
 
+// Releases what is there of a tuple that cannot be made. Null.
+PyObject *give_up_tuple(PyObject *tuple, PyObject *const *objects, size_t count);
+
 // Steals the references. Null when one of them is null.
-PyObject *tuple_from(PyObject *const *objects, Py_ssize_t count);
+template <size_t N>
+PyObject *tuple_from(PyObject *const (&objects)[N]) {
+    PyObject *const tuple = PyTuple_New(N);
+    bool complete = tuple != nullptr;
+    for (PyObject *object : objects) complete = complete && object;
+    if (!complete) return give_up_tuple(tuple, objects, N);
+    for (size_t k = 0; k < N; ++k) PyTuple_SET_ITEM(tuple, k, objects[k]);
+    return tuple;
+}
 
 template <typename... Objects>
 PyObject *tuple_of(Objects... objects) {
     PyObject *const all[] = {objects...};
-    return tuple_from(all, sizeof...(objects));
+    return tuple_from(all);
 }
 
 }  // namespace ascendcl::flat
