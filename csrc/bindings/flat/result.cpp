@@ -1,4 +1,5 @@
-// See result.h. SPDX-License-Identifier: Apache-2.0
+// See result.h.
+// SPDX-License-Identifier: Apache-2.0
 #include "bindings/flat/result.h"
 
 namespace ascendcl::flat {

@@ -15,24 +15,17 @@ aclError get(const char *function, Owner owner, aclrtDevResLimitType type, uint3
     return guarded(function, [&] {
         require(value != nullptr, "value is null");
         *value = core_limit(owner, type);
-        return ACL_SUCCESS;
     });
 }
 
 template <typename Owner>
 aclError set(const char *function, Owner owner, aclrtDevResLimitType type, uint32_t value) {
-    return guarded(function, [&] {
-        set_core_limit(owner, type, value);
-        return ACL_SUCCESS;
-    });
+    return guarded(function, [&] { set_core_limit(owner, type, value); });
 }
 
 template <typename Owner>
 aclError reset(const char *function, Owner owner) {
-    return guarded(function, [&] {
-        reset_core_limits(owner);
-        return ACL_SUCCESS;
-    });
+    return guarded(function, [&] { reset_core_limits(owner); });
 }
 
 }  // namespace
@@ -58,23 +51,16 @@ aclError aclrtSetStreamResLimit(aclrtStream stream, aclrtDevResLimitType type, u
 aclError aclrtResetStreamResLimit(aclrtStream stream) { return reset(__func__, stream); }
 
 aclError aclrtUseStreamResInCurrentThread(aclrtStream stream) {
-    return guarded(__func__, [&] {
-        use_stream_limits(stream);
-        return ACL_SUCCESS;
-    });
+    return guarded(__func__, [&] { use_stream_limits(stream); });
 }
 
 aclError aclrtUnuseStreamResInCurrentThread(aclrtStream stream) {
-    return guarded(__func__, [&] {
-        unuse_stream_limits(stream);
-        return ACL_SUCCESS;
-    });
+    return guarded(__func__, [&] { unuse_stream_limits(stream); });
 }
 
 aclError aclrtGetResInCurrentThread(aclrtDevResLimitType type, uint32_t *value) {
     return guarded(__func__, [&] {
         require(value != nullptr, "value is null");
         *value = core_limit_of_thread(type);
-        return ACL_SUCCESS;
     });
 }

@@ -209,7 +209,8 @@ struct Split {
 // Masks are bit sets, bit i for entry i of begin/end/strides, as in TensorFlow.
 struct StridedSlice {
     std::vector<int64_t> begin, end, strides;
-    int64_t begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask;
+    int64_t begin_mask = 0, end_mask = 0, ellipsis_mask = 0, new_axis_mask = 0,
+            shrink_axis_mask = 0;
 };
 enum class PadMode { kConstant, kReflect, kEdge, kSymmetric };
 struct Pad {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "host/engine/lower/fused_kernel.h"
+#include "host/engine/lower/ops.h"
 
 namespace ascendcl::host::engine {
 namespace {
@@ -84,9 +85,8 @@ ValueId lower_fully_connection(NodeView &view, const Operand &x, const Operand &
         shape = moved;
     }
     // A fused node shows the IR's default; the sizes decide whether it can be true.
-    int64_t axis = view.integer("axis", 1);
-    if (axis < 0) axis += x.rank();
-    if (axis < 1 || axis >= x.rank()) view.refuse("attribute 'axis' is out of range");
+    const int64_t axis = axis_attribute(view, "axis", 1, x.rank());
+    if (axis == 0) view.refuse("attribute 'axis' is out of range");
     Shape rows(shape.begin(), shape.begin() + axis);
     const int64_t inner = element_count(Shape(shape.begin() + axis, shape.end()));
 

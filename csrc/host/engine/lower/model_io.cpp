@@ -21,7 +21,7 @@ ValueId unpack_channels(NodeView &view, ValueId value, const Shape &stored,
     value = view.add(op::Reshape{full}, {value});
     if (full == logical.shape) return value;
     const std::vector<int64_t> zeros(4, 0), ones(4, 1);
-    return view.add(op::StridedSlice{zeros, logical.shape, ones, 0, 0, 0, 0, 0}, {value});
+    return view.add(op::StridedSlice{zeros, logical.shape, ones}, {value});
 }
 
 ValueId pack_channels(NodeView &view, ValueId value, const Shape &stored,

@@ -46,4 +46,13 @@ int64_t axis_of_node(NodeView &view, std::string_view name, size_t slot, int64_t
     return axes[0];
 }
 
+int64_t axis_attribute(const NodeView &view, std::string_view name, int64_t fallback,
+                       int64_t rank) {
+    int64_t axis = view.integer(name, fallback);
+    if (axis < 0) axis += rank;
+    if (axis < 0 || axis >= rank)
+        view.refuse("attribute '" + std::string(name) + "' is out of range");
+    return axis;
+}
+
 }  // namespace ascendcl::host::engine

@@ -47,5 +47,7 @@ inline constexpr size_t kMostMaskBits = 63;  // of slices: a bit per dim in one 
 // Constant axes: attribute `name`, else constant input `slot`; negative ones counted from `rank`.
 std::vector<int64_t> axes_of_node(NodeView &view, std::string_view name, size_t slot, int64_t rank);
 int64_t axis_of_node(NodeView &view, std::string_view name, size_t slot, int64_t rank);
+// The axis that attribute `name` says, `fallback` without it; a negative one counted from `rank`.
+int64_t axis_attribute(const NodeView &view, std::string_view name, int64_t fallback, int64_t rank);
 
 }  // namespace ascendcl::host::engine

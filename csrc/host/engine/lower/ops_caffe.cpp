@@ -10,17 +10,10 @@ namespace {
 
 using op::BinaryKind;
 
-int64_t axis_attribute(const NodeView &view, int64_t fallback, int64_t rank) {
-    int64_t axis = view.integer("axis", fallback);
-    if (axis < 0) axis += rank;
-    if (axis < 0 || axis >= rank) view.refuse("attribute 'axis' is out of range");
-    return axis;
-}
-
 // A parameter whose first dim is the `axis`-th of x.
 ValueId aligned(NodeView &view, const Operand &parameter) {
     const Operand &x = view.operand(0);
-    const int64_t axis = axis_attribute(view, 1, x.rank());
+    const int64_t axis = axis_attribute(view, "axis", 1, x.rank());
     Shape shape(x.shape().size(), 1);
     if (element_count(parameter.shape()) == 1)
         return view.reshape(parameter.value, parameter.shape(), shape);
@@ -87,7 +80,7 @@ Values threshold(NodeView &view) {
 Values reduction(NodeView &view) {
     const Operand &x = view.operand(0);
     std::vector<int64_t> axes;
-    for (int64_t axis = axis_attribute(view, 0, x.rank()); axis < x.rank(); ++axis)
+    for (int64_t axis = axis_attribute(view, "axis", 0, x.rank()); axis < x.rank(); ++axis)
         axes.push_back(axis);
     const std::string_view operation = view.text("operation", "SUM");
     ValueId y = x.value;
@@ -138,22 +131,22 @@ Values mean_variance(NodeView &view) {
 Values tile_with_axis(NodeView &view) {
     const Operand &x = view.operand(0);
     std::vector<int64_t> repeats(x.shape().size(), 1);
-    repeats[static_cast<size_t>(axis_attribute(view, 1, x.rank()))] = view.one_integer("tiles");
+    repeats[static_cast<size_t>(axis_attribute(view, "axis", 1, x.rank()))] =
+        view.one_integer("tiles");
     return {view.add(op::Tile{repeats}, {x.value})};
 }
 
 // The second input only gives the size.
 Values crop(NodeView &view) {
     const Operand &x = view.operand(0);
-    const int64_t axis = axis_attribute(view, 2, x.rank());
+    const int64_t axis = axis_attribute(view, "axis", 2, x.rank());
     const std::vector<int64_t> offsets =
         view.attrs().has("offsets") ? view.integers({"offsets"}) : std::vector<int64_t>{};
     const Shape &out = view.output().shape;
     const auto cropped = static_cast<size_t>(x.rank() - axis);
     if (out.size() != x.shape().size() || (offsets.size() > 1 && offsets.size() != cropped))
         view.refuse("attribute 'offsets' does not match its input " + to_string(x.shape()));
-    op::StridedSlice slice{
-        Shape(out.size(), 0), out, std::vector<int64_t>(out.size(), 1), 0, 0, 0, 0, 0};
+    op::StridedSlice slice{Shape(out.size(), 0), out, std::vector<int64_t>(out.size(), 1)};
     for (size_t i = 0; i < cropped && !offsets.empty(); ++i) {
         const auto dim = static_cast<size_t>(axis) + i;
         const int64_t offset = offsets.size() == 1 ? offsets[0] : offsets[i];

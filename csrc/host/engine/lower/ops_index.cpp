@@ -10,13 +10,12 @@ namespace {
 // Outputs values and indices. How many there are, the declared output says.
 Values top_k(NodeView &view) {
     const Operand &x = view.operand(0);
-    int64_t axis = view.integer("dim", -1);
-    if (axis < 0) axis += x.rank();
-    if (axis < 0 || axis >= x.rank() || view.output().shape.size() != x.shape().size())
-        view.refuse("attribute 'dim' is out of range");
-    const int64_t count = view.output().shape[static_cast<size_t>(axis)];
+    const Shape &out = view.output().shape;
+    const int64_t axis = axis_attribute(view, "dim", -1, x.rank());
+    if (out.size() != x.shape().size()) view.refuse("attribute 'dim' is out of range");
+    const int64_t count = out[static_cast<size_t>(axis)];
     if (count < 1 || count > x.shape()[static_cast<size_t>(axis)])
-        view.refuse(to_string(view.output().shape) + " of " + to_string(x.shape()));
+        view.refuse(to_string(out) + " of " + to_string(x.shape()));
     const ValueId first = view.add(
         op::TopK{axis, count, view.boolean("largest", true), view.output(1).dtype}, {x.value}, 2);
     return {first, first + 1};
@@ -51,10 +50,8 @@ template <size_t kValues>
 Values one_hot(NodeView &view) {
     const Shape &out = view.output().shape;
     const auto rank = static_cast<int64_t>(out.size());
-    int64_t axis = view.integer("axis", -1);
-    if (axis < 0) axis += rank;
-    if (axis < 0 || axis >= rank || rank != view.operand(0).rank() + 1)
-        view.refuse("attribute 'axis' is out of range");
+    const int64_t axis = axis_attribute(view, "axis", -1, rank);
+    if (rank != view.operand(0).rank() + 1) view.refuse("attribute 'axis' is out of range");
     const auto scalar = [&](size_t slot) {
         const Operand &value = view.operand(slot);
         if (element_count(value.shape()) != 1) view.refuse("one value is expected");
@@ -66,10 +63,8 @@ Values one_hot(NodeView &view) {
 
 Values gather_elements(NodeView &view) {
     const Operand &x = view.operand(0);
-    int64_t axis = view.integer("dim", 0);
-    if (axis < 0) axis += x.rank();
-    if (axis < 0 || axis >= x.rank()) view.refuse("attribute 'dim' is out of range");
-    return {view.add(op::GatherElements{axis}, {x.value, view.operand(1).value})};
+    return {view.add(op::GatherElements{axis_attribute(view, "dim", 0, x.rank())},
+                     {x.value, view.operand(1).value})};
 }
 
 Values gather_nd(NodeView &view) {
@@ -80,8 +75,7 @@ Values reverse(NodeView &view) {
     const Operand &x = view.operand(0);
     const size_t rank = x.shape().size();
     if (rank > kMostMaskBits) view.refuse("its input has " + std::to_string(rank) + " dims");
-    op::StridedSlice slice{
-        Shape(rank, 0), Shape(rank, 0), std::vector<int64_t>(rank, 1), 0, 0, 0, 0, 0};
+    op::StridedSlice slice{Shape(rank, 0), Shape(rank, 0), std::vector<int64_t>(rank, 1)};
     slice.begin_mask = slice.end_mask = (int64_t{1} << rank) - 1;
     for (const int64_t axis : axes_of_node(view, "axis", 1, x.rank()))
         slice.strides[static_cast<size_t>(axis)] = -1;

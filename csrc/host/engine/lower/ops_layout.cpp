@@ -101,10 +101,8 @@ Values concat(NodeView &view) {
 
 Values pack(NodeView &view) {
     std::vector<Operand> inputs = view.connected();
-    int64_t axis = view.integer("axis", 0);
     const auto rank = static_cast<int64_t>(view.output().shape.size());
-    if (axis < 0) axis += rank;
-    if (axis < 0 || axis >= rank) view.refuse("attribute 'axis' is out of range");
+    const int64_t axis = axis_attribute(view, "axis", 0, rank);
     for (Operand &input : inputs) {
         Shape shape = input.shape();
         shape.insert(shape.begin() +
@@ -260,7 +258,7 @@ Values batch_to_space(NodeView &view) {
     }
     const ValueId y = view.add(op::Reshape{whole},
                                {view.transpose(view.reshape(x.value, x.shape(), split), order)});
-    op::StridedSlice slice{Shape(rank, 0), whole, std::vector<int64_t>(rank, 1), 0, 0, 0, 0, 0};
+    op::StridedSlice slice{Shape(rank, 0), whole, std::vector<int64_t>(rank, 1)};
     for (size_t i = 0; i < count; ++i) {
         slice.begin[i + 1] = blocks.edges[2 * i];
         slice.end[i + 1] -= blocks.edges[2 * i + 1];

@@ -64,9 +64,7 @@ ValueId normalized(NodeView &view, ValueId x, int64_t first, int64_t end, float 
 // x, gamma, beta; outputs y and two statistics that nothing reads at inference.
 Values layer_norm(NodeView &view) {
     const Operand &x = view.operand(0);
-    int64_t axis = view.integer("begin_norm_axis", 0);
-    if (axis < 0) axis += x.rank();
-    if (axis < 0 || axis >= x.rank()) view.refuse("attribute 'begin_norm_axis' is out of range");
+    const int64_t axis = axis_attribute(view, "begin_norm_axis", 0, x.rank());
     const ValueId y = normalized(view, x.value, axis, x.rank(), view.real("epsilon", 1e-7f));
     return {scaled_and_shifted(view, y, 1)};
 }
