@@ -8,14 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import onnx
-import onnxruntime
 from onnx import helper
 
 import ascendcl as acl
 from ascendcl.om import GraphBuilder, ModelBuilder, TensorSpec, Value
-
-Array = np.ndarray[Any, np.dtype[Any]]
+from onnx_oracle import Array, run_onnx
 
 # What ran in this session: op types of the nodes, tokens of the fused kernels.
 ran_types: set[str] = set()
@@ -141,15 +138,6 @@ def onnx_op(
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)])
     model.ir_version = 8
     return run_onnx(model, given)
-
-
-def run_onnx(model: onnx.ModelProto, inputs: dict[str, Array]) -> list[Array]:
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(
-        model.SerializeToString(), options, providers=["CPUExecutionProvider"]
-    )
-    return session.run(None, inputs)
 
 
 def relative_error(actual: Array, expected: Array) -> float:

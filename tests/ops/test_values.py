@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import onnx
-import onnxruntime
 import pytest
 from onnx import helper
 from single_ops import (
@@ -25,6 +24,7 @@ from single_ops import (
 )
 
 import acl
+from onnx_oracle import run_onnx
 
 NUMBERS = ["float32", "float16", "int32", "int8", "uint8"]
 
@@ -257,10 +257,7 @@ def test_convolution(rng: np.random.Generator) -> None:
         [helper.make_tensor_value_info("y", onnx.TensorProto.FLOAT, None)],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
-    session = onnxruntime.InferenceSession(
-        model.SerializeToString(), providers=["CPUExecutionProvider"]
-    )
-    [expected] = session.run(None, {"x": x, "w": weights})
+    [expected] = run_onnx(model, {"x": x, "w": weights})
     result = computed(
         "Conv2D",
         [x, weights],
