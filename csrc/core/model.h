@@ -67,6 +67,8 @@ class Model final : public Resource {
     const std::vector<TensorInfo> &inputs() const noexcept { return inputs_.infos; }
     const std::vector<TensorInfo> &outputs() const noexcept { return outputs_.infos; }
     const std::vector<Gear> &gears() const noexcept { return gears_.all; }
+    // Each run chooses the shapes, which run_dynamic() takes; not so a model with gears.
+    bool is_dynamic() const noexcept { return is_dynamic_; }
 
    private:
     // The device memory of all inputs, or of all outputs, and the data set over it.
@@ -103,8 +105,8 @@ class Model final : public Resource {
     Tensors inputs_;
     Tensors outputs_;
     Gears gears_;
-    bool is_dynamic_ = false;  // and without gears
-    std::mutex mutex_;         // one run or close at a time
+    bool is_dynamic_ = false;
+    std::mutex mutex_;  // one run or close at a time
     std::atomic<bool> open_{true};
 };
 

@@ -84,7 +84,6 @@ class Model(Closeable):
         "__weakref__",
         "_gears",
         "_handle",
-        "_has_dynamic_shapes",
         "_inputs",
         "_outputs",
         "_outputs_of_gears",
@@ -95,7 +94,6 @@ class Model(Closeable):
 
     _gears: tuple[Gear, ...]
     _handle: _acl.core.Model
-    _has_dynamic_shapes: bool
     _inputs: tuple[TensorInfo, ...]
     _outputs: tuple[TensorInfo, ...]
     _outputs_of_gears: list[tuple[TensorInfo, ...]]
@@ -215,9 +213,6 @@ class Model(Closeable):
             model._outputs = _with_open_sizes(outputs, model._gears)
             model._outputs_of_gears = [_in_gear(outputs, gear) for gear in model._gears]
             _check_runnable(model._inputs)
-            model._has_dynamic_shapes = not model._gears and any(
-                size < 0 for info in (*model._inputs, *model._outputs) for size in info.shape
-            )
         except BaseException:
             handle.close()
             raise
@@ -330,7 +325,7 @@ class Model(Closeable):
         checked = [
             _checked_input(array, info) for array, info in zip(arrays, self._inputs, strict=True)
         ]
-        if self._has_dynamic_shapes:
+        if self._handle.is_dynamic:
             return self._run_dynamic(checked, out)
         gear = self._gear_of(checked)
         infos = self._outputs_of_gears[gear] if self._gears else self._outputs

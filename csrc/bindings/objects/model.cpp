@@ -149,6 +149,7 @@ void register_model(py::module_ &module) {
         .def_property_readonly("device", &Model::device)
         .def_property_readonly("model_id", &Model::id)
         .def_property_readonly("closed", [](const Model &model) { return !model.is_open(); })
+        .def_property_readonly("is_dynamic", &Model::is_dynamic)
         .def("close", [](Model &model) { call_core([&] { return model.close(); }); })
         .def("describe_inputs", [](const Model &model) { return describe(model.inputs()); })
         .def("describe_outputs", [](const Model &model) { return describe(model.outputs()); })
