@@ -67,7 +67,7 @@ std::string c_names(const Function &function, bool only_missing) {
 std::string text_signature(const Signature &signature) {
     std::string text = std::string(signature.name) + "($module, ";
     if (signature.count == 0) return text + "/, *args)";
-    text += "/";
+    text += '/';
     for (int k = 0; k < signature.count; ++k) {
         text += std::string(", ") + signature.parameters[k];
         if (k >= signature.required) text += "=None";
