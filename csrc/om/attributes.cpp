@@ -217,7 +217,7 @@ AttrNames::AttrNames(const AttrMap &model_attrs, size_t source_size, Budget &bud
     for (const auto &[name, target] :
          {std::pair{"attr_name_enum", &names_}, std::pair{"attr_value_enum", &values_}}) {
         std::vector<std::string_view> texts = model_attrs.texts(name);
-        budget.charge(texts.size(), sizeof texts[0]);
+        budget.charge(texts.size(), sizeof(std::string_view));
         *target = std::move(texts);
     }
     uses_value_ = model_attrs.booleans("attrs_use_string_value");

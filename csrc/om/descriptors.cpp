@@ -68,10 +68,8 @@ std::vector<const Node *> input_nodes(const Graph &graph) {
         has_indexes = has_indexes && index.has_value();
         found.emplace_back(index.value_or(0), &node);
     }
-    if (has_indexes) {
-        std::stable_sort(found.begin(), found.end(),
-                         [](const auto &a, const auto &b) { return a.first < b.first; });
-    }
+    // The nodes lie in one array: where indexes are equal, their order is kept.
+    if (has_indexes) std::sort(found.begin(), found.end());
     std::vector<const Node *> nodes;
     for (const auto &[index, node] : found) nodes.push_back(node);
     return nodes;
@@ -149,7 +147,7 @@ void add_gears(const Node &switch_node, Budget &budget, Descriptors &descriptors
                                                      " gears and lacks " + name);
         }
         descriptors.gears.push_back(attrs.integers(name));
-        budget.charge(1, 2 * sizeof descriptors.gears[0] + Budget::kAllocationOverhead);
+        budget.charge(1, 2 * sizeof(std::vector<int64_t>) + Budget::kAllocationOverhead);
         budget.charge(descriptors.gears.back().size(), sizeof(int64_t));
     }
     if (count <= 0) return;

@@ -60,7 +60,7 @@ py::object start_thread(py::function &fn, py::handle &args_list) {
     const int status =
         without_gil([&] { return ::pthread_create(&id, nullptr, &run, owner.get()); });
     if (status != 0) return py::make_tuple(0, status);
-    static_cast<void>(owner.release());  // the thread has it
+    [[maybe_unused]] const auto *given_to_the_thread = owner.release();
     threads()[static_cast<uint64_t>(id)] = thread;
     return py::make_tuple(static_cast<uint64_t>(id), status);
 }

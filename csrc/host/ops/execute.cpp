@@ -159,7 +159,8 @@ void submit(std::shared_ptr<CompiledOp> op, Buffers inputs, Buffers outputs, acl
 void submit(std::shared_ptr<CompiledOp> op, Bindings inputs, Bindings outputs, aclrtStream stream) {
     op->require_room(inputs, outputs);
     const std::shared_ptr<Stream> queue = own_stream(stream);
-    const aclError code = queue->submit([held = hold(inputs, outputs), op = std::move(op),
+    auto held = hold(inputs, outputs);
+    const aclError code = queue->submit([held = std::move(held), op = std::move(op),
                                          inputs = std::move(inputs), outputs = std::move(outputs)] {
         op->run(inputs, outputs);
         return ACL_SUCCESS;

@@ -177,7 +177,7 @@ Device &device(int32_t id) {
 
 void device_uuid(const Device &device, char *bytes) {
     const uint64_t machine = hash_of(name_of_machine());
-    std::memcpy(bytes, "acl-host", 8);
+    std::copy_n("acl-host", 8, bytes);
     std::memcpy(bytes + 8, &machine, 7);
     bytes[15] = static_cast<char>(device.physical_id);
 }

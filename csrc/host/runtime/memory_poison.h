@@ -5,8 +5,10 @@
 #include <cstddef>
 
 // Weak: the sanitizer's run-time library has them, no other does.
+// NOLINTBEGIN(bugprone-reserved-identifier): its names
 extern "C" __attribute__((weak)) void __asan_poison_memory_region(const volatile void *, size_t);
 extern "C" __attribute__((weak)) void __asan_unpoison_memory_region(const volatile void *, size_t);
+// NOLINTEND(bugprone-reserved-identifier)
 
 namespace ascendcl::host {
 

@@ -103,8 +103,8 @@ Values upsample(NodeView &view) {
             out[h] / stride_h != x.shape()[h] || out[h + 1] / stride_w != x.shape()[h + 1])
             view.refuse("its strides do not map " + to_string(x.shape()) + " to " + to_string(out));
     }
-    const Values y = resize_to_output(view, op::ResizeMode::kNearest,
-                                      {ResizeCoordinates::kAsymmetric, NearestRounding::kFloor});
+    Values y = resize_to_output(view, op::ResizeMode::kNearest,
+                                {ResizeCoordinates::kAsymmetric, NearestRounding::kFloor});
     const float scale = view.real("scale", 1);
     if (scale == 1.0f) return y;
     return {view.binary(op::BinaryKind::kMultiply, y[0], view.number(scale))};

@@ -16,7 +16,7 @@ ov::CoordinateDiff diff_of(const Pair &pair) { return {pair[0], pair[1]}; }
 
 // [N, C, kh, kw] -> [groups, N / groups, C, kh, kw]; a constant changes its shape in place.
 ov::Output<ov::Node> grouped(const ov::Output<ov::Node> &filter, int64_t groups) {
-    const ov::Shape flat = filter.get_shape();
+    const ov::Shape &flat = filter.get_shape();
     ov::Shape shape = {static_cast<size_t>(groups), flat[0] / static_cast<size_t>(groups), flat[1],
                        flat[2], flat[3]};
     if (const auto constant = ov::as_type_ptr<ops::Constant>(filter.get_node_shared_ptr()))

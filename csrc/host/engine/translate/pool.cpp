@@ -7,8 +7,6 @@
 namespace ascendcl::host::engine {
 namespace {
 
-namespace ops = ov::opset13;
-
 ov::Shape shape_of(const Pair &pair) {
     return {static_cast<size_t>(pair[0]), static_cast<size_t>(pair[1])};
 }

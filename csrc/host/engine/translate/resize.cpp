@@ -5,8 +5,6 @@
 #include "host/engine/translate/emit.h"
 
 namespace ascendcl::host::engine {
-
-namespace ops = ov::opset13;
 namespace {
 
 using Interpolate = ov::op::v11::Interpolate;

@@ -24,7 +24,7 @@ Shape without_ones(const Shape &shape) {
 // The file's declaration is the truth: dims of one may come and go, anything else is an error in
 // what was recovered.
 ov::Output<ov::Node> in_declared_shape(const PlainNode &node, const ov::Output<ov::Node> &value) {
-    const ov::Shape computed_shape = value.get_shape();
+    const ov::Shape &computed_shape = value.get_shape();
     const Shape computed(computed_shape.begin(), computed_shape.end());
     if (!node.declared || computed == *node.declared) return value;
     if (without_ones(computed) != without_ones(*node.declared))
@@ -72,7 +72,7 @@ class Translation {
             outputs[0].get_node()->set_friendly_name(node.name + "/" +
                                                      std::to_string(node.first_output));
             for (int32_t i = 0; i < node.output_count; ++i)
-                values_[static_cast<size_t>(node.first_output + i)] =
+                values_[static_cast<size_t>(node.first_output) + static_cast<size_t>(i)] =
                     outputs.at(static_cast<size_t>(i));
         } catch (const std::exception &error) {
             throw Refusal(node.name, node.type, error.what());
