@@ -2,6 +2,7 @@
 """Cases 52-65: events; notifies."""
 
 import ctypes
+import threading
 import time
 
 import pytest
@@ -201,6 +202,17 @@ def test_a_waiting_stream_can_be_destroyed_by_force(acl: Library) -> None:
     stream, event = acl.create_stream(), acl.create_event()
     assert acl.aclrtStreamWaitEvent(stream, event) == 0
     assert acl.aclrtDestroyStreamForce(stream) == 0
+
+
+def test_a_waiting_stream_does_not_keep_a_device_from_a_reset_by_force(acl: Library) -> None:
+    acl.set_device()
+    stream, event = acl.create_stream(), acl.create_event()
+    assert acl.aclrtStreamWaitEvent(stream, event) == 0
+    codes: list[int] = []
+    reset = threading.Thread(target=lambda: codes.append(acl.aclrtResetDeviceForce(0)), daemon=True)
+    reset.start()
+    reset.join(20)
+    assert codes == [0]
 
 
 def test_notify(acl: Library) -> None:

@@ -138,7 +138,7 @@ void reset_device(int32_t id, bool force) {
     }
     if (last == nullptr) return;
     // Every thread that has it current finds a stale handle from now on.
-    last->close(true);
+    last->close(!force);
     if (current == last->handle()) current = nullptr;
 }
 

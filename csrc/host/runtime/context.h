@@ -65,6 +65,7 @@ class Context final : public std::enable_shared_from_this<Context> {
 std::shared_ptr<Context> current_context();
 
 void set_device(int32_t id);
+// By force: whatever the count is, and without waiting for what streams have queued.
 void reset_device(int32_t id, bool force);
 
 aclrtContext create_context(int32_t device_id);
