@@ -103,19 +103,21 @@ def _load_host() -> Runtime:
             f"{other} is loaded already in this process, by another package: the host runtime "
             "cannot take its place. Import ascendcl first, or unset ASCENDCL_RUNTIME."
         )
-    # The engine finds OpenVINO's libraries here; importing the package would load them at once.
-    if "ASCENDCL_OPENVINO_LIBS" not in os.environ:
-        spec = importlib.util.find_spec("openvino")
-        for location in (spec.submodule_search_locations or ()) if spec else ():
-            libraries = Path(location) / "libs"
-            if libraries.is_dir():
-                os.environ["ASCENDCL_OPENVINO_LIBS"] = str(libraries)
-                break
     try:
-        ctypes.CDLL(str(HOST_LIBRARY), mode=ctypes.RTLD_GLOBAL)
+        library = ctypes.CDLL(str(HOST_LIBRARY), mode=ctypes.RTLD_GLOBAL)
     except OSError as error:
         raise ImportError(f"the host runtime cannot be loaded: {error}") from error
+    folder = _openvino_libraries()
+    if folder is not None:
+        library.ascendclSetOpenvinoFolder(os.fsencode(folder))
     return Runtime("host", HOST_LIBRARY)
+
+
+def _openvino_libraries() -> Path | None:
+    """Where pip put OpenVINO's libraries; importing the package would load them at once."""
+    spec = importlib.util.find_spec("openvino")
+    folders = (Path(place) / "libs" for place in (spec and spec.submodule_search_locations) or ())
+    return next((folder for folder in folders if folder.is_dir()), None)
 
 
 def _already_loaded() -> Path | None:

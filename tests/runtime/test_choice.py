@@ -18,6 +18,8 @@ from pathlib import Path
 
 import pytest
 
+from written_models import model_with_gears
+
 HEADERS = Path(__file__).parents[2] / "third_party" / "cann" / "include"
 SPOOF_CODE = 4242
 
@@ -213,14 +215,29 @@ def test_import_touches_no_device(run: Run) -> None:
     assert result.stdout == "(0, 107002) 107002\n"
 
 
-def test_openvino_is_pointed_to_but_not_imported(run: Run) -> None:
-    if importlib.util.find_spec("openvino") is None:
+@pytest.mark.parametrize("chosen", ["", "chosen"])
+def test_where_openvino_is_looked_for(run: Run, tmp_path: Path, chosen: str) -> None:
+    """In the package that Python would import, unless the environment says; neither is changed."""
+    installed = importlib.util.find_spec("openvino")
+    if installed is None or installed.origin is None:
         pytest.skip("needs openvino")
+    for name in ("openvino/libs", "chosen"):
+        (tmp_path / name).mkdir(parents=True)
+        shutil.copy(Path(installed.origin).parent / "libs" / "libtbb.so.12", tmp_path / name)
+    (tmp_path / "openvino" / "__init__.py").touch()
+    (tmp_path / "gears.om").write_bytes(model_with_gears("batch"))
     code = (
-        "import os, sys, ascendcl\n"
-        "print(os.path.isdir(os.environ['ASCENDCL_OPENVINO_LIBS']), 'openvino' in sys.modules)\n"
+        "import os, sys\n"
+        f"if {chosen!r}: os.environ['ASCENDCL_OPENVINO_LIBS'] = os.path.abspath({chosen!r})\n"
+        "before = dict(os.environ)\n"
+        "import acl\n"
+        "acl.Model.from_file('gears.om').close()\n"
+        "maps = open('/proc/self/maps').read().split()\n"
+        "print({os.path.dirname(name) for name in maps if 'libtbb.so' in name})\n"
+        "print('openvino' in sys.modules, dict(os.environ) == before)\n"
     )
-    assert run(code, "host").stdout == "True False\n"
+    folder = tmp_path / (chosen or "openvino/libs")
+    assert run(code, "host").stdout == f"{ {str(folder)} }\nFalse True\n"
 
 
 def test_both_names_are_one_package(run: Run) -> None:

@@ -9,14 +9,26 @@
 #include <mutex>
 #include <string>
 
+#include "ascendcl/openvino.h"
 #include "host/runtime/report.h"
 
 namespace ascendcl::host::model {
 namespace {
 
 constexpr char kEngineFile[] = "libascendcl_engine.so";
-// Set by the Python package to the folder of OpenVINO's libraries, wherever pip put them.
 constexpr char kOpenvinoFolder[] = "ASCENDCL_OPENVINO_LIBS";
+
+// Leaked: threads may outlive static destructors.
+struct Opening {
+    std::mutex mutex;
+    std::string openvino_folder;  // as the program gave it
+    engine::Engine *engine = nullptr;
+};
+
+Opening &opening() {
+    static auto &only = *new Opening;
+    return only;
+}
 
 std::string own_folder() {
     Dl_info info{};
@@ -45,19 +57,19 @@ std::string loader_error() {
 
 // A library that is loaded already is found by its SONAME: the engine needs no path of its own.
 // Answers what went wrong, for the engine's message.
-std::string preload_openvino() {
-    const char *folder = std::getenv(kOpenvinoFolder);
-    if (!folder || !*folder) return "";
+std::string preload_openvino(std::string folder) {
+    if (const char *chosen = std::getenv(kOpenvinoFolder); chosen && *chosen) folder = chosen;
+    if (folder.empty()) return "";
     for (const char *name : {"libtbb.so.12", "libopenvino.so.*"}) {
-        const std::string path = last_match(std::string(folder) + "/" + name);
+        const std::string path = last_match(folder + "/" + name);
         if (path.empty()) return std::string("no ") + name + " in " + folder + "; ";
         if (!dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL)) return loader_error() + "; ";
     }
     return "";
 }
 
-engine::Engine *open_engine() {
-    const std::string trouble = preload_openvino();
+engine::Engine *open_engine(const std::string &openvino_folder) {
+    const std::string trouble = preload_openvino(openvino_folder);
     const std::string path = own_folder() + kEngineFile;
     void *library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (!library) {
@@ -77,11 +89,10 @@ engine::Engine *open_engine() {
 }
 
 engine::Engine &engine() {
-    static std::mutex &mutex = *new std::mutex;  // leaked: threads may outlive static destructors
-    static engine::Engine *opened = nullptr;
-    std::lock_guard lock(mutex);
-    if (!opened) opened = open_engine();
-    return *opened;
+    Opening &all = opening();
+    const std::lock_guard lock(all.mutex);
+    if (!all.engine) all.engine = open_engine(all.openvino_folder);
+    return *all.engine;
 }
 
 }  // namespace
@@ -89,3 +100,11 @@ engine::Engine &engine() {
 Compiler::Compiler() : engine_(engine()) {}
 
 }  // namespace ascendcl::host::model
+
+aclError ascendclSetOpenvinoFolder(const char *folder) {
+    using namespace ascendcl::host;
+    return guarded(__func__, [=] {
+        const std::lock_guard lock(model::opening().mutex);
+        model::opening().openvino_folder = folder == nullptr ? "" : folder;
+    });
+}
