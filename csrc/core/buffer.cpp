@@ -16,27 +16,18 @@ Status Buffer::allocate(ContextHandle context, size_t size, BufferHandle &buffer
     if (aclError code = aclrtMalloc(&data, size, ACL_MEM_MALLOC_HUGE_FIRST); code != ACL_SUCCESS) {
         return {code, "aclrtMalloc"};
     }
-    try {
-        buffer = std::make_shared<Buffer>(std::move(context), data, size, true, nullptr);
-        track(Kind::kBuffer, buffer);
-        return {};
-    } catch (const std::bad_alloc &) {
-        if (!buffer) aclrtFree(data);
-        return {ACL_ERROR_BAD_ALLOC, "aclrtMalloc"};
-    }
+    return make_owner(
+        Kind::kBuffer, "aclrtMalloc", buffer, [data] { aclrtFree(data); }, std::move(context), data,
+        size, true, nullptr);
 }
 
 Status Buffer::adopt(ContextHandle context, void *data, size_t size, std::shared_ptr<void> owner,
                      BufferHandle &buffer) noexcept {
     const InFlight flight;
     if (Status status = usable(); !status.ok()) return status;
-    try {
-        buffer = std::make_shared<Buffer>(std::move(context), data, size, false, std::move(owner));
-        track(Kind::kBuffer, buffer);
-        return {};
-    } catch (const std::bad_alloc &) {
-        return {ACL_ERROR_BAD_ALLOC, "DeviceBuffer"};
-    }
+    return make_owner(
+        Kind::kBuffer, "DeviceBuffer", buffer, [] {}, std::move(context), data, size, false,
+        std::move(owner));
 }
 
 Status Buffer::close() noexcept {

@@ -59,14 +59,14 @@ Status Context::of_device(int32_t device, ContextHandle &context) noexcept {
         if (status.ok() && handle == nullptr) {
             status = {ACL_ERROR_RT_CONTEXT_NULL, "aclrtGetCurrentContext"};
         }
+        const auto reset = [device] { aclrtResetDevice(device); };
         if (!status.ok()) {
-            aclrtResetDevice(device);
+            reset();
             return status;
         }
-        context = std::make_shared<Context>(handle, device, true);
-        track(Kind::kContext, context);
-        known = context;
-        return {};
+        status = make_owner(Kind::kContext, "aclrtSetDevice", context, reset, handle, device, true);
+        if (status.ok()) known = context;
+        return status;
     } catch (const std::bad_alloc &) {
         return {ACL_ERROR_BAD_ALLOC, "aclrtSetDevice"};
     }
@@ -82,13 +82,9 @@ Status Context::create(int32_t device, ContextHandle &context) noexcept {
         return {code, "aclrtCreateContext"};
     }
     restore(previous);
-    try {
-        context = std::make_shared<Context>(handle, device, false);
-        track(Kind::kContext, context);
-        return {};
-    } catch (const std::bad_alloc &) {
-        return {ACL_ERROR_BAD_ALLOC, "aclrtCreateContext"};
-    }
+    return make_owner(
+        Kind::kContext, "aclrtCreateContext", context, [handle] { aclrtDestroyContext(handle); },
+        handle, device, false);
 }
 
 Status Context::close() noexcept {

@@ -6,6 +6,8 @@
 #include <array>
 #include <cstddef>
 #include <memory>
+#include <new>
+#include <utility>
 
 #include "core/status.h"
 
@@ -66,6 +68,22 @@ class InFlight {
 void track(Resource::Kind kind, const std::shared_ptr<Resource> &resource);
 void untrack(Resource::Kind kind, const Resource *resource) noexcept;
 std::array<size_t, Resource::kKinds> live_counts() noexcept;
+
+// Makes the resource that owns a handle of the C API, and tracks it. Without memory for that the
+// handle goes: by `release()`, or with the resource where that is made and cannot be tracked.
+template <typename T, typename Release, typename... Arguments>
+Status make_owner(Resource::Kind kind, const char *function, std::shared_ptr<T> &owner,
+                  Release &&release, Arguments &&...arguments) noexcept {
+    owner = nullptr;
+    try {
+        owner = std::make_shared<T>(std::forward<Arguments>(arguments)...);
+        track(kind, owner);
+        return {};
+    } catch (const std::bad_alloc &) {
+        if (owner == nullptr) release();
+        return {ACL_ERROR_BAD_ALLOC, function};
+    }
+}
 
 // Where failures go that have no caller: those of destructors.
 using FailureSink = void (*)(Status) noexcept;

@@ -13,13 +13,9 @@ Status Stream::create(ContextHandle context, StreamHandle &stream) noexcept {
     if (aclError code = aclrtCreateStream(&handle); code != ACL_SUCCESS) {
         return {code, "aclrtCreateStream"};
     }
-    try {
-        stream = std::make_shared<Stream>(std::move(context), handle);
-        track(Kind::kStream, stream);
-        return {};
-    } catch (const std::bad_alloc &) {
-        return {ACL_ERROR_BAD_ALLOC, "aclrtCreateStream"};
-    }
+    return make_owner(
+        Kind::kStream, "aclrtCreateStream", stream, [handle] { aclrtDestroyStream(handle); },
+        std::move(context), handle);
 }
 
 Status Stream::close() noexcept {
@@ -54,13 +50,9 @@ Status Event::create(ContextHandle context, EventHandle &event) noexcept {
     if (aclError code = aclrtCreateEvent(&handle); code != ACL_SUCCESS) {
         return {code, "aclrtCreateEvent"};
     }
-    try {
-        event = std::make_shared<Event>(std::move(context), handle);
-        track(Kind::kEvent, event);
-        return {};
-    } catch (const std::bad_alloc &) {
-        return {ACL_ERROR_BAD_ALLOC, "aclrtCreateEvent"};
-    }
+    return make_owner(
+        Kind::kEvent, "aclrtCreateEvent", event, [handle] { aclrtDestroyEvent(handle); },
+        std::move(context), handle);
 }
 
 Status Event::close() noexcept {

@@ -9,6 +9,7 @@
 
 #include "acl/acl.h"
 #include "host/checks/objects.h"
+#include "host/runtime/report.h"
 
 struct aclmdlAIPP;
 struct aclopAttr;
@@ -37,7 +38,7 @@ inline constexpr auto kKindOf<aclopAttr> = checks::ObjectKind::kOpAttributes;
 template <>
 inline constexpr auto kKindOf<aclopHandle> = checks::ObjectKind::kOpHandle;
 
-// Null when memory runs short, as the C functions document.
+// Null, with a message, when memory runs short, as the C functions document.
 template <typename T, typename... Arguments>
 T *hand_out(Arguments &&...arguments) noexcept {
     try {
@@ -45,6 +46,7 @@ T *hand_out(Arguments &&...arguments) noexcept {
         checks::made(kKindOf<T>, object);
         return object;
     } catch (const std::bad_alloc &) {
+        fail(ACL_ERROR_BAD_ALLOC, "out of host memory");
         return nullptr;
     }
 }

@@ -11,7 +11,7 @@
 
 namespace ascendcl::host::engine {
 
-inline constexpr uint32_t kEngineAbi = 3;
+inline constexpr uint32_t kEngineAbi = 4;
 
 // Caller-owned memory of one input or output, in the dtype and dims of the model's descriptor.
 struct Binding {
@@ -25,10 +25,10 @@ struct OpTime {
     uint64_t nanoseconds;
 };
 
-// What went wrong, in words that name the node. Empty text means success. The kinds past kFailed
-// say what of a single op is refused.
+// What went wrong, in words that name the node; no words where there was no memory. The kinds past
+// kNoMemory say what of a single op is refused.
 struct Outcome {
-    enum class Kind { kOk, kRefused, kFailed, kUnknownOp, kInput, kOutput, kAttribute };
+    enum class Kind { kOk, kRefused, kFailed, kNoMemory, kUnknownOp, kInput, kOutput, kAttribute };
     Kind kind = Kind::kOk;
     std::string text;
     bool ok() const noexcept { return kind == Kind::kOk; }

@@ -8,8 +8,8 @@
 #include "host/engine/engine.h"
 #include "host/engine/known_shapes.h"
 #include "host/engine/lower/lower.h"
+#include "host/engine/outcome.h"
 #include "host/engine/program.h"
-#include "host/engine/refusal.h"
 #include "host/engine/single_op.h"
 #include "host/engine/translate/translate.h"
 #include "om/container.h"
@@ -113,16 +113,10 @@ auto answered(Outcome &outcome, Compile &&compile) noexcept -> decltype(compile(
     try {
         outcome = {};
         return compile();
-    } catch (const OpRefusal &refusal) {
-        outcome = {refusal.kind(), refusal.what()};
-    } catch (const Refusal &refusal) {
-        outcome = {Outcome::Kind::kRefused, refusal.what()};
-    } catch (const std::exception &error) {
-        outcome = {Outcome::Kind::kFailed, error.what()};
     } catch (...) {
-        outcome = {Outcome::Kind::kFailed, "unknown exception"};
+        outcome = outcome_of_exception();
+        return {};
     }
-    return {};
 }
 
 class OpenVinoEngine : public Engine {

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "host/engine/outcome.h"
+
 namespace ascendcl::host::engine {
 namespace {
 
@@ -51,10 +53,8 @@ class RequestExecution : public Execution {
                 if (outputs[i].size < outputs_[i].size)
                     std::memcpy(outputs[i].data, outputs_[i].bounce.data(), outputs[i].size);
             return {};
-        } catch (const std::exception &error) {
-            return failed(error.what());
         } catch (...) {
-            return failed("unknown exception");
+            return outcome_of_exception();
         }
     }
 
@@ -136,12 +136,10 @@ std::unique_ptr<Execution> CompiledProgram::new_execution(Outcome &outcome) noex
         outcome = {};
         return std::make_unique<RequestExecution>(model_, model_.create_infer_request(),
                                                   profiling_);
-    } catch (const std::exception &error) {
-        outcome = failed(error.what());
     } catch (...) {
-        outcome = failed("unknown exception");
+        outcome = outcome_of_exception();
+        return nullptr;
     }
-    return nullptr;
 }
 
 }  // namespace ascendcl::host::engine

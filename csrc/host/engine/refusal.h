@@ -1,11 +1,13 @@
 // How lowering and translation give up: with the node's name, its type and the reason. The engine
-// turns it into Outcome::kRefused, so nothing that could not be recovered is ever computed.
+// turns it into an Outcome, so nothing that could not be recovered is ever computed.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <stdexcept>
 #include <string>
 #include <string_view>
+
+#include "host/engine/engine.h"
 
 namespace ascendcl::host::engine {
 
@@ -18,6 +20,7 @@ class Refusal : public std::runtime_error {
           names_node_(true) {}
 
     bool names_node() const noexcept { return names_node_; }
+    virtual Outcome::Kind kind() const noexcept { return Outcome::Kind::kRefused; }
 
    private:
     bool names_node_ = false;

@@ -16,7 +16,7 @@ namespace ascendcl::host::engine {
 class OpRefusal : public Refusal {
    public:
     OpRefusal(Outcome::Kind kind, const std::string &text) : Refusal(text), kind_(kind) {}
-    Outcome::Kind kind() const noexcept { return kind_; }
+    Outcome::Kind kind() const noexcept override { return kind_; }
 
    private:
     Outcome::Kind kind_;

@@ -18,7 +18,7 @@ std::unique_ptr<CompiledShape> compile_shape(const ProgramSource &source, om::De
     shape->program = shared_program(source);
     engine::Outcome outcome;
     shape->execution = shape->program->new_execution(outcome);
-    if (!shape->execution) throw Failure{ACL_ERROR_GE_FAILURE, outcome.text};
+    require_ok(outcome, ACL_ERROR_GE_FAILURE);
     return shape;
 }
 
@@ -28,7 +28,7 @@ engine::Execution &CompiledShape::timed_execution() {
     engine::Outcome outcome;
     timed_program_ = Compiler()->with_op_times(*program, outcome);
     if (timed_program_) timed_execution_ = timed_program_->new_execution(outcome);
-    if (!timed_execution_) throw Failure{ACL_ERROR_PROFILING_FAILURE, outcome.text};
+    require_ok(outcome, ACL_ERROR_PROFILING_FAILURE);
     return *timed_execution_;
 }
 

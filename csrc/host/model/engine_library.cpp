@@ -7,6 +7,7 @@
 
 #include <cstdlib>
 #include <mutex>
+#include <new>
 #include <string>
 
 #include "ascendcl/openvino.h"
@@ -98,6 +99,12 @@ engine::Engine &engine() {
 }  // namespace
 
 Compiler::Compiler() : engine_(engine()) {}
+
+void require_ok(const engine::Outcome &outcome, aclError code) {
+    if (outcome.ok()) return;
+    if (outcome.kind == engine::Outcome::Kind::kNoMemory) throw std::bad_alloc();
+    throw Failure{code, outcome.text};
+}
 
 }  // namespace ascendcl::host::model
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "acl/acl_base.h"
 #include "host/engine/engine.h"
 #include "host/model/compilation.h"
 
@@ -19,5 +20,8 @@ class Compiler {
     const Compilation under_way_;
     engine::Engine &engine_;
 };
+
+// Throws Failure(code) with the outcome's words, or std::bad_alloc, unless all went well.
+void require_ok(const engine::Outcome &outcome, aclError code);
 
 }  // namespace ascendcl::host::model

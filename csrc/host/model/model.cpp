@@ -9,6 +9,7 @@
 
 #include "host/checks/objects.h"
 #include "host/checks/trace.h"
+#include "host/model/engine_library.h"
 #include "host/model/gears.h"
 #include "host/model/op_spans.h"
 #include "host/model/profiling.h"
@@ -217,7 +218,7 @@ void Model::run(const Bound &bound) {
     const uint64_t begin = timed ? profiling_clock() : 0;
     const engine::Outcome outcome = execution.run(fitted_inputs_, fitted_outputs_);
     if (timed) tell_of_run(execution, begin, profiling_clock());
-    if (!outcome.ok()) throw Failure{ACL_ERROR_RT_MODEL_EXECUTE, outcome.text};
+    require_ok(outcome, ACL_ERROR_RT_MODEL_EXECUTE);
 }
 
 void Model::tell_of_run(const engine::Execution &execution, uint64_t begin, uint64_t end) const {

@@ -49,7 +49,7 @@ struct Cache {
 std::shared_ptr<engine::Program> compiled(const engine::CompileRequest &request) {
     engine::Outcome outcome;
     auto program = Compiler()->compile(request, outcome);
-    if (!program) throw Failure{ACL_ERROR_GE_FAILURE, outcome.text};
+    require_ok(outcome, ACL_ERROR_GE_FAILURE);
     report_guesses(*program);
     return program;
 }

@@ -31,9 +31,12 @@ aclError code_of(engine::Outcome::Kind kind) {
         case Kind::kInput:
         case Kind::kRefused:
             return ACL_ERROR_OP_INPUT_NOT_MATCH;
-        default:
-            return ACL_ERROR_OP_LOAD_FAILED;
+        case Kind::kOk:
+        case Kind::kFailed:
+        case Kind::kNoMemory:
+            break;
     }
+    return ACL_ERROR_OP_LOAD_FAILED;
 }
 
 size_t bytes_of(int32_t dtype, const std::vector<int64_t> &dims) {
@@ -155,7 +158,7 @@ Cache &cache() {
 CompiledOp::CompiledOp(const engine::OpRequest &request) : type_(request.type) {
     engine::Outcome outcome;
     compiled_ = model::Compiler()->compile_op(request, outcome);
-    if (!outcome.ok()) throw Failure{code_of(outcome.kind), outcome.text};
+    model::require_ok(outcome, code_of(outcome.kind));
     if (compiled_.program) model::report_guesses(*compiled_.program);
     for (const engine::OpTensor &input : request.inputs) {
         const bool is_bound = input.connected && input.value == nullptr;
@@ -202,7 +205,7 @@ std::unique_ptr<engine::Execution> CompiledOp::take_execution() {
     }
     engine::Outcome outcome;
     auto execution = compiled_.program->new_execution(outcome);
-    if (!execution) throw Failure{ACL_ERROR_RT_MODEL_EXECUTE, outcome.text};
+    model::require_ok(outcome, ACL_ERROR_RT_MODEL_EXECUTE);
     return execution;
 }
 
@@ -228,7 +231,7 @@ void CompiledOp::run(const Bindings &inputs, const Bindings &outputs) {
         std::lock_guard lock(mutex_);
         idle_.push_back(std::move(execution));
     }
-    if (!outcome.ok()) throw Failure{ACL_ERROR_RT_MODEL_EXECUTE, outcome.text};
+    model::require_ok(outcome, ACL_ERROR_RT_MODEL_EXECUTE);
     for (size_t i = 0; i < outputs.size(); ++i) {
         if (set_aside[i].empty()) continue;
         std::memcpy(outputs[i].data, set_aside[i].data(), set_aside[i].size());

@@ -3,6 +3,7 @@
 #include "host/engine/translate/translate.h"
 
 #include <algorithm>
+#include <new>
 #include <openvino/opsets/opset13.hpp>
 
 #include "host/engine/lower/logical_layout.h"
@@ -74,6 +75,8 @@ class Translation {
             for (int32_t i = 0; i < node.output_count; ++i)
                 values_[static_cast<size_t>(node.first_output) + static_cast<size_t>(i)] =
                     outputs.at(static_cast<size_t>(i));
+        } catch (const std::bad_alloc &) {
+            throw;
         } catch (const std::exception &error) {
             throw Refusal(node.name, node.type, error.what());
         }
