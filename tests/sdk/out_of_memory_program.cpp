@@ -151,19 +151,18 @@ void streams(Calls &calls) {
     CALL(aclrtMallocHost, &host, 4096);
     if (host != nullptr) std::memset(host, 7, 4096);
     CALL(aclrtMemcpyAsync, device, 4096, host, 4096, ACL_MEMCPY_HOST_TO_DEVICE, stream);
-    CALL(aclrtRecordEvent, event, stream);
     CALL(aclrtStreamWaitEvent, other, event);
     CALL(aclrtMemsetAsync, device, 4096, 9, 4, other);
+    CALL(aclrtRecordEvent, event, stream);
     CALL(aclrtSynchronizeStream, other);
     CALL(aclrtSynchronizeDevice);
     CALL(aclrtMemcpy, &word, 4, device, 4, ACL_MEMCPY_DEVICE_TO_HOST);
     if (calls.failed == nullptr) outputs = {static_cast<float>(word)};
+    if (other != nullptr) MUST(aclrtDestroyStreamForce, other);  // its event may be unrecorded
     if (event != nullptr) MUST(aclrtDestroyEvent, event);
-    if (other != nullptr) MUST(aclrtDestroyStream, other);
-    if (stream != nullptr) MUST(aclrtDestroyStream, stream);
     if (device != nullptr) MUST(aclrtFree, device);
     if (host != nullptr) MUST(aclrtFreeHost, host);
-    if (context != nullptr) MUST(aclrtDestroyContext, context);
+    if (context != nullptr) MUST(aclrtDestroyContext, context);  // and its stream
     MUST(aclrtSetDevice, 0);
 }
 

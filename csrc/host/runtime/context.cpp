@@ -81,13 +81,16 @@ bool Context::is_default_stream(const Stream &stream) {
 
 bool Context::close(bool drain) {
     if (closing_.exchange(true, std::memory_order_acq_rel)) return false;
-    const auto streams =
-        streams_where([this](const Stream &stream) { return &stream.owner() == this; });
+    const auto is_ours = [this](const Stream &stream) { return &stream.owner() == this; };
+    const auto is_busy = [this](const Stream &stream) {
+        return &stream.owner() == this && stream.has_work();
+    };
+    // One after another, never a list of them: a release must not fail for want of memory.
     if (drain) {
         // All of them first: they may wait for each other's events.
-        for (const auto &stream : streams) stream->synchronize(-1);
+        while (const auto stream = find_stream_where(is_busy)) stream->synchronize(-1);
     }
-    for (const auto &stream : streams) {
+    while (const auto stream = find_stream_where(is_ours)) {
         unregister_stream(stream->handle());
         stream->retire(false);
     }

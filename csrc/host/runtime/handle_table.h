@@ -45,6 +45,8 @@ class HandleTable {
         uint64_t slot;
         if (free_.empty()) {
             slot = slots_.size();
+            // Room for all to be free: a removal must not fail for want of memory.
+            if (free_.capacity() <= slot) free_.reserve(2 * slot + 16);
             slots_.emplace_back();
         } else {
             slot = free_.back();
@@ -78,6 +80,16 @@ class HandleTable {
         change_live_count(counted_, -1);
         checks::gone(object_kind(kind_), handle);
         return object;
+    }
+
+    // Any live object for which `wanted` is true, or null.
+    template <typename Wanted>
+    std::shared_ptr<T> find_if(Wanted &&wanted) const {
+        std::shared_lock lock(mutex_);
+        for (const Slot &slot : slots_) {
+            if (slot.object && wanted(*slot.object)) return slot.object;
+        }
+        return nullptr;
     }
 
     // All live objects, in no particular order.

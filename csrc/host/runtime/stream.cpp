@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <atomic>
 #include <exception>
+#include <new>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -46,10 +47,15 @@ aclError run_guarded(const std::function<aclError()> &run) noexcept {
     return run ? guarded("a task of a stream", run) : ACL_SUCCESS;
 }
 
-// What the worker knows of a failure must reach the thread that is told of it.
-std::string message_of_this_thread() {
+// What the worker knows of a failure must reach the thread that is told of it. Without memory for
+// the words the code has to do: the worker must not end by it.
+std::string message_of_this_thread() noexcept {
     const char *text = take_recent_message();
-    return text == nullptr ? std::string() : std::string(text);
+    try {
+        return text == nullptr ? std::string() : std::string(text);
+    } catch (const std::bad_alloc &) {
+        return {};
+    }
 }
 
 aclError aborted_error() { return fail(ACL_ERROR_RT_STREAM_ABORT, "the stream was aborted"); }
@@ -141,38 +147,43 @@ aclError Stream::perform(std::unique_lock<std::mutex> &lock, Task task, aclError
     return code;
 }
 
+// Called and returns with the lock held. The task stays at the head of the queue, so that an abort
+// or a discard can take its gate away.
+aclError Stream::wait_at_gate(std::unique_lock<std::mutex> &lock) {
+    const auto patience = queue_.front().patience;
+    const checks::TraceField gate{queue_.front().gate, queue_.front().gate_id};
+    const checks::StreamTrack track(owner_->device(), id_);
+    const checks::TraceSlice wait;
+    const auto passed = [this] {
+        return queue_.empty() || !queue_.front().ready || queue_.front().ready();
+    };
+    const aclError code = guarded("a wait of a stream", [&]() -> aclError {
+        if (queue_.front().polled) {
+            while (!passed()) work_.wait_for(lock, kPollInterval);
+        } else if (patience.count() == 0) {
+            work_.wait(lock, passed);
+        } else if (!work_.wait_for(lock, patience, passed)) {
+            return ACL_ERROR_RT_WAIT_TIMEOUT;
+        }
+        return ACL_SUCCESS;
+    });
+    wait.write("wait", "wait", {gate, {"code", code}});
+    return code;
+}
+
 void Stream::work() {
     std::unique_lock lock(mutex_);
     for (;;) {
         work_.wait(lock, [this] { return queue_.empty() ? retired_ : !busy_; });
         if (queue_.empty()) return;
-        aclError code = ACL_SUCCESS;
-        if (queue_.front().ready) {
-            // The task stays at the head of the queue, so an abort or a retire can drop it.
-            const auto patience = queue_.front().patience;
-            const checks::TraceField gate{queue_.front().gate, queue_.front().gate_id};
-            const checks::StreamTrack track(owner_->device(), id_);
-            const checks::TraceSlice wait;
-            // discard() takes the gate away.
-            const auto passed = [this] {
-                return queue_.empty() || !queue_.front().ready || queue_.front().ready();
-            };
-            if (queue_.front().polled) {
-                while (!passed()) work_.wait_for(lock, kPollInterval);
-            } else if (patience.count() == 0) {
-                work_.wait(lock, passed);
-            } else if (!work_.wait_for(lock, patience, passed)) {
-                code = ACL_ERROR_RT_WAIT_TIMEOUT;
-            }
-            wait.write("wait", "wait", {gate, {"code", code}});
-            if (queue_.empty()) continue;
-        }
+        const aclError gate = queue_.front().ready ? wait_at_gate(lock) : ACL_SUCCESS;
+        if (queue_.empty()) continue;
         Task task = std::move(queue_.front());
         queue_.pop_front();
-        const bool skip = code != ACL_SUCCESS || (stop_on_failure_ && error_ != ACL_SUCCESS);
+        const bool skip = gate != ACL_SUCCESS || (stop_on_failure_ && error_ != ACL_SUCCESS);
         if (skip) task.run = nullptr;
         std::string text;
-        code = perform(lock, std::move(task), code, text);
+        const aclError code = perform(lock, std::move(task), gate, text);
         if (code != ACL_SUCCESS && error_ == ACL_SUCCESS) {
             error_ = code;
             error_text_ = std::move(text);
@@ -242,10 +253,15 @@ bool Stream::idle() const {
     return done_ >= submitted_;
 }
 
+bool Stream::has_work() const {
+    const std::lock_guard lock(mutex_);
+    return !finished(submitted_);
+}
+
 void Stream::abort() {
     std::unique_lock lock(mutex_);
     aborted_ = true;
-    std::deque<Task> dropped;
+    std::list<Task> dropped;
     dropped.swap(queue_);
     submitted_ -= dropped.size();
     work_.notify_all();
@@ -335,6 +351,10 @@ aclrtStream register_stream(const std::shared_ptr<Stream> &stream) {
 
 std::shared_ptr<Stream> unregister_stream(aclrtStream handle) {
     return stream_table().remove(handle);
+}
+
+std::shared_ptr<Stream> find_stream_where(const std::function<bool(const Stream &)> &wanted) {
+    return stream_table().find_if(wanted);
 }
 
 std::vector<std::shared_ptr<Stream>> streams_where(

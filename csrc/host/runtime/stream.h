@@ -6,8 +6,8 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
-#include <deque>
 #include <functional>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -60,6 +60,8 @@ class Stream final : public std::enable_shared_from_this<Stream> {
     aclError run_in_turn(std::function<aclError()> task);
 
     bool idle() const;
+    // Whether synchronize() would wait: idle and aborted streams have nothing to wait for.
+    bool has_work() const;
     // Drops what is queued and waits for the task that runs, if any. The stream is of no use after.
     void abort();
     // Drops what is queued; the next synchronise answers 107022 if there was something. The stream
@@ -86,6 +88,7 @@ class Stream final : public std::enable_shared_from_this<Stream> {
    private:
     Stream(std::shared_ptr<Context> owner, uint32_t priority, uint32_t flags);
     void work();
+    aclError wait_at_gate(std::unique_lock<std::mutex> &lock);
     void give_place_back() noexcept;
     aclError perform(std::unique_lock<std::mutex> &lock, Task task, aclError code,
                      std::string &text);
@@ -101,7 +104,7 @@ class Stream final : public std::enable_shared_from_this<Stream> {
     mutable std::mutex mutex_;
     std::condition_variable work_;  // for the worker: a task, a wake(), the end
     std::condition_variable done_changed_;
-    std::deque<Task> queue_;
+    std::list<Task> queue_;  // made and swapped without memory: an abort must not fail
     uint64_t submitted_ = 0;
     uint64_t done_ = 0;
     aclError error_ = ACL_SUCCESS;  // the first failure since the last synchronise
@@ -140,6 +143,9 @@ std::shared_ptr<Stream> own_stream(aclrtStream handle);
 
 // Throws Failure: as own_stream, 100000 for a default stream.
 void destroy_stream(aclrtStream handle, bool drain);
+
+// Any live stream for which `wanted` is true, or null; needs no memory.
+std::shared_ptr<Stream> find_stream_where(const std::function<bool(const Stream &)> &wanted);
 
 // The live streams for which `wanted` is true.
 std::vector<std::shared_ptr<Stream>> streams_where(
