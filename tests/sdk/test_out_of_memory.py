@@ -34,7 +34,7 @@ def test_every_allocation(program: Path, scenario: str, how: str) -> None:
         [program, DIGITS, scenario, how],
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         check=False,
     )
     assert result.returncode == 0, result.stdout + result.stderr
