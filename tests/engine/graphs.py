@@ -3,20 +3,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from onnx import helper
 
 import ascendcl as acl
-from ascendcl.om import GraphBuilder, ModelBuilder, TensorSpec, Value
+from ascendcl.om import GraphBuilder, Header, ModelBuilder, TensorSpec, Value
 from onnx_oracle import Array, run_onnx
 
 # What ran in this session: op types of the nodes, tokens of the fused kernels.
 ran_types: set[str] = set()
 ran_tokens: set[str] = set()
+
+# Op types whose output dims were told from their inputs', and those that were refused for it.
+told_types: set[str] = set()
+untold_types: set[str] = set()
 
 
 def half(array: Array) -> Array:
@@ -34,6 +38,12 @@ def prelu(x: Array, slope: Array | float) -> Array:
 
 def plain(shape: Sequence[int], format: str = "NCHW", dtype: str = "float32") -> TensorSpec:
     return TensorSpec(tuple(shape), dtype, format if len(shape) == 4 else "ND")
+
+
+def plain_open(shape: Sequence[int], format: str, dtype: str) -> TensorSpec:
+    """The same rank with dims that are not known, and leave no other choice."""
+    ranges = tuple((size, size) for size in shape)
+    return replace(plain([-1] * len(shape), format, dtype), ranges=ranges)
 
 
 def blocked(shape: Sequence[int], format: str = "NCHW") -> TensorSpec:
@@ -63,8 +73,8 @@ def finish(graph: GraphBuilder, *values: Value) -> None:
     graph.output(outputs)
 
 
-def load(graph: GraphBuilder, **about: Any) -> acl.Model:
-    return acl.Model.from_bytes(ModelBuilder(graph, **about).to_bytes())
+def load(graph: GraphBuilder, header: Header | None = None, **about: Any) -> acl.Model:
+    return acl.Model.from_bytes(ModelBuilder(graph, **about).to_bytes(header))
 
 
 def run(graph: GraphBuilder, *inputs: Array, **about: Any) -> list[Array]:
@@ -107,17 +117,43 @@ def run_node(
     *,
     format: str = "NCHW",
 ) -> list[Array]:
-    """Runs one node on plain operands in this order; the outputs are shapes and data types."""
-    graph = GraphBuilder("g")
-    values = []
-    for i, x in enumerate(operands):
-        if isinstance(x, Fixed):
-            values.append(graph.constant(f"c{i}", x.value, dtype=x.value.dtype.name))
-        else:
-            values.append(graph.data(f"x{i}", plain(x.shape, format, x.dtype.name)))
-    specs = [plain(shape, format, dtype) for shape, dtype in outputs]
-    finish(graph, *graph.node(type, values, specs, attrs=attrs))
-    return run(graph, *(x for x in operands if not isinstance(x, Fixed)))
+    """Runs one node on plain operands in this order; the outputs are shapes and data types.
+
+    Runs it again with all dims left open: the results are the same, unless the op is refused.
+    """
+
+    def graph(spec: Callable[[Sequence[int], str, str], TensorSpec]) -> GraphBuilder:
+        graph = GraphBuilder("g")
+        values = []
+        for i, x in enumerate(operands):
+            if isinstance(x, Fixed):
+                values.append(graph.constant(f"c{i}", x.value, dtype=x.value.dtype.name))
+            else:
+                values.append(graph.data(f"x{i}", spec(x.shape, format, x.dtype.name)))
+        specs = [spec(shape, format, dtype) for shape, dtype in outputs]
+        finish(graph, *graph.node(type, values, specs, attrs=attrs))
+        return graph
+
+    inputs = [x for x in operands if not isinstance(x, Fixed)]
+    results = run(graph(plain), *inputs)
+    if any(shape for shape, _ in outputs):
+        run_open(type, graph(plain_open), inputs, results)
+    return results
+
+
+def run_open(
+    type: str, graph: GraphBuilder, inputs: Sequence[Array], expected: Sequence[Array]
+) -> None:
+    try:
+        results = run(graph, *inputs, header=Header("g", is_unknown_shape=True))
+    except acl.AclError as error:
+        if f"({type}): its output's shape is dynamic" not in str(error):
+            raise
+        untold_types.add(type)
+        return
+    told_types.add(type)
+    for result, other in zip(results, expected, strict=True):
+        np.testing.assert_array_equal(result, other, strict=True)
 
 
 def onnx_op(

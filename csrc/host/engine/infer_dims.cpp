@@ -1,10 +1,9 @@
-// The ops, and the two kinds that need to be told something.
+// Products of matrices, and what has the dims of its input.
 // SPDX-License-Identifier: Apache-2.0
 #include "host/engine/infer_dims.h"
 
 #include <algorithm>
 
-#include "host/engine/lower/elementwise_names.h"
 #include "host/engine/lower/matmul.h"
 
 namespace ascendcl::host::engine {
@@ -15,6 +14,15 @@ bool contains(const std::string_view (&types)[kCount], std::string_view type) no
     return std::find(std::begin(types), std::end(types), type) != std::end(types);
 }
 
+bool has_dims_of_input(std::string_view type) noexcept {
+    static constexpr std::string_view kTypes[] = {
+        "Cast",        "Dropout",  "GuaranteeConst",  "Identity", "MemcpyAddrAsync",
+        "MemcpyAsync", "OnesLike", "PreventGradient", "Snapshot", "StopGradient",
+        "ZerosLike",
+    };
+    return contains(kTypes, type);
+}
+
 }  // namespace
 
 bool is_matrix_product(std::string_view type) noexcept {
@@ -23,33 +31,14 @@ bool is_matrix_product(std::string_view type) noexcept {
     return contains(kTypes, type);
 }
 
-bool can_infer_dims(std::string_view type) noexcept {
-    static constexpr std::string_view kTypes[] = {
-        "AddN",         "Adds",         "ArgMaxD",      "ArgMaxV2",      "ArgMinD",
-        "BatchNorm",    "BiasAdd",      "BNInferenceD", "Cast",          "ClipByValue",
-        "Concat",       "ConcatD",      "ConcatV2",     "ConcatV2D",     "DepthToSpace",
-        "Eltwise",      "Gather",       "GatherV2",     "GatherV2D",     "LayerNorm",
-        "LogSoftmaxV2", "MirrorPad",    "Muls",         "PRelu",         "Pad",
-        "PadD",         "PadV2",        "PadV3",        "PadV3D",        "Power",
-        "ReduceAll",    "ReduceAllD",   "ReduceAny",    "ReduceAnyD",    "ReduceMax",
-        "ReduceMaxD",   "ReduceMean",   "ReduceMeanD",  "ReduceMin",     "ReduceMinD",
-        "ReduceProd",   "ReduceProdD",  "ReduceSum",    "ReduceSumD",    "Scale",
-        "Select",       "SelectV2",     "Slice",        "SliceD",        "Softmax",
-        "SoftmaxV2",    "SpaceToDepth", "StridedSlice", "StridedSliceD", "StridedSliceV2",
-        "Tile",         "TileD",        "Transpose",    "TransposeD",
-    };
-    return is_matrix_product(type) || elementwise_by_type(type) != nullptr ||
-           contains(kTypes, type);
-}
-
-Shape assumed_dims(std::string_view type, const om::AttrMap &attrs,
-                   const std::vector<Shape> &inputs) {
-    if (inputs.empty()) return {};
+std::optional<Shape> assumed_dims(std::string_view type, const om::AttrMap &attrs,
+                                  const std::vector<Shape> &inputs) {
+    if (inputs.empty()) return std::nullopt;
     const Shape &a = inputs[0];
-    if (type == "Cast") return a;
-    if (!is_matrix_product(type) || inputs.size() < 2) return {};
+    if (has_dims_of_input(type)) return a;
+    if (!is_matrix_product(type) || inputs.size() < 2) return std::nullopt;
     const Shape &b = inputs[1];
-    if (a.size() < 2 || b.size() < 2) return {};
+    if (a.size() < 2 || b.size() < 2) return std::nullopt;
     const Transposes transposes = stated_transposes(attrs).value_or(Transposes{false, false});
     Shape dims = a.size() >= b.size() ? a : b;
     dims[dims.size() - 2] = a[a.size() - (transposes.a ? 1 : 2)];

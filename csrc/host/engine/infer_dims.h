@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -12,12 +13,9 @@ namespace ascendcl::host::engine {
 
 bool is_matrix_product(std::string_view type) noexcept;
 
-// Whether an op's lowering does not go by the declared shape, so that it can be left open.
-bool can_infer_dims(std::string_view type) noexcept;
-
-// What lowering is told of an output with unknown dims. Products of matrices and casts compare with
-// it.
-Shape assumed_dims(std::string_view type, const om::AttrMap &attrs,
-                   const std::vector<Shape> &inputs);
+// What lowering is told of an output with unknown dims where it goes by the declared ones although
+// they follow from the inputs'.
+std::optional<Shape> assumed_dims(std::string_view type, const om::AttrMap &attrs,
+                                  const std::vector<Shape> &inputs);
 
 }  // namespace ascendcl::host::engine

@@ -25,10 +25,6 @@
 namespace ascendcl::host::engine {
 namespace {
 
-bool is_open(const Shape &shape) noexcept {
-    return std::any_of(shape.begin(), shape.end(), [](int64_t dim) { return dim < 0; });
-}
-
 // Whether `given` is `open` with its open dims known.
 bool fits(const Shape &open, const Shape &given) noexcept {
     return open.size() == given.size() &&
@@ -109,15 +105,14 @@ void set_outputs(const LowerInput &model, om::Node &node, const Done &done) {
     if (std::none_of(outputs.begin(), outputs.end(),
                      [](const om::TensorDesc &desc) { return is_open(desc.shape); }))
         return;
-    if (is_fused(node) || !can_infer_dims(node.type))
-        throw Refusal(node.name, node.type,
-                      "its output's shape is dynamic and cannot be told from its inputs'");
+    if (is_fused(node)) throw OpenOutput(node.name, node.type);
     std::vector<Shape> inputs;
     for (const om::Edge &edge : node.inputs)
         if (edge.kind == om::Edge::Kind::kData) inputs.push_back(produced(node, edge, done).shape);
     for (om::TensorDesc &desc : outputs) {
         require_plain(node, desc);
-        desc.shape = assumed_dims(node.type, node.attrs, inputs);
+        if (auto assumed = assumed_dims(node.type, node.attrs, inputs))
+            desc.shape = std::move(*assumed);
     }
     const auto computed = translate(graph_of_node(model, node, done));
     if (computed->outputs().size() != outputs.size())

@@ -43,6 +43,14 @@ class MissingAttribute : public Refusal {
     using Refusal::Refusal;
 };
 
+// Of a result whose shape would have to be known beforehand.
+class OpenOutput : public Refusal {
+   public:
+    OpenOutput(std::string_view node, std::string_view type)
+        : Refusal(node, type, "its output's shape is dynamic and cannot be told from its inputs'") {
+    }
+};
+
 // Of a declared result that is not what is computed.
 class WrongOutput : public Refusal {
    public:

@@ -47,14 +47,7 @@ om::TensorDesc descriptor(const OpTensor &tensor) {
     return desc;
 }
 
-bool is_known(const Shape &dims) {
-    return std::none_of(dims.begin(), dims.end(), [](int64_t dim) { return dim < 0; });
-}
-
-// Throws OpRefusal for ops that go by the declared dims.
-Shape open_dims(const OpRequest &request, const om::AttrMap &attrs) {
-    if (!can_infer_dims(request.type))
-        throw OpRefusal(Kind::kOutput, request.type + ": the dims of its output have to be given");
+std::optional<Shape> dims_from_inputs(const OpRequest &request, const om::AttrMap &attrs) {
     std::vector<Shape> inputs;
     for (const OpTensor &input : request.inputs) inputs.push_back(input.dims);
     return assumed_dims(request.type, attrs, inputs);
@@ -140,7 +133,7 @@ Shape without_ones(Shape shape) {
 // Dims of one may come and go: the elements are the same.
 void require_output_dims(const OpRequest &request, size_t index, const Shape &computed) {
     const Shape &declared = request.outputs[index].dims;
-    if (!is_known(declared) || without_ones(declared) == without_ones(computed)) return;
+    if (is_open(declared) || without_ones(declared) == without_ones(computed)) return;
     throw OpRefusal(Kind::kOutput, request.type + ": output " + std::to_string(index) +
                                        " is declared " + to_string(declared) + ", it computes " +
                                        to_string(computed));
@@ -180,6 +173,8 @@ void lower_node(const OpRequest &request, Lowering &lowering, const om::Node &no
     try {
         NodeView view(lowering, node);
         values = function(view);
+    } catch (const OpenOutput &) {
+        throw OpRefusal(Kind::kOutput, request.type + ": the dims of its output have to be given");
     } catch (const MissingAttribute &refusal) {
         throw OpRefusal(Kind::kAttribute, refusal.what());
     } catch (const Refusal &refusal) {
@@ -198,10 +193,12 @@ void lower_node(const OpRequest &request, Lowering &lowering, const om::Node &no
 void add_outputs(const OpRequest &request, om::Node &node) {
     for (const OpTensor &output : request.outputs) {
         om::TensorDesc desc = descriptor(output);
-        if (!is_known(desc.shape)) desc.shape = open_dims(request, node.attrs);
+        if (is_open(desc.shape)) {
+            if (auto assumed = dims_from_inputs(request, node.attrs)) desc.shape = std::move(*assumed);
+        }
         try {
             element_type(desc.dtype);
-            logical_tensor(desc);
+            logical_tensor_or_open(desc);
         } catch (const Refusal &refusal) {
             throw OpRefusal(Kind::kOutput, request.type + ": " + refusal.what());
         }

@@ -75,23 +75,23 @@ ConvOperands conv_operands(NodeView &view, const Operand &x, const Operand &weig
         view.refuse(std::string("it convolves ") + om::name(x.logical.dtype) + " with " +
                     om::name(weights.logical.dtype) +
                     ": neither AIPP in it nor quantised weights are supported");
-    if (x.rank() != 4 || view.output().shape.size() != 4)
+    if (x.rank() != 4 || view.output_rank() != 4)
         view.refuse("only two spatial dims are supported, its input is " + to_string(x.shape()));
     ConvOperands operands;
     operands.axes = x.axes();
     if (operands.axes == Axes::kNone)
         operands.axes = attributes_channels_last(view, x) ? Axes::kNHWC : Axes::kNCHW;
     if (operands.axes == Axes::kHWCN) view.refuse("its input has HWCN axes");
-    if (element_count(x.shape()) < 1 || element_count(view.output().shape) < 1)
+    if (element_count(x.shape()) < 1 || element_count(view.output_shape()) < 1)
         view.refuse("it works on empty tensors");
     operands.channels_last = operands.axes == Axes::kNHWC;
     const Axes out = view.output().axes == Axes::kNone ? operands.axes : view.output().axes;
     const bool out_last = out == Axes::kNHWC;
     operands.sizes = {spatial_of(x.shape(), operands.channels_last),
-                      spatial_of(view.output().shape, out_last),
+                      spatial_of(view.output_shape(), out_last),
                       {filter.shape[2], filter.shape[3]}};
     operands.input_channels = channels_of(x.shape(), operands.channels_last);
-    operands.output_channels = channels_of(view.output().shape, out_last);
+    operands.output_channels = channels_of(view.output_shape(), out_last);
     return operands;
 }
 

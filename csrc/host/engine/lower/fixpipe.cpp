@@ -227,10 +227,9 @@ ValueId scale_factors(NodeView &view, size_t slot) {
     const Operand &operand = view.operand(slot);
     const int64_t count = element_count(operand.shape());
     const Axes axes = view.output().axes;
-    const Shape shape = count == 1 ? Shape{1}
-                        : axes == Axes::kNHWC || view.output().shape.size() != 4
-                            ? Shape{count}
-                            : Shape{count, 1, 1};
+    const Shape shape = count == 1                                       ? Shape{1}
+                        : axes == Axes::kNHWC || view.output_rank() != 4 ? Shape{count}
+                                                                         : Shape{count, 1, 1};
     const op::Constant *constant = view.graph().constant(operand.value);
     if (constant == nullptr) view.refuse("its quantisation scale is not a constant");
     if (constant->dtype == om::DataType::kFloat)
@@ -260,7 +259,7 @@ ValueId apply_activation(NodeView &view, ValueId value, Activation activation, s
                         : view.add(op::Unary{op::UnaryKind::kRelu}, {value});
             break;
         case Activation::kSlope:
-            value = add_prelu(view, value, view.output().shape, view.output().axes,
+            value = add_prelu(view, value, view.output_shape(), view.output().axes,
                               view.operand(slope_slot));
             break;
     }

@@ -34,23 +34,7 @@ bool is_plain_layout(std::string_view layout) noexcept {
     return std::find(kPlain.begin(), kPlain.end(), layout) != kPlain.end();
 }
 
-}  // namespace
-
-Axes axes_of(om::Format format, size_t rank) noexcept {
-    if (rank != 4) return Axes::kNone;
-    switch (format) {
-        case om::Format::kNCHW:
-            return Axes::kNCHW;
-        case om::Format::kNHWC:
-            return Axes::kNHWC;
-        case om::Format::kHWCN:
-            return Axes::kHWCN;
-        default:
-            return Axes::kNone;
-    }
-}
-
-LogicalTensor logical_tensor(const om::TensorDesc &desc) {
+LogicalTensor unchecked_tensor(const om::TensorDesc &desc) {
     LogicalTensor tensor;
     tensor.stored = desc.format;
     tensor.dtype = desc.dtype;
@@ -96,7 +80,37 @@ LogicalTensor logical_tensor(const om::TensorDesc &desc) {
                 throw Refusal("the storage layout '" + std::string(desc.layout) +
                               "' is not supported");
     }
+    return tensor;
+}
+
+}  // namespace
+
+Axes axes_of(om::Format format, size_t rank) noexcept {
+    if (rank != 4) return Axes::kNone;
+    switch (format) {
+        case om::Format::kNCHW:
+            return Axes::kNCHW;
+        case om::Format::kNHWC:
+            return Axes::kNHWC;
+        case om::Format::kHWCN:
+            return Axes::kHWCN;
+        default:
+            return Axes::kNone;
+    }
+}
+
+LogicalTensor logical_tensor(const om::TensorDesc &desc) {
+    LogicalTensor tensor = unchecked_tensor(desc);
     checked_element_count(tensor.shape);
+    return tensor;
+}
+
+LogicalTensor logical_tensor_or_open(const om::TensorDesc &desc) {
+    LogicalTensor tensor = unchecked_tensor(desc);
+    Shape known = tensor.shape;
+    known.erase(std::remove_if(known.begin(), known.end(), [](int64_t dim) { return dim < 0; }),
+                known.end());
+    checked_element_count(known);
     return tensor;
 }
 
@@ -121,6 +135,12 @@ int64_t checked_element_count(const Shape &shape) {
     }
     return count;
 }
+
+bool is_open(const Shape &shape) noexcept {
+    return std::any_of(shape.begin(), shape.end(), [](int64_t dim) { return dim < 0; });
+}
+
+bool has_open_rank(const Shape &shape) noexcept { return shape.size() == 1 && shape[0] == -2; }
 
 int64_t element_count(const Shape &shape) noexcept {
     int64_t count = 1;

@@ -25,6 +25,8 @@ struct LogicalTensor {
 // Plain layouts are taken as they are, NC1HWC0 and FRACTAL_NZ in their origin format, filters in
 // FRACTAL_Z always as out, in/groups, height, width. Throws Refusal without a node's name.
 LogicalTensor logical_tensor(const om::TensorDesc &desc);
+// The same with dynamic dims as they are.
+LogicalTensor logical_tensor_or_open(const om::TensorDesc &desc);
 
 Axes axes_of(om::Format format, size_t rank) noexcept;
 
@@ -36,6 +38,10 @@ int64_t channel_axis(Axes axes) noexcept;
 int64_t height_axis(Axes axes) noexcept;
 
 int64_t element_count(const Shape &shape) noexcept;
+
+// Dynamic shapes: -1 stands for a dim that is not known, -2 alone for a rank that is not.
+bool is_open(const Shape &shape) noexcept;
+bool has_open_rank(const Shape &shape) noexcept;
 // The same for a shape out of a file: throws Refusal when it is dynamic or implausibly large.
 int64_t checked_element_count(const Shape &shape);
 std::string to_string(const Shape &shape);

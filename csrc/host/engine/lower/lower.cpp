@@ -78,6 +78,7 @@ void finish(Lowering &lowering, NodeView &view, const Values &values, size_t val
     std::vector<std::optional<Produced>> &done = lowering.done[view.node().name];
     for (size_t i = 0; i < values.size() && i < view.output_count(); ++i) {
         const LogicalTensor &logical = view.output(i);
+        checked_element_count(logical.shape);  // all shapes are known by now
         const ValueId value = values[i];
         if (static_cast<size_t>(value) >= values_before &&
             lowering.graph.producer(value).output_count == 1)

@@ -95,8 +95,26 @@ std::vector<Operand> NodeView::connected() const {
 const LogicalTensor &NodeView::output(size_t index) const {
     if (index >= outputs_.size())
         refuse("it has no descriptor for output " + std::to_string(index));
-    if (!outputs_[index]) outputs_[index] = logical_tensor(node_.output_descs[index]);
+    if (!outputs_[index]) outputs_[index] = logical_tensor_or_open(node_.output_descs[index]);
     return *outputs_[index];
+}
+
+const Shape &NodeView::output_shape(size_t index) const {
+    const Shape &shape = output(index).shape;
+    if (is_open(shape)) throw OpenOutput(node_.name, node_.type);
+    return shape;
+}
+
+size_t NodeView::output_rank(size_t index) const {
+    const Shape &shape = output(index).shape;
+    if (has_open_rank(shape)) throw OpenOutput(node_.name, node_.type);
+    return shape.size();
+}
+
+int64_t NodeView::output_dim(size_t index, int64_t axis) const {
+    const int64_t dim = output(index).shape.at(static_cast<size_t>(axis));
+    if (dim < 0) throw OpenOutput(node_.name, node_.type);
+    return dim;
 }
 
 ValueId NodeView::constant(const std::vector<float> &values, const Shape &shape) {

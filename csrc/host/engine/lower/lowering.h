@@ -74,8 +74,12 @@ class NodeView {
     // All connected operands in slot order.
     std::vector<Operand> connected() const;
 
-    // The logical form of output `index`.
+    // The logical form of output `index`. A shape that is dynamic is in it as the file has it;
+    // those below throw OpenOutput where they would have to answer what is not known.
     const LogicalTensor &output(size_t index = 0) const;
+    const Shape &output_shape(size_t index = 0) const;
+    size_t output_rank(size_t index = 0) const;
+    int64_t output_dim(size_t index, int64_t axis) const;
     size_t output_count() const noexcept { return node_.output_descs.size(); }
 
     ValueId add(Op operation, std::vector<ValueId> inputs, int32_t outputs = 1) {

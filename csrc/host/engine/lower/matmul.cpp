@@ -59,7 +59,7 @@ std::optional<Transposes> stated_transposes(const om::AttrMap &attrs) {
 
 ValueId lower_matmul(NodeView &view, const Operand &a, const Operand &b,
                      const std::optional<Operand> &bias) {
-    const Shape &out = view.output().shape;
+    const Shape &out = view.output_shape();
     if (a.rank() < 2 || b.rank() < 2 || out.size() < 2)
         view.refuse("it multiplies " + to_string(a.shape()) + " and " + to_string(b.shape()));
     // A fused node shows the IR's defaults.
@@ -124,10 +124,10 @@ ValueId lower_fully_connection(NodeView &view, const Operand &x, const Operand &
     }
     Shape computed = rows;
     computed.push_back(outputs);
-    if (element_count(computed) != element_count(view.output().shape))
+    if (element_count(computed) != element_count(view.output_shape()))
         view.refuse("it computes " + to_string(computed) + " where the file declares " +
-                    to_string(view.output().shape));
-    return view.reshape(y, computed, view.output().shape);
+                    to_string(view.output_shape()));
+    return view.reshape(y, computed, view.output_shape());
 }
 
 }  // namespace ascendcl::host::engine

@@ -55,6 +55,7 @@ void add_parameter(Lowering &lowering, const om::Node &node, const om::IoDescrip
     const om::TensorDesc &stored =
         node.input_descs.empty() ? node.output_descs[0] : node.input_descs[0];
     LogicalTensor logical = view.output();
+    checked_element_count(logical.shape);
     if (stored.format == om::Format::kNC1HWC0) {
         logical = logical_tensor(stored);
         value = unpack_channels(view, value, descriptor.dims, logical);

@@ -22,9 +22,9 @@ LowerFunction find_lowering(std::string_view type) noexcept {
 
 Values lower_pass(NodeView &view) {
     const Operand &x = view.operand(0);
-    if (element_count(x.shape()) != element_count(view.output().shape))
-        view.refuse("it turns " + to_string(x.shape()) + " into " + to_string(view.output().shape));
-    return {view.reshape(x.value, x.shape(), view.output().shape)};
+    if (element_count(x.shape()) != element_count(view.output_shape()))
+        view.refuse("it turns " + to_string(x.shape()) + " into " + to_string(view.output_shape()));
+    return {view.reshape(x.value, x.shape(), view.output_shape())};
 }
 
 std::vector<int64_t> axes_of_node(NodeView &view, std::string_view name, size_t slot,

@@ -142,7 +142,7 @@ Values crop(NodeView &view) {
     const int64_t axis = axis_attribute(view, "axis", 2, x.rank());
     const std::vector<int64_t> offsets =
         view.attrs().has("offsets") ? view.integers({"offsets"}) : std::vector<int64_t>{};
-    const Shape &out = view.output().shape;
+    const Shape &out = view.output_shape();
     const auto cropped = static_cast<size_t>(x.rank() - axis);
     if (out.size() != x.shape().size() || (offsets.size() > 1 && offsets.size() != cropped))
         view.refuse("attribute 'offsets' does not match its input " + to_string(x.shape()));

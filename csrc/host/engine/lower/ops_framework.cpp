@@ -12,7 +12,7 @@ namespace {
 // Not reproducible on any other device: it draws numbers of its own.
 Values random_standard_normal(NodeView &view) {
     view.note("draws its own random numbers, which are not the device's");
-    return {view.add(op::RandomNormal{view.output().shape, view.integer("seed", 0)}, {})};
+    return {view.add(op::RandomNormal{view.output_shape(), view.integer("seed", 0)}, {})};
 }
 
 // Ops whose TensorFlow form has attributes that decide what they compute.

@@ -10,12 +10,11 @@ namespace {
 // Outputs values and indices. How many there are, the declared output says.
 Values top_k(NodeView &view) {
     const Operand &x = view.operand(0);
-    const Shape &out = view.output().shape;
     const int64_t axis = axis_attribute(view, "dim", -1, x.rank());
-    if (out.size() != x.shape().size()) view.refuse("attribute 'dim' is out of range");
-    const int64_t count = out[static_cast<size_t>(axis)];
+    if (view.output_rank() != x.shape().size()) view.refuse("attribute 'dim' is out of range");
+    const int64_t count = view.output_dim(0, axis);
     if (count < 1 || count > x.shape()[static_cast<size_t>(axis)])
-        view.refuse(to_string(out) + " of " + to_string(x.shape()));
+        view.refuse(to_string(view.output().shape) + " of " + to_string(x.shape()));
     const ValueId first = view.add(
         op::TopK{axis, count, view.boolean("largest", true), view.output(1).dtype}, {x.value}, 2);
     return {first, first + 1};
@@ -30,11 +29,11 @@ Values arg_with_value(NodeView &view) {
     one[static_cast<size_t>(axis)] = 1;
     const ValueId first = view.add(op::TopK{axis, 1, kLargest, view.output(0).dtype}, {x.value}, 2);
     for (size_t i = 0; i < 2; ++i)
-        if (element_count(view.output(i).shape) != element_count(one))
-            view.refuse("it declares " + to_string(view.output(i).shape) + " for " +
+        if (element_count(view.output_shape(i)) != element_count(one))
+            view.refuse("it declares " + to_string(view.output_shape(i)) + " for " +
                         to_string(x.shape()));
-    return {view.reshape(first + 1, one, view.output(0).shape),
-            view.reshape(first, one, view.output(1).shape)};
+    return {view.reshape(first + 1, one, view.output_shape(0)),
+            view.reshape(first, one, view.output_shape(1))};
 }
 
 Values cumulative_sum(NodeView &view) {
@@ -48,7 +47,7 @@ Values cumulative_sum(NodeView &view) {
 // Indices, [depth,] value where they point, value elsewhere. The depth, the declared output says.
 template <size_t kValues>
 Values one_hot(NodeView &view) {
-    const Shape &out = view.output().shape;
+    const Shape &out = view.output_shape();
     const auto rank = static_cast<int64_t>(out.size());
     const int64_t axis = axis_attribute(view, "axis", -1, rank);
     if (rank != view.operand(0).rank() + 1) view.refuse("attribute 'axis' is out of range");

@@ -22,15 +22,15 @@ Values cast(NodeView &view) {
 // The identity in logical terms, except between logical axis orders.
 Values trans_data(NodeView &view) {
     const Operand &x = view.operand(0);
-    const LogicalTensor &out = view.output();
-    if (const auto order = axis_permutation(x.axes(), out.axes)) {
+    if (const auto order = axis_permutation(x.axes(), view.output().axes)) {
+        const Shape &out = view.output_shape();
         Shape moved;
         for (const int64_t axis : *order) moved.push_back(x.shape()[static_cast<size_t>(axis)]);
         // Shapes that agree as they are: only the names of the axes differ.
-        if (moved != out.shape && x.shape() == out.shape) return {x.value};
+        if (moved != out && x.shape() == out) return {x.value};
         const ValueId value = view.transpose(x.value, *order);
-        if (element_count(moved) != element_count(out.shape)) return lower_pass(view);
-        return {view.reshape(value, moved, out.shape)};
+        if (element_count(moved) != element_count(out)) return lower_pass(view);
+        return {view.reshape(value, moved, out)};
     }
     return lower_pass(view);
 }
@@ -101,7 +101,7 @@ Values concat(NodeView &view) {
 
 Values pack(NodeView &view) {
     std::vector<Operand> inputs = view.connected();
-    const auto rank = static_cast<int64_t>(view.output().shape.size());
+    const auto rank = static_cast<int64_t>(view.output_rank());
     const int64_t axis = axis_attribute(view, "axis", 0, rank);
     for (Operand &input : inputs) {
         Shape shape = input.shape();
@@ -118,10 +118,10 @@ Values split_along(NodeView &view, const Operand &x, int64_t axis) {
     std::vector<int64_t> lengths;
     int64_t total = 0;
     for (size_t i = 0; i < view.output_count(); ++i) {
-        const Shape &shape = view.output(i).shape;
-        if (shape.size() != x.shape().size())
-            view.refuse("output " + std::to_string(i) + " has shape " + to_string(shape));
-        lengths.push_back(shape[static_cast<size_t>(axis)]);
+        if (view.output_rank(i) != x.shape().size())
+            view.refuse("output " + std::to_string(i) + " has shape " +
+                        to_string(view.output(i).shape));
+        lengths.push_back(view.output_dim(i, axis));
         total += lengths.back();
     }
     if (total != x.shape()[static_cast<size_t>(axis)])
@@ -153,7 +153,7 @@ Values unpack(NodeView &view) {
     Values values;
     for (size_t i = 0; i < ones.size(); ++i)
         values.push_back(
-            view.reshape(first + static_cast<ValueId>(i), slice, view.output(i).shape));
+            view.reshape(first + static_cast<ValueId>(i), slice, view.output_shape(i)));
     return values;
 }
 

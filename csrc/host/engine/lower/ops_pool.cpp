@@ -41,7 +41,7 @@ ValueId with_padding(NodeView &view, const Operand &x, Window &window, const Pai
 
 Values pool(NodeView &view, op::PoolKind kind, Window window, Padding padding, bool exclude) {
     const Operand &x = view.operand(0);
-    const Shape &out = view.output().shape;
+    const Shape &out = view.output_shape();
     if (x.rank() != 4 || out.size() != 4)
         view.refuse("only two spatial dims are supported, its input is " + to_string(x.shape()));
     const bool last =

@@ -19,19 +19,18 @@ struct Sampling {
 
 Values resize_to_output(NodeView &view, op::ResizeMode mode, const Sampling &sampling) {
     const Operand &x = view.operand(0);
-    const Shape &out = view.output().shape;
-    if (x.rank() != 4 || out.size() != 4)
+    if (x.rank() != 4 || view.output_rank() != 4)
         view.refuse("only two spatial dims are supported, its input is " + to_string(x.shape()));
     const bool last =
         x.axes() == Axes::kNone ? attributes_channels_last(view, x) : x.channels_last();
-    const size_t h = last ? 1 : 2;
-    return {view.add(
-        op::Resize{mode, sampling.coordinates, sampling.rounding, out[h], out[h + 1], last},
-        {x.value})};
+    const int64_t h = last ? 1 : 2;
+    return {view.add(op::Resize{mode, sampling.coordinates, sampling.rounding,
+                                view.output_dim(0, h), view.output_dim(0, h + 1), last},
+                     {x.value})};
 }
 
 void require_size(const NodeView &view, const std::vector<int64_t> &size) {
-    const Shape &out = view.output().shape;
+    const Shape &out = view.output_shape();
     const bool first = out.size() == 4 && size == std::vector<int64_t>{out[2], out[3]};
     const bool last = out.size() == 4 && size == std::vector<int64_t>{out[1], out[2]};
     if (!first && !last)
@@ -95,7 +94,7 @@ Values onnx_resize(NodeView &view) {
 // Caffe: each element becomes a block of stride_h by stride_w, times the scale.
 Values upsample(NodeView &view) {
     const Operand &x = view.operand(0);
-    const Shape &out = view.output().shape;
+    const Shape &out = view.output_shape();
     const int64_t stride_h = view.integer("stride_h", 2), stride_w = view.integer("stride_w", 2);
     if (x.rank() == 4 && out.size() == 4) {
         const auto h = static_cast<size_t>(height_axis(x.axes()));

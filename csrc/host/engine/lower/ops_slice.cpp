@@ -128,13 +128,13 @@ Values tile(NodeView &view) {
 }
 
 Values broadcast(NodeView &view) {
-    return {view.add(op::Broadcast{view.output().shape}, {view.operand(0).value})};
+    return {view.add(op::Broadcast{view.output_shape()}, {view.operand(0).value})};
 }
 
 // The shape, which the declared output repeats, and the value.
 template <size_t kValue>
 Values fill(NodeView &view) {
-    return {view.add(op::Broadcast{view.output().shape}, {view.operand(kValue).value})};
+    return {view.add(op::Broadcast{view.output_shape()}, {view.operand(kValue).value})};
 }
 
 template <int kValue>
@@ -142,7 +142,7 @@ Values like(NodeView &view) {
     ValueId value = view.number(kValue);
     if (!om::is_floating(view.output().dtype))
         value = view.add(op::Cast{view.output().dtype}, {value});
-    return {view.add(op::Broadcast{view.output().shape}, {value})};
+    return {view.add(op::Broadcast{view.output_shape()}, {value})};
 }
 
 constexpr std::array kEntries = {

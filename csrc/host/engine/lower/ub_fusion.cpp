@@ -145,12 +145,13 @@ class StackMachine {
         if (possible(0) && possible(1)) {
             // A vector of channels behind the filter is a bias.
             const Operand &third = inputs_[std::min<size_t>(2, inputs_.size() - 1)];
-            const LogicalTensor &out = view_.output();
-            if (out.shape.empty()) return false;
-            const auto axis = out.shape.size() == 4 ? static_cast<size_t>(channel_axis(out.axes))
-                                                    : out.shape.size() - 1;
+            const Shape &out = view_.output_shape();
+            if (out.empty()) return false;
+            const auto axis = out.size() == 4
+                                  ? static_cast<size_t>(channel_axis(view_.output().axes))
+                                  : out.size() - 1;
             return left > 0 && third.is_constant && third.rank() == 1 &&
-                   element_count(third.shape()) == out.shape[axis];
+                   element_count(third.shape()) == out[axis];
         }
         return possible(1);
     }
@@ -161,7 +162,7 @@ class StackMachine {
         const Operand first = take();
         const Operand second = take();
         if (biased) bias = take();
-        shape_ = view_.output().shape;
+        shape_ = view_.output_shape();
         axes_ = view_.output().axes;
         return lower_cube(view_, steps_[0].kind, first, second, bias);
     }
@@ -274,7 +275,7 @@ ValueId lower_ub_fusion(NodeView &view, const std::vector<FusedStep> &all) {
         const ValueId value = view.in_output_axes(inputs[0].value, inputs[0].axes());
         return value != inputs[0].value
                    ? value
-                   : view.reshape(value, inputs[0].shape(), view.output().shape);
+                   : view.reshape(value, inputs[0].shape(), view.output_shape());
     }
     if (const BranchedPattern *pattern = find_branched(steps, inputs))
         return pattern->build(view, inputs);
