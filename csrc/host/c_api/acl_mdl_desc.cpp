@@ -32,8 +32,7 @@ const IoDescriptor *tensor_at(const aclmdlDesc *desc, Side side, size_t index) {
 const IoDescriptor &existing_tensor(const aclmdlDesc *desc, Side side, size_t index) {
     const IoDescriptor *tensor = tensor_at(desc, side, index);
     if (!tensor) {
-        throw Failure{ACL_ERROR_INVALID_PARAM,
-                      "the desc is null or empty, or has no tensor " + std::to_string(index)};
+        throw invalid("the desc is null or empty, or has no tensor " + std::to_string(index));
     }
     return *tensor;
 }
@@ -100,10 +99,7 @@ aclError find_index(const char *function, const aclmdlDesc *desc, Side side, con
         const size_t count = tensor_count(desc, side);
         size_t found = 0;
         while (found < count && tensor_at(desc, side, found)->name != name) ++found;
-        if (found == count) {
-            throw Failure{ACL_ERROR_INVALID_PARAM,
-                          std::string("there is no tensor '") + name + "'"};
-        }
+        if (found == count) throw invalid(std::string("there is no tensor '") + name + "'");
         *index = found;
     });
 }

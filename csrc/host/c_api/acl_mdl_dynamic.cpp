@@ -113,14 +113,16 @@ aclError aclmdlGetInputDynamicDims(const aclmdlDesc *modelDesc, size_t index, ac
         require(index == kAllInputs, "the index is not -1");
         const size_t count = gear_count(*modelDesc, GearKind::kDims);
         if (gearCount < count) {
-            throw Failure{ACL_ERROR_INVALID_PARAM, "room for " + std::to_string(gearCount) +
-                                                       " gears, the model has " +
-                                                       std::to_string(count)};
+            throw invalid("room for " + std::to_string(gearCount) + " gears, the model has " +
+                          std::to_string(count));
         }
         for (size_t gear = 0; gear < count; ++gear) {
             const auto values = model::gear_dims(*modelDesc->description, gear);
-            require(values.size() <= ACL_MAX_DIM_CNT, "the inputs have over 128 dims",
-                    ACL_ERROR_STORAGE_OVER_LIMIT);
+            if (values.size() > ACL_MAX_DIM_CNT) {
+                throw Failure{ACL_ERROR_STORAGE_OVER_LIMIT, std::to_string(values.size()) +
+                                                                " dims, room for " +
+                                                                std::to_string(ACL_MAX_DIM_CNT)};
+            }
             dims[gear].name[0] = '\0';
             dims[gear].dimCount = values.size();
             std::copy(values.begin(), values.end(), dims[gear].dims);
