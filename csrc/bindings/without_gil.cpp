@@ -1,4 +1,5 @@
-// See without_gil.h. SPDX-License-Identifier: Apache-2.0
+// Out of line, so that the hundreds of bound functions that drop the GIL share this code.
+// SPDX-License-Identifier: Apache-2.0
 #include "bindings/without_gil.h"
 
 namespace ascendcl {

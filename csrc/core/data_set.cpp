@@ -1,3 +1,4 @@
+// Made one data buffer at a time: what a failure leaves behind is there for release().
 // SPDX-License-Identifier: Apache-2.0
 #include "core/data_set.h"
 

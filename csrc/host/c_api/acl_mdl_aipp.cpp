@@ -1,5 +1,7 @@
 // acl/acl_mdl.h: preprocessing of images (AIPP).
 // SPDX-License-Identifier: Apache-2.0
+#include <cinttypes>
+#include <string>
 
 #include "acl/acl.h"
 #include "host/c_api/handed_out.h"
@@ -11,8 +13,8 @@
 namespace {
 
 using namespace ascendcl::host;
-using ascendcl::host::model::Lease;
-using ascendcl::host::model::lease_model;
+using model::Lease;
+using model::lease_model;
 
 constexpr uint64_t kMaxBatchSize = uint64_t{1} << 20;
 
@@ -21,22 +23,36 @@ aclError check(const char *function, const aclmdlAIPP *aipp, int8_t on = 0,
                uint64_t batch_index = 0) {
     return guarded(function, [&] {
         require(aipp != nullptr, "aippParmsSet is null");
-        require(on == 0 || on == 1, "a switch is 0 or 1");
-        require(batch_index < aipp->batch_size, "batchIndex is out of range");
+        if (on != 0 && on != 1) throw invalid("a switch is 0 or 1, given " + std::to_string(on));
+        if (batch_index >= aipp->batch_size) {
+            throw invalid("there is no batchIndex " + std::to_string(batch_index) +
+                          " in a batch of " + std::to_string(aipp->batch_size));
+        }
     });
 }
 
 aclmdlInputAippType type_of_input(const Lease &model, size_t index) {
     const auto &types = model->description()->aipp;
-    require(index < types.size(), "the model has no such input");
+    if (index >= types.size()) {
+        throw invalid("the model has " + std::to_string(types.size()) + " inputs and no input " +
+                      std::to_string(index));
+    }
     return types[index];
+}
+
+// Throws Failure{code, "input <index> <otherwise>"} unless the input is of that type.
+void require_type(uint32_t model_id, size_t index, aclmdlInputAippType type, const char *otherwise,
+                  aclError code) {
+    if (type_of_input(lease_model(model_id), index) == type) return;
+    throw Failure{code, "input " + std::to_string(index) + " " + otherwise};
 }
 
 }  // namespace
 
 aclmdlAIPP *aclmdlCreateAIPP(uint64_t batchSize) {
     if (batchSize == 0 || batchSize > kMaxBatchSize) {
-        fail(ACL_ERROR_INVALID_PARAM, "%s: the batch size is 0 or too large", __func__);
+        fail(ACL_ERROR_INVALID_PARAM, "%s: a batch size goes from 1 to %" PRIu64 ", given %" PRIu64,
+             __func__, kMaxBatchSize, batchSize);
         return nullptr;
     }
     return hand_out<aclmdlAIPP>(batchSize);
@@ -52,7 +68,9 @@ aclError aclmdlDestroyAIPP(const aclmdlAIPP *aippParmsSet) {
 aclError aclmdlSetAIPPInputFormat(aclmdlAIPP *aippParmsSet, aclAippInputFormat inputFormat) {
     return guarded(__func__, [&] {
         require(aippParmsSet != nullptr, "aippParmsSet is null");
-        require(inputFormat >= ACL_YUV420SP_U8 && inputFormat <= ACL_RAW24, "no such format");
+        if (inputFormat < ACL_YUV420SP_U8 || inputFormat > ACL_RAW24) {
+            throw invalid("there is no input format " + std::to_string(inputFormat));
+        }
     });
 }
 
@@ -108,8 +126,8 @@ aclError aclmdlSetInputAIPP(uint32_t modelId, aclmdlDataset *dataset, size_t ind
                             const aclmdlAIPP *aippParmsSet) {
     return guarded(__func__, [&] {
         require(dataset != nullptr && aippParmsSet != nullptr, "a pointer is null");
-        require(type_of_input(lease_model(modelId), index) == ACL_DYNAMIC_AIPP_NODE,
-                "the input is not the one for AIPP parameters");
+        require_type(modelId, index, ACL_DYNAMIC_AIPP_NODE, "is not the one for AIPP parameters",
+                     ACL_ERROR_INVALID_PARAM);
         throw Failure{ACL_ERROR_API_NOT_SUPPORT, "the host runtime has no dynamic AIPP"};
     });
 }
@@ -118,8 +136,8 @@ aclError aclmdlSetAIPPByInputIndex(uint32_t modelId, aclmdlDataset *dataset, siz
                                    const aclmdlAIPP *aippParmsSet) {
     return guarded(__func__, [&] {
         require(dataset != nullptr && aippParmsSet != nullptr, "a pointer is null");
-        require(type_of_input(lease_model(modelId), index) == ACL_DATA_WITH_DYNAMIC_AIPP,
-                "the input has no dynamic AIPP", ACL_ERROR_FAILURE);
+        require_type(modelId, index, ACL_DATA_WITH_DYNAMIC_AIPP, "has no dynamic AIPP",
+                     ACL_ERROR_FAILURE);
         throw Failure{ACL_ERROR_API_NOT_SUPPORT, "the host runtime has no dynamic AIPP"};
     });
 }
@@ -139,8 +157,8 @@ aclError aclmdlGetAippType(uint32_t modelId, size_t index, aclmdlInputAippType *
 aclError aclmdlGetFirstAippInfo(uint32_t modelId, size_t index, aclAippInfo *aippInfo) {
     return guarded(__func__, [&] {
         require(aippInfo != nullptr, "aippInfo is null");
-        require(type_of_input(lease_model(modelId), index) == ACL_DATA_WITH_STATIC_AIPP,
-                "the input has no static AIPP", ACL_ERROR_GE_AIPP_NOT_EXIST);
+        require_type(modelId, index, ACL_DATA_WITH_STATIC_AIPP, "has no static AIPP",
+                     ACL_ERROR_GE_AIPP_NOT_EXIST);
         throw Failure{ACL_ERROR_API_NOT_SUPPORT,
                       "the host runtime does not report the parameters of static AIPP"};
     });

@@ -1,46 +1,51 @@
 // acl/acl_mdl.h: bundles. No bundle can be loaded here, so every bundle id is unknown.
 // SPDX-License-Identifier: Apache-2.0
+#include <string>
+
 #include "acl/acl.h"
 #include "host/model/om_file.h"
 #include "host/runtime/report.h"
 
+using namespace ascendcl::host;
+
 namespace {
 
-using ascendcl::host::fail;
-using ascendcl::host::Failure;
-using ascendcl::host::guarded;
-using ascendcl::host::model::OmFile;
-using ascendcl::host::model::Purpose;
+using model::OmFile;
 
 constexpr uint8_t kBundle = 5;  // model type of a file that holds several models
 
-aclError null_argument(const char *function) {
-    return fail(ACL_ERROR_INVALID_PARAM, "%s: null argument", function);
-}
-
-aclError unknown_bundle(const char *function, uint32_t bundle_id) {
-    return fail(ACL_ERROR_INVALID_BUNDLE_MODEL_ID, "%s: no bundle has id %u", function, bundle_id);
-}
-
-aclError refuse_bundle(const OmFile &file) {
+void refuse_bundle(const OmFile &file) {
     bool is_bundle = false;
     try {
-        is_bundle = file.container(Purpose::kLoad).header().model_type == kBundle;
+        is_bundle = file.container(model::Purpose::kLoad).header().model_type == kBundle;
     } catch (const Failure &failure) {
         throw Failure{ACL_ERROR_INVALID_PARAM, failure.message};
     }
-    if (!is_bundle) throw Failure{ACL_ERROR_INVALID_PARAM, "the file is not a bundle of models"};
+    require(is_bundle, "the file is not a bundle of models");
     throw Failure{ACL_ERROR_API_NOT_SUPPORT, "the host runtime does not load bundles"};
 }
 
 aclError refuse_file(const char *function, const char *path, const void *result) {
-    if (!path || !result) return null_argument(function);
-    return guarded(function, [&] { return refuse_bundle(OmFile::open(path)); });
+    return guarded(function, [&] {
+        require(path != nullptr && result != nullptr, "a pointer is null");
+        refuse_bundle(OmFile::open(path));
+    });
 }
 
-aclError refuse_memory(const char *function, const void *model, size_t size, const void *result) {
-    if (!model || !result || size == 0) return null_argument(function);
-    return guarded(function, [&] { return refuse_bundle(OmFile::view(model, size)); });
+aclError refuse_memory(const char *function, const void *data, size_t size, const void *result) {
+    return guarded(function, [&] {
+        require(data != nullptr && result != nullptr, "a pointer is null");
+        require(size != 0, "modelSize is 0");
+        refuse_bundle(OmFile::view(data, size));
+    });
+}
+
+aclError unknown_bundle(const char *function, uint32_t bundle_id, bool has_null = false) {
+    return guarded(function, [&] {
+        require(!has_null, "a pointer is null");
+        throw Failure{ACL_ERROR_INVALID_BUNDLE_MODEL_ID,
+                      "no bundle has id " + std::to_string(bundle_id)};
+    });
 }
 
 }  // namespace
@@ -74,25 +79,25 @@ aclError aclmdlBundleQueryInfoFromMem(const void *model, size_t modelSize,
 aclError aclmdlBundleUnload(uint32_t bundleId) { return unknown_bundle(__func__, bundleId); }
 
 aclError aclmdlBundleGetModelNum(uint32_t bundleId, size_t *modelNum) {
-    return modelNum ? unknown_bundle(__func__, bundleId) : null_argument(__func__);
+    return unknown_bundle(__func__, bundleId, modelNum == nullptr);
 }
 
 aclError aclmdlBundleGetModelId(uint32_t bundleId, size_t, uint32_t *modelId) {
-    return modelId ? unknown_bundle(__func__, bundleId) : null_argument(__func__);
+    return unknown_bundle(__func__, bundleId, modelId == nullptr);
 }
 
 aclError aclmdlBundleLoadModel(uint32_t bundleId, size_t, uint32_t *modelId) {
-    return modelId ? unknown_bundle(__func__, bundleId) : null_argument(__func__);
+    return unknown_bundle(__func__, bundleId, modelId == nullptr);
 }
 
 aclError aclmdlBundleLoadModelWithMem(uint32_t bundleId, size_t, void *, size_t, void *, size_t,
                                       uint32_t *modelId) {
-    return modelId ? unknown_bundle(__func__, bundleId) : null_argument(__func__);
+    return unknown_bundle(__func__, bundleId, modelId == nullptr);
 }
 
 aclError aclmdlBundleLoadModelWithConfig(uint32_t bundleId, size_t, aclmdlConfigHandle *handle,
                                          uint32_t *modelId) {
-    return handle && modelId ? unknown_bundle(__func__, bundleId) : null_argument(__func__);
+    return unknown_bundle(__func__, bundleId, handle == nullptr || modelId == nullptr);
 }
 
 aclError aclmdlBundleUnloadModel(uint32_t bundleId, uint32_t) {

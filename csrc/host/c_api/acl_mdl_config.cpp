@@ -1,6 +1,7 @@
 // acl/acl_mdl.h: handles with the options of a load or of an execution.
 // SPDX-License-Identifier: Apache-2.0
 #include <cstring>
+#include <string>
 
 #include "acl/acl.h"
 #include "host/c_api/handed_out.h"
@@ -38,8 +39,9 @@ aclError aclmdlSetExternalWeightAddress(aclmdlConfigHandle *handle, const char *
     return guarded(__func__, [&] {
         require(handle != nullptr && weightFileName != nullptr && devPtr != nullptr,
                 "a pointer is null");
-        require(size != 0 && size % kExternalWeightAlignment == 0,
-                "the size is not a positive multiple of 32");
+        if (size == 0 || size % kExternalWeightAlignment != 0) {
+            throw invalid("size " + std::to_string(size) + " is not a positive multiple of 32");
+        }
     });
 }
 
@@ -65,12 +67,15 @@ aclError aclmdlSetExecConfigOpt(aclmdlExecConfigHandle *handle, aclmdlExecConfig
                                 const void *attrValue, size_t valueSize) {
     return guarded(__func__, [&] {
         require(handle != nullptr && attrValue != nullptr, "a pointer is null");
-        require(attr == ACL_MDL_STREAM_SYNC_TIMEOUT || attr == ACL_MDL_EVENT_SYNC_TIMEOUT,
-                "no such option");
+        if (attr != ACL_MDL_STREAM_SYNC_TIMEOUT && attr != ACL_MDL_EVENT_SYNC_TIMEOUT) {
+            throw invalid("there is no option " + std::to_string(attr) + " here");
+        }
         int32_t timeout = 0;
-        require(valueSize == sizeof timeout, "a timeout takes 4 bytes");
+        if (valueSize != sizeof timeout) {
+            throw invalid("a timeout takes 4 bytes, given " + std::to_string(valueSize));
+        }
         std::memcpy(&timeout, attrValue, sizeof timeout);
-        require(timeout >= -1, "the timeout is below -1");
+        if (timeout < -1) throw invalid("timeout " + std::to_string(timeout) + " is below -1");
         int32_t &target = attr == ACL_MDL_STREAM_SYNC_TIMEOUT ? handle->stream_sync_timeout
                                                               : handle->event_sync_timeout;
         target = timeout;

@@ -1,6 +1,7 @@
 // acl/acl_mdl.h: data sets, the buffers of one execution.
 // SPDX-License-Identifier: Apache-2.0
 #include <memory>
+#include <string>
 
 #include "acl/acl.h"
 #include "host/c_api/handed_out.h"
@@ -31,7 +32,9 @@ aclError aclmdlSetDatasetTensorDesc(aclmdlDataset *dataset, aclTensorDesc *tenso
                                     size_t index) {
     return guarded(__func__, [&] {
         require(dataset != nullptr, "dataset is null");
-        require(index < dataset->entries.size(), "the data set has no buffer of this index");
+        if (index >= dataset->entries.size()) {
+            throw invalid("the data set has no buffer " + std::to_string(index));
+        }
         dataset->entries[index].desc =
             tensorDesc ? std::make_unique<aclTensorDesc>(*tensorDesc) : nullptr;
     });

@@ -3,45 +3,49 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <unistd.h>
 
+#include <string>
+
 #include "acl/acl.h"
 #include "host/model/dump.h"
 #include "host/runtime/init.h"
 #include "host/runtime/report.h"
 
-using ascendcl::host::fail;
-using ascendcl::host::is_initialized;
+using namespace ascendcl::host;
 
 namespace {
 
-aclError not_initialized(const char *function) {
-    return fail(ACL_ERROR_UNINITIALIZE, "%s: aclInit was not called", function);
+void require_initialized() {
+    require(is_initialized(), "aclInit was not called", ACL_ERROR_UNINITIALIZE);
 }
 
-aclError not_begun(const char *function) {
-    return fail(ACL_ERROR_DUMP_NOT_RUN, "%s: aclmdlInitDump was not called", function);
+void require_begun(bool begun) {
+    require(begun, "aclmdlInitDump was not called", ACL_ERROR_DUMP_NOT_RUN);
 }
 
 }  // namespace
 
 aclError aclmdlInitDump() {
-    if (!is_initialized()) return not_initialized(__func__);
-    if (!ascendcl::host::model::begin_dump()) {
-        return fail(ACL_ERROR_REPEAT_INITIALIZE, "%s: called before", __func__);
-    }
-    return ACL_SUCCESS;
+    return guarded(__func__, [&] {
+        require_initialized();
+        require(model::begin_dump(), "called before", ACL_ERROR_REPEAT_INITIALIZE);
+    });
 }
 
 aclError aclmdlSetDump(const char *dumpCfgPath) {
-    if (!is_initialized()) return not_initialized(__func__);
-    if (!ascendcl::host::model::dump_is_begun()) return not_begun(__func__);
-    if (!dumpCfgPath) return fail(ACL_ERROR_INVALID_PARAM, "%s: the path is null", __func__);
-    if (access(dumpCfgPath, R_OK) != 0) {
-        return fail(ACL_ERROR_INVALID_FILE, "%s: cannot read '%s'", __func__, dumpCfgPath);
-    }
-    return ascendcl::host::unsupported(__func__);
+    return guarded(__func__, [&] {
+        require_initialized();
+        require_begun(model::dump_is_begun());
+        require(dumpCfgPath != nullptr, "dumpCfgPath is null");
+        if (access(dumpCfgPath, R_OK) != 0) {
+            throw Failure{ACL_ERROR_INVALID_FILE, std::string("cannot read ") + dumpCfgPath};
+        }
+        throw Failure{ACL_ERROR_API_NOT_SUPPORT, "the host runtime does not dump"};
+    });
 }
 
 aclError aclmdlFinalizeDump() {
-    if (!is_initialized()) return not_initialized(__func__);
-    return ascendcl::host::model::end_dump() ? ACL_SUCCESS : not_begun(__func__);
+    return guarded(__func__, [&] {
+        require_initialized();
+        require_begun(model::end_dump());
+    });
 }

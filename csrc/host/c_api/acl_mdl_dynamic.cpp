@@ -1,7 +1,7 @@
 // acl/acl_mdl.h: choosing a gear, and asking which there are.
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <cstring>
+#include <string>
 
 #include "acl/acl.h"
 #include "host/model/description.h"
@@ -9,33 +9,37 @@
 #include "host/model/registry.h"
 #include "host/runtime/report.h"
 
+using namespace ascendcl::host;
+
 namespace {
 
-using ascendcl::host::fail;
-using ascendcl::host::Failure;
-using ascendcl::host::guarded;
-using ascendcl::host::model::Description;
-using ascendcl::host::model::lease_model;
 using ascendcl::om::GearKind;
 
 constexpr size_t kAllInputs = static_cast<size_t>(-1);
 
-size_t gear_count(const Description &description, GearKind kind) {
-    return description.io.gear_kind == kind ? description.io.gears.size() : 0;
+size_t gear_count(const aclmdlDesc &desc, GearKind kind) {
+    require(desc.description != nullptr, "the desc is empty");
+    const auto &io = desc.description->io;
+    return io.gear_kind == kind ? io.gears.size() : 0;
+}
+
+size_t gear_count_within(size_t room, const aclmdlDesc &desc, GearKind kind) {
+    const size_t count = gear_count(desc, kind);
+    if (count > room) {
+        throw Failure{ACL_ERROR_STORAGE_OVER_LIMIT,
+                      std::to_string(count) + " gears, room for " + std::to_string(room)};
+    }
+    return count;
 }
 
 // Batch sizes and image sizes: the values are the gear.
 aclError choose_gear(const char *function, uint32_t model_id, aclmdlDataset *data_set, size_t index,
                      GearKind kind, const std::vector<int64_t> &values) {
-    const bool positive =
-        std::all_of(values.begin(), values.end(), [](int64_t v) { return v != 0; });
-    if (!data_set || !positive) {
-        return fail(ACL_ERROR_INVALID_PARAM, "%s: the data set is null or a size is 0", function);
-    }
     return guarded(function, [&] {
-        namespace model = ascendcl::host::model;
+        require(data_set != nullptr, "dataset is null");
+        require(std::find(values.begin(), values.end(), 0) == values.end(), "a size is 0");
         aclDataBuffer &buffer = model::gear_buffer(*data_set, index, values.size());
-        const auto leased = lease_model(model_id);
+        const auto leased = model::lease_model(model_id);
         const size_t gear = model::find_gear(*leased->description(), kind, values);
         model::write_gear(buffer, values);
         leased->remember_gear(gear);
@@ -58,13 +62,11 @@ aclError aclmdlSetDynamicHWSize(uint32_t modelId, aclmdlDataset *dataset, size_t
 
 aclError aclmdlSetInputDynamicDims(uint32_t modelId, aclmdlDataset *dataset, size_t index,
                                    const aclmdlIODims *dims) {
-    if (!dataset || !dims || dims->dimCount == 0) {
-        return fail(ACL_ERROR_INVALID_PARAM, "%s: null argument or no dims", __func__);
-    }
     return guarded(__func__, [&] {
-        namespace model = ascendcl::host::model;
+        require(dataset != nullptr && dims != nullptr, "a pointer is null");
+        require(dims->dimCount != 0, "there are no dims");
         model::gear_buffer(*dataset, index, 0);
-        const auto leased = lease_model(modelId);
+        const auto leased = model::lease_model(modelId);
         const auto values = model::gear_values(*leased->description(), *dims);
         const size_t gear = model::find_gear(*leased->description(), GearKind::kDims, values);
         model::write_gear(model::gear_buffer(*dataset, index, values.size()), values);
@@ -73,65 +75,53 @@ aclError aclmdlSetInputDynamicDims(uint32_t modelId, aclmdlDataset *dataset, siz
 }
 
 aclError aclmdlGetDynamicBatch(const aclmdlDesc *modelDesc, aclmdlBatch *batch) {
-    if (!modelDesc || !batch || !modelDesc->description) {
-        return fail(ACL_ERROR_INVALID_PARAM, "%s: null argument or empty desc", __func__);
-    }
-    const Description &description = *modelDesc->description;
-    const size_t count = gear_count(description, GearKind::kBatch);
-    if (count > ACL_MAX_BATCH_NUM) {
-        return fail(ACL_ERROR_STORAGE_OVER_LIMIT, "%s: %zu gears", __func__, count);
-    }
-    batch->batchCount = count;
-    for (size_t i = 0; i < count; ++i) {
-        batch->batch[i] = static_cast<uint64_t>(description.io.gears[i].front());
-    }
-    return ACL_SUCCESS;
+    return guarded(__func__, [&] {
+        require(modelDesc != nullptr && batch != nullptr, "a pointer is null");
+        batch->batchCount = gear_count_within(ACL_MAX_BATCH_NUM, *modelDesc, GearKind::kBatch);
+        for (size_t i = 0; i < batch->batchCount; ++i) {
+            const auto &gear = modelDesc->description->io.gears[i];
+            batch->batch[i] = static_cast<uint64_t>(gear.front());
+        }
+    });
 }
 
 aclError aclmdlGetDynamicHW(const aclmdlDesc *modelDesc, size_t, aclmdlHW *hw) {
-    if (!modelDesc || !hw || !modelDesc->description) {
-        return fail(ACL_ERROR_INVALID_PARAM, "%s: null argument or empty desc", __func__);
-    }
-    const Description &description = *modelDesc->description;
-    const size_t count = gear_count(description, GearKind::kImage);
-    if (count > ACL_MAX_HW_NUM) {
-        return fail(ACL_ERROR_STORAGE_OVER_LIMIT, "%s: %zu gears", __func__, count);
-    }
-    hw->hwCount = count;
-    for (size_t i = 0; i < count; ++i) {
-        hw->hw[i][0] = static_cast<uint64_t>(description.io.gears[i].front());
-        hw->hw[i][1] = static_cast<uint64_t>(description.io.gears[i].back());
-    }
-    return ACL_SUCCESS;
+    return guarded(__func__, [&] {
+        require(modelDesc != nullptr && hw != nullptr, "a pointer is null");
+        hw->hwCount = gear_count_within(ACL_MAX_HW_NUM, *modelDesc, GearKind::kImage);
+        for (size_t i = 0; i < hw->hwCount; ++i) {
+            const auto &gear = modelDesc->description->io.gears[i];
+            hw->hw[i][0] = static_cast<uint64_t>(gear.front());
+            hw->hw[i][1] = static_cast<uint64_t>(gear.back());
+        }
+    });
 }
 
 aclError aclmdlGetInputDynamicGearCount(const aclmdlDesc *modelDesc, size_t index,
                                         size_t *gearCount) {
-    if (!modelDesc || !gearCount || !modelDesc->description || index != kAllInputs) {
-        return fail(ACL_ERROR_INVALID_PARAM, "%s: null argument, empty desc, or index not -1",
-                    __func__);
-    }
-    *gearCount = gear_count(*modelDesc->description, GearKind::kDims);
-    return ACL_SUCCESS;
+    return guarded(__func__, [&] {
+        require(modelDesc != nullptr && gearCount != nullptr, "a pointer is null");
+        require(index == kAllInputs, "the index is not -1");
+        *gearCount = gear_count(*modelDesc, GearKind::kDims);
+    });
 }
 
 aclError aclmdlGetInputDynamicDims(const aclmdlDesc *modelDesc, size_t index, aclmdlIODims *dims,
                                    size_t gearCount) {
-    if (!modelDesc || !dims || !modelDesc->description || index != kAllInputs) {
-        return fail(ACL_ERROR_INVALID_PARAM, "%s: null argument, empty desc, or index not -1",
-                    __func__);
-    }
-    const Description &description = *modelDesc->description;
-    const size_t count = gear_count(description, GearKind::kDims);
-    if (gearCount < count) {
-        return fail(ACL_ERROR_INVALID_PARAM, "%s: room for %zu gears, the model has %zu", __func__,
-                    gearCount, count);
-    }
     return guarded(__func__, [&] {
+        require(modelDesc != nullptr && dims != nullptr, "a pointer is null");
+        require(index == kAllInputs, "the index is not -1");
+        const size_t count = gear_count(*modelDesc, GearKind::kDims);
+        if (gearCount < count) {
+            throw invalid("room for " + std::to_string(gearCount) + " gears, the model has " +
+                          std::to_string(count));
+        }
         for (size_t gear = 0; gear < count; ++gear) {
-            const auto values = ascendcl::host::model::gear_dims(description, gear);
+            const auto values = model::gear_dims(*modelDesc->description, gear);
             if (values.size() > ACL_MAX_DIM_CNT) {
-                throw Failure{ACL_ERROR_STORAGE_OVER_LIMIT, "the inputs have over 128 dims"};
+                throw Failure{ACL_ERROR_STORAGE_OVER_LIMIT, std::to_string(values.size()) +
+                                                                " dims, room for " +
+                                                                std::to_string(ACL_MAX_DIM_CNT)};
             }
             dims[gear].name[0] = '\0';
             dims[gear].dimCount = values.size();

@@ -6,50 +6,46 @@
 #include "host/model/registry.h"
 #include "host/runtime/report.h"
 
+using namespace ascendcl::host;
+
 namespace {
 
-using ascendcl::host::Failure;
-using ascendcl::host::guarded;
-using ascendcl::host::model::LoadOptions;
-using ascendcl::host::model::OmFile;
-using ascendcl::host::model::Purpose;
-
-constexpr char kNullArgument[] = "a pointer is null";
+using model::LoadOptions;
+using model::OmFile;
 
 aclError load_from_file(const char *function, const char *path, uint32_t *model_id,
                         const LoadOptions &options) {
     return guarded(function, [&] {
-        if (!path || !model_id) throw Failure{ACL_ERROR_INVALID_PARAM, kNullArgument};
+        require(path != nullptr && model_id != nullptr, "a pointer is null");
         *model_id = load_model(OmFile::open(path), options);
     });
 }
 
-aclError load_from_memory(const char *function, const void *model, size_t size, uint32_t *model_id,
+aclError load_from_memory(const char *function, const void *data, size_t size, uint32_t *model_id,
                           const LoadOptions &options) {
     return guarded(function, [&] {
-        if (!model_id) throw Failure{ACL_ERROR_INVALID_PARAM, kNullArgument};
-        *model_id = load_model(OmFile::view(model, size), options);
+        require(model_id != nullptr, "modelId is null");
+        *model_id = load_model(OmFile::view(data, size), options);
     });
 }
 
-aclError refuse_queues(const char *function, const void *model, const uint32_t *model_id,
+aclError refuse_queues(const char *function, const void *data, const uint32_t *model_id,
                        const uint32_t *input_queues, size_t input_count,
                        const uint32_t *output_queues, size_t output_count) {
-    if (!model || !model_id || !input_queues || !output_queues || input_count == 0 ||
-        output_count == 0) {
-        return ascendcl::host::fail(ACL_ERROR_INVALID_PARAM, "%s: %s or a queue count is 0",
-                                    function, kNullArgument);
-    }
-    return ascendcl::host::unsupported(function);
+    return guarded(function, [&] {
+        require(data != nullptr && model_id != nullptr && input_queues != nullptr &&
+                    output_queues != nullptr,
+                "a pointer is null");
+        require(input_count != 0 && output_count != 0, "a queue count is 0");
+        throw Failure{ACL_ERROR_API_NOT_SUPPORT, "the host runtime has no queues"};
+    });
 }
 
-aclError query_size(const OmFile &file, size_t *work_size, size_t *weight_size) {
-    const auto container = file.container(Purpose::kQuerySize);
-    const size_t work = ascendcl::host::model::reading_om(
-        Purpose::kQuerySize, [&] { return static_cast<size_t>(container.work_size()); });
-    *work_size = work;
+void query_size(const OmFile &file, size_t *work_size, size_t *weight_size) {
+    const auto container = file.container(model::Purpose::kQuerySize);
+    *work_size = model::reading_om(model::Purpose::kQuerySize,
+                                   [&] { return static_cast<size_t>(container.work_size()); });
     *weight_size = static_cast<size_t>(container.weight_size());
-    return ACL_SUCCESS;
 }
 
 }  // namespace
@@ -88,24 +84,22 @@ aclError aclmdlLoadFromMemWithQ(const void *model, size_t modelSize, uint32_t *m
 }
 
 aclError aclmdlUnload(uint32_t modelId) {
-    return guarded(__func__, [&] { ascendcl::host::model::unload_model(modelId); });
+    return guarded(__func__, [&] { model::unload_model(modelId); });
 }
 
 aclError aclmdlQuerySize(const char *fileName, size_t *workSize, size_t *weightSize) {
     return guarded(__func__, [&] {
-        if (!fileName || !workSize || !weightSize) {
-            throw Failure{ACL_ERROR_INVALID_PARAM, kNullArgument};
-        }
-        return query_size(OmFile::open(fileName), workSize, weightSize);
+        require(fileName != nullptr && workSize != nullptr && weightSize != nullptr,
+                "a pointer is null");
+        query_size(OmFile::open(fileName), workSize, weightSize);
     });
 }
 
 aclError aclmdlQuerySizeFromMem(const void *model, size_t modelSize, size_t *workSize,
                                 size_t *weightSize) {
     return guarded(__func__, [&] {
-        if (!model || !workSize || !weightSize) {
-            throw Failure{ACL_ERROR_INVALID_PARAM, kNullArgument};
-        }
-        return query_size(OmFile::view(model, modelSize), workSize, weightSize);
+        require(model != nullptr && workSize != nullptr && weightSize != nullptr,
+                "a pointer is null");
+        query_size(OmFile::view(model, modelSize), workSize, weightSize);
     });
 }

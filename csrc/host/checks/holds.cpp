@@ -1,3 +1,4 @@
+// One list under one lock, searched from end to end: only strict mode puts anything on it.
 // SPDX-License-Identifier: Apache-2.0
 #include "host/checks/holds.h"
 

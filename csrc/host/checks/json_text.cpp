@@ -1,3 +1,4 @@
+// UTF-8 is checked sequence by sequence: readers of JSON refuse a whole file for one wrong byte.
 // SPDX-License-Identifier: Apache-2.0
 #include "host/checks/json_text.h"
 

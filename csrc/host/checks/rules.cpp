@@ -1,3 +1,4 @@
+// The table: of each rule its id, the sentence, where that is documented, what to do, and the code.
 // SPDX-License-Identifier: Apache-2.0
 #include "host/checks/rules.h"
 

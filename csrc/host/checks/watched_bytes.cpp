@@ -1,3 +1,5 @@
+// The program's own memory gives no sign when it is freed or written to: the kernel is asked for
+// its pages, and a hash compared.
 // SPDX-License-Identifier: Apache-2.0
 #include "host/checks/watched_bytes.h"
 

@@ -12,8 +12,6 @@ namespace {
 
 constexpr int32_t kMaxPriority = 7;
 
-Failure invalid(const std::string &message) { return {ACL_ERROR_INVALID_PARAM, message}; }
-
 template <typename T>
 T read_value(aclmdlConfigAttr attr, const void *value, size_t size) {
     if (size != sizeof(T)) {

@@ -1,3 +1,4 @@
+// Records are copied in and out: bytes that come from a program are aligned or not, and anything.
 // SPDX-License-Identifier: Apache-2.0
 #include "host/model/op_record.h"
 

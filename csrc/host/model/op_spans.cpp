@@ -1,3 +1,4 @@
+// One scale for all ops, so that the last never ends after its execution.
 // SPDX-License-Identifier: Apache-2.0
 #include "host/model/op_spans.h"
 

@@ -1,3 +1,4 @@
+// One session under one lock: its file and the started configurations. Each report is flushed.
 // SPDX-License-Identifier: Apache-2.0
 #include "host/model/profiling.h"
 

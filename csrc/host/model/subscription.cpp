@@ -1,3 +1,5 @@
+// Writing to a pipe may block or kill the process: each subscription has a lock of its own, so that
+// only its own model waits, and SIGPIPE is kept off.
 // SPDX-License-Identifier: Apache-2.0
 #include "host/model/subscription.h"
 

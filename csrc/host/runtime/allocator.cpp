@@ -1,3 +1,4 @@
+// A table of descs, and what each stream has registered: a copy, since its desc may be destroyed.
 // SPDX-License-Identifier: Apache-2.0
 #include "host/runtime/allocator.h"
 

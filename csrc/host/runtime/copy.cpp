@@ -1,3 +1,5 @@
+// What an asynchronous copy really is, and so whether its caller waits, follows from where its two
+// ends lie.
 // SPDX-License-Identifier: Apache-2.0
 #include "host/runtime/copy.h"
 

@@ -1,3 +1,4 @@
+// Memory is checked when the copy is queued and when its turn comes: it may be freed meanwhile.
 // SPDX-License-Identifier: Apache-2.0
 #include "host/runtime/copy_descriptor.h"
 

@@ -1,3 +1,4 @@
+// A limit of 0 is none set: a stream then goes by its device's, a device by the number of cores.
 // SPDX-License-Identifier: Apache-2.0
 #include "host/runtime/core_limits.h"
 

@@ -1,3 +1,4 @@
+// Counters under the event's lock. Streams that wait are woken with the lock given back.
 // SPDX-License-Identifier: Apache-2.0
 #include "host/runtime/event.h"
 

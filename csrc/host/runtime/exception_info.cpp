@@ -1,3 +1,4 @@
+// One callback for the process. A table of handles makes one that it keeps stale, not dangling.
 // SPDX-License-Identifier: Apache-2.0
 #include "host/runtime/exception_info.h"
 

@@ -1,3 +1,5 @@
+// A table of handles: group information only has to know whether it was filled, and be told apart
+// from what was destroyed.
 // SPDX-License-Identifier: Apache-2.0
 #include "host/runtime/group.h"
 

@@ -1,3 +1,5 @@
+// The count, and what is checked of a configuration. Of all that it may set, only the default
+// device has an effect.
 // SPDX-License-Identifier: Apache-2.0
 #include "host/runtime/init.h"
 

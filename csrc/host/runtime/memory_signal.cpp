@@ -1,3 +1,5 @@
+// Waiting polls the word: nobody tells of a write, which a copy or the host may make. Each access
+// makes sure of the memory, which may have been freed since.
 // SPDX-License-Identifier: Apache-2.0
 #include "host/runtime/memory_signal.h"
 

@@ -1,3 +1,4 @@
+// Who sees the flag takes it, in one step under its lock: of several streams that wait one goes on.
 // SPDX-License-Identifier: Apache-2.0
 #include "host/runtime/notify.h"
 

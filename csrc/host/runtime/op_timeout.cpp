@@ -1,3 +1,4 @@
+// Rounding up to whole units, without an overflow.
 // SPDX-License-Identifier: Apache-2.0
 #include "host/runtime/op_timeout.h"
 

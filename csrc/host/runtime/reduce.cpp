@@ -1,3 +1,5 @@
+// One loop for all types, by how an element is loaded, combined and stored. Floats of 16 bits are
+// computed with as float.
 // SPDX-License-Identifier: Apache-2.0
 #include "host/runtime/reduce.h"
 

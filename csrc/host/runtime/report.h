@@ -7,6 +7,7 @@
 #include <new>
 #include <string>
 #include <type_traits>
+#include <utility>
 
 #include "acl/acl.h"
 
@@ -25,6 +26,11 @@ aclError fail(aclError code, const char *format, ...) noexcept
 // Throws Failure{code, message} unless `ok`.
 inline void require(bool ok, const char *message, aclError code = ACL_ERROR_INVALID_PARAM) {
     if (!ok) throw Failure{code, message};
+}
+
+// For messages with numbers, which are put together only on failure: if (...) throw invalid(...).
+inline Failure invalid(std::string message) {
+    return {ACL_ERROR_INVALID_PARAM, std::move(message)};
 }
 
 // Records "<function> is not supported by the host runtime" and answers 200001.

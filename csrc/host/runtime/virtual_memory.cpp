@@ -1,3 +1,5 @@
+// Reservations by address under one lock, each with what is mapped into it. A mapping keeps
+// its memory, also when the handle is freed.
 // SPDX-License-Identifier: Apache-2.0
 #include "host/runtime/virtual_memory.h"
 

@@ -1,3 +1,4 @@
+// What std::thread does not offer, by pthreads: the mask of signals and the name.
 // SPDX-License-Identifier: Apache-2.0
 #include "host/runtime/worker_thread.h"
 
