@@ -42,6 +42,7 @@ OWN = {
         "host/ops/",
         "host/checks/",
         "acl/",
+        "ascendcl/",
     ),
     "host/engine": ("host/engine/", "om/", "openvino/"),
 }

@@ -208,15 +208,18 @@ aclError aclmdlGetInputDimsRange(const aclmdlDesc *modelDesc, size_t index,
 
 // Null where nothing can be said; empty for an operator that was not fused or does not exist.
 const char *aclmdlGetOpAttr(aclmdlDesc *modelDesc, const char *opName, const char *attr) {
-    if (!modelDesc || !modelDesc->description || modelDesc->model_id == 0 || !opName || !attr ||
-        std::strcmp(attr, kOriginalOpNames) != 0) {
-        fail(ACL_ERROR_INVALID_PARAM, "%s: null argument, empty desc, or attribute not %s",
-             __func__, kOriginalOpNames);
-        return nullptr;
-    }
-    const auto &names = modelDesc->description->original_op_names;
-    const auto found = names.find(opName);
-    return found == names.end() ? "" : found->second.c_str();
+    const char *value = nullptr;
+    (void)guarded(__func__, [&] {
+        require(modelDesc != nullptr && modelDesc->description != nullptr &&
+                    modelDesc->model_id != 0 && opName != nullptr,
+                "a pointer is null, or the desc is empty");
+        require(attr != nullptr && std::strcmp(attr, kOriginalOpNames) == 0,
+                "the attribute is not _datadump_original_op_names");
+        const auto &names = modelDesc->description->original_op_names;
+        const auto found = names.find(opName);
+        value = found == names.end() ? "" : found->second.c_str();
+    });
+    return value;
 }
 
 const char *aclmdlGetInputNameByIndex(const aclmdlDesc *modelDesc, size_t index) {
@@ -252,10 +255,13 @@ aclError aclmdlGetOutputIndexByName(const aclmdlDesc *modelDesc, const char *nam
 }
 
 const char *aclmdlGetTensorRealName(const aclmdlDesc *modelDesc, const char *name) {
-    if (!modelDesc || !modelDesc->description || !name) {
-        fail(ACL_ERROR_INVALID_PARAM, "%s: null argument or empty desc", __func__);
-        return nullptr;
-    }
-    const std::string *found = model::real_name(*modelDesc->description, modelDesc->model_id, name);
-    return found ? found->c_str() : nullptr;
+    const char *real = nullptr;
+    (void)guarded(__func__, [&] {
+        require(modelDesc != nullptr && modelDesc->description != nullptr && name != nullptr,
+                "a pointer is null, or the desc is empty");
+        const std::string *found =
+            model::real_name(*modelDesc->description, modelDesc->model_id, name);
+        if (found != nullptr) real = found->c_str();
+    });
+    return real;
 }

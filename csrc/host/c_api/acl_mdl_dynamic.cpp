@@ -1,6 +1,7 @@
 // acl/acl_mdl.h: choosing a gear, and asking which there are.
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <initializer_list>
 #include <string>
 
 #include "acl/acl.h"
@@ -34,8 +35,9 @@ size_t gear_count_within(size_t room, const aclmdlDesc &desc, GearKind kind) {
 
 // Batch sizes and image sizes: the values are the gear.
 aclError choose_gear(const char *function, uint32_t model_id, aclmdlDataset *data_set, size_t index,
-                     GearKind kind, const std::vector<int64_t> &values) {
+                     GearKind kind, std::initializer_list<int64_t> sizes) {
     return guarded(function, [&] {
+        const std::vector<int64_t> values(sizes);
         require(data_set != nullptr, "dataset is null");
         require(std::find(values.begin(), values.end(), 0) == values.end(), "a size is 0");
         aclDataBuffer &buffer = model::gear_buffer(*data_set, index, values.size());

@@ -9,8 +9,8 @@
 #include <mutex>
 #include <new>
 #include <string>
+#include <utility>
 
-#include "ascendcl/openvino.h"
 #include "host/runtime/report.h"
 
 namespace ascendcl::host::model {
@@ -98,6 +98,11 @@ engine::Engine &engine() {
 
 }  // namespace
 
+void set_openvino_folder(std::string folder) {
+    const std::lock_guard lock(opening().mutex);
+    opening().openvino_folder = std::move(folder);
+}
+
 Compiler::Compiler() : engine_(engine()) {}
 
 void require_ok(const engine::Outcome &outcome, aclError code) {
@@ -107,11 +112,3 @@ void require_ok(const engine::Outcome &outcome, aclError code) {
 }
 
 }  // namespace ascendcl::host::model
-
-aclError ascendclSetOpenvinoFolder(const char *folder) {
-    using namespace ascendcl::host;
-    return guarded(__func__, [=] {
-        const std::lock_guard lock(model::opening().mutex);
-        model::opening().openvino_folder = folder == nullptr ? "" : folder;
-    });
-}

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
+
 #include "acl/acl_base.h"
 #include "host/engine/engine.h"
 #include "host/model/compilation.h"
@@ -20,6 +22,10 @@ class Compiler {
     const Compilation under_way_;
     engine::Engine &engine_;
 };
+
+// Where OpenVINO is looked for by the engine that is opened from now on; empty: by the loader. What
+// ASCENDCL_OPENVINO_LIBS says goes before it.
+void set_openvino_folder(std::string folder);
 
 // Throws Failure(code) with the outcome's words, or std::bad_alloc, unless all went well.
 void require_ok(const engine::Outcome &outcome, aclError code);

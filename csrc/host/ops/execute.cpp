@@ -182,7 +182,7 @@ void infer_dims(const char *type, Descs inputs, const aclDataBuffer *const *inpu
     std::vector<aclTensorDesc> open_descs;
     for (int i = 0; i < output_count; ++i) {
         open_descs.push_back(*outputs[i]);
-        open_descs.back().dims = {-1};
+        open_descs.back().dims = {-2};  // not even the rank is known
     }
     std::vector<const aclTensorDesc *> pointers;
     pointers.reserve(open_descs.size());
