@@ -148,7 +148,7 @@ before.
 
 Which models can be run is another matter: that depends on their operators. Models with several
 sizes (gears) can. With dynamic shapes those can that are in one part, in plain layouts, and without
-convolutions, pools and other ops whose output shape the engine takes from the file. Bundles and
+convolutions, pools and other ops whose output shape only the file says. Bundles and
 models with image preprocessing (AIPP) cannot.
 
 From which version of CANN on a function exists is not listed: our sources do not tell. One that the

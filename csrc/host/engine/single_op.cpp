@@ -194,7 +194,8 @@ void add_outputs(const OpRequest &request, om::Node &node) {
     for (const OpTensor &output : request.outputs) {
         om::TensorDesc desc = descriptor(output);
         if (is_open(desc.shape)) {
-            if (auto assumed = dims_from_inputs(request, node.attrs)) desc.shape = std::move(*assumed);
+            if (auto assumed = dims_from_inputs(request, node.attrs))
+                desc.shape = std::move(*assumed);
         }
         try {
             element_type(desc.dtype);
