@@ -1,4 +1,4 @@
-// Output dims of an op whose descriptor leaves them open: computed by translating the op alone.
+// What the lowering of an op is told of output dims that its descriptor leaves open.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 

@@ -19,7 +19,7 @@ struct Sampling {
 
 Values resize_to_output(NodeView &view, op::ResizeMode mode, const Sampling &sampling) {
     const Operand &x = view.operand(0);
-    if (x.rank() != 4 || view.output_rank() != 4)
+    if (view.output_rank() != 4 || x.rank() != 4)
         view.refuse("only two spatial dims are supported, its input is " + to_string(x.shape()));
     const bool last =
         x.axes() == Axes::kNone ? attributes_channels_last(view, x) : x.channels_last();
