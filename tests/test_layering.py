@@ -16,12 +16,15 @@ OWN = {
     "bindings": ("bindings/", "core/", "om/", "acl/", "pybind11/", "Python.h", "constants.inc"),
     # What programs may include besides the C ABI (csrc/host/include).
     "host/include": ("acl/", "ascendcl/"),
-    "host/checks": ("host/checks/", "host/runtime/report.h", "acl/", "ascendcl/"),
-    "host/runtime": ("host/runtime/", "host/checks/", "acl/"),
+    # How a failure becomes a code and a message: the ground floor of the host runtime.
+    "host/report": ("host/report/", "acl/"),
+    "host/checks": ("host/checks/", "host/report/", "acl/", "ascendcl/"),
+    "host/runtime": ("host/runtime/", "host/checks/", "host/report/", "acl/"),
     "host/model": (
         "host/model/",
         "host/runtime/",
         "host/checks/",
+        "host/report/",
         "host/engine/engine.h",
         "om/",
         "acl/",
@@ -31,6 +34,7 @@ OWN = {
         "host/model/",
         "host/runtime/",
         "host/checks/",
+        "host/report/",
         "host/engine/engine.h",
         "om/",
         "acl/",
@@ -41,6 +45,7 @@ OWN = {
         "host/model/",
         "host/ops/",
         "host/checks/",
+        "host/report/",
         "acl/",
         "ascendcl/",
     ),

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "acl/acl.h"
 #include "acl/acl_rt_allocator.h"
+#include "host/report/report.h"
 #include "host/runtime/allocator.h"
-#include "host/runtime/report.h"
 
 using namespace ascendcl::host;
 

@@ -2,8 +2,8 @@
 // left are the checks and the place in the stream.
 // SPDX-License-Identifier: Apache-2.0
 #include "acl/acl.h"
+#include "host/report/report.h"
 #include "host/runtime/memory.h"
-#include "host/runtime/report.h"
 #include "host/runtime/stream.h"
 
 using namespace ascendcl::host;

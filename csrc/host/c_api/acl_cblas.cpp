@@ -4,7 +4,7 @@
 
 #include "host/ops/execute.h"
 #include "host/ops/gemm.h"
-#include "host/runtime/report.h"
+#include "host/report/report.h"
 
 using namespace ascendcl::host;
 

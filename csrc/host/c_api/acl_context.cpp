@@ -1,9 +1,9 @@
 // Contexts and switches: acl_rt.h "Contexts", "Switches of the system, the context or the device".
 // SPDX-License-Identifier: Apache-2.0
 #include "acl/acl.h"
+#include "host/report/report.h"
 #include "host/runtime/context.h"
 #include "host/runtime/event.h"
-#include "host/runtime/report.h"
 #include "host/runtime/stream.h"
 
 using namespace ascendcl::host;

@@ -2,9 +2,9 @@
 // count of 0 succeeds before anything else is looked at.
 // SPDX-License-Identifier: Apache-2.0
 #include "acl/acl.h"
+#include "host/report/report.h"
 #include "host/runtime/copy.h"
 #include "host/runtime/memory.h"
-#include "host/runtime/report.h"
 
 using namespace ascendcl::host;
 

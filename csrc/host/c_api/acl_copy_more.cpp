@@ -3,11 +3,11 @@
 #include <cstdint>
 
 #include "acl/acl.h"
+#include "host/report/report.h"
 #include "host/runtime/context.h"
 #include "host/runtime/copy.h"
 #include "host/runtime/copy_descriptor.h"
 #include "host/runtime/reduce.h"
-#include "host/runtime/report.h"
 #include "host/runtime/stream.h"
 
 using namespace ascendcl::host;

@@ -1,8 +1,8 @@
 // How many cores may be used: acl_rt.h "Allowances of cores".
 // SPDX-License-Identifier: Apache-2.0
 #include "acl/acl.h"
+#include "host/report/report.h"
 #include "host/runtime/core_limits.h"
-#include "host/runtime/report.h"
 
 using namespace ascendcl::host;
 

@@ -3,8 +3,8 @@
 #include <chrono>
 
 #include "acl/acl.h"
+#include "host/report/report.h"
 #include "host/runtime/device.h"
-#include "host/runtime/report.h"
 #include "host/runtime/stream.h"
 
 using namespace ascendcl::host;

@@ -1,9 +1,9 @@
 // Events and notifies: acl_rt.h "Events", "Notifies".
 // SPDX-License-Identifier: Apache-2.0
 #include "acl/acl.h"
+#include "host/report/report.h"
 #include "host/runtime/event.h"
 #include "host/runtime/notify.h"
-#include "host/runtime/report.h"
 #include "host/runtime/stream.h"
 
 using namespace ascendcl::host;

@@ -1,8 +1,8 @@
 // What is told of a task that failed: acl_rt.h "Errors and exceptions".
 // SPDX-License-Identifier: Apache-2.0
 #include "acl/acl.h"
+#include "host/report/report.h"
 #include "host/runtime/exception_info.h"
-#include "host/runtime/report.h"
 
 using namespace ascendcl::host;
 

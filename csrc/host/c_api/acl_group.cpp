@@ -3,9 +3,9 @@
 #include <cstring>
 
 #include "acl/acl.h"
+#include "host/report/report.h"
 #include "host/runtime/context.h"
 #include "host/runtime/group.h"
-#include "host/runtime/report.h"
 
 using namespace ascendcl::host;
 

@@ -4,8 +4,8 @@
 #include "host/model/dump.h"
 #include "host/model/registry.h"
 #include "host/ops/compiled_op.h"
+#include "host/report/report.h"
 #include "host/runtime/init.h"
-#include "host/runtime/report.h"
 
 using namespace ascendcl::host;
 

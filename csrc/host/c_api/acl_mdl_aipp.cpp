@@ -7,8 +7,8 @@
 #include "host/c_api/handed_out.h"
 #include "host/model/aipp.h"
 #include "host/model/registry.h"
+#include "host/report/report.h"
 #include "host/runtime/data_set.h"
-#include "host/runtime/report.h"
 
 namespace {
 

@@ -4,7 +4,7 @@
 
 #include "acl/acl.h"
 #include "host/model/om_file.h"
-#include "host/runtime/report.h"
+#include "host/report/report.h"
 
 using namespace ascendcl::host;
 

@@ -6,7 +6,7 @@
 #include "acl/acl.h"
 #include "host/c_api/handed_out.h"
 #include "host/model/config.h"
-#include "host/runtime/report.h"
+#include "host/report/report.h"
 
 using namespace ascendcl::host;
 

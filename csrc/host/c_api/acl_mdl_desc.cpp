@@ -10,7 +10,7 @@
 #include "host/model/om_codes.h"
 #include "host/model/om_file.h"
 #include "host/model/registry.h"
-#include "host/runtime/report.h"
+#include "host/report/report.h"
 
 using namespace ascendcl::host;
 

@@ -7,8 +7,8 @@
 
 #include "acl/acl.h"
 #include "host/model/dump.h"
+#include "host/report/report.h"
 #include "host/runtime/init.h"
-#include "host/runtime/report.h"
 
 using namespace ascendcl::host;
 

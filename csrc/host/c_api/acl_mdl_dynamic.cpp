@@ -8,7 +8,7 @@
 #include "host/model/description.h"
 #include "host/model/gears.h"
 #include "host/model/registry.h"
-#include "host/runtime/report.h"
+#include "host/report/report.h"
 
 using namespace ascendcl::host;
 

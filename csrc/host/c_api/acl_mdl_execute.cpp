@@ -3,7 +3,7 @@
 #include "acl/acl.h"
 #include "host/model/config.h"
 #include "host/model/execute.h"
-#include "host/runtime/report.h"
+#include "host/report/report.h"
 
 using namespace ascendcl::host;
 

@@ -4,7 +4,7 @@
 #include "host/model/load.h"
 #include "host/model/om_codes.h"
 #include "host/model/registry.h"
-#include "host/runtime/report.h"
+#include "host/report/report.h"
 
 using namespace ascendcl::host;
 

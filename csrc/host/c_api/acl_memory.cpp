@@ -9,10 +9,10 @@
 #include "acl/acl.h"
 #include "host/checks/holds.h"
 #include "host/checks/objects.h"
+#include "host/report/report.h"
 #include "host/runtime/context.h"
 #include "host/runtime/live_counts.h"
 #include "host/runtime/memory.h"
-#include "host/runtime/report.h"
 
 using namespace ascendcl::host;
 

@@ -1,8 +1,8 @@
 // Words in memory that streams write and wait for: acl_rt.h "Values in memory as signals".
 // SPDX-License-Identifier: Apache-2.0
 #include "acl/acl.h"
+#include "host/report/report.h"
 #include "host/runtime/memory_signal.h"
-#include "host/runtime/report.h"
 
 using namespace ascendcl::host;
 

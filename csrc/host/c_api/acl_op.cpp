@@ -6,7 +6,7 @@
 #include "host/ops/attributes.h"
 #include "host/ops/execute.h"
 #include "host/ops/model_files.h"
-#include "host/runtime/report.h"
+#include "host/report/report.h"
 
 using namespace ascendcl::host;
 

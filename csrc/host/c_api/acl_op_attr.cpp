@@ -3,7 +3,7 @@
 #include "acl/acl_op.h"
 #include "host/c_api/handed_out.h"
 #include "host/ops/attributes.h"
-#include "host/runtime/report.h"
+#include "host/report/report.h"
 
 using namespace ascendcl::host;
 

@@ -3,7 +3,7 @@
 #include "acl/acl_op_compiler.h"
 
 #include "host/ops/execute.h"
-#include "host/runtime/report.h"
+#include "host/report/report.h"
 
 using namespace ascendcl::host;
 

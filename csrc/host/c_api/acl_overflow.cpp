@@ -5,10 +5,10 @@
 #include <cstring>
 
 #include "acl/acl.h"
+#include "host/report/report.h"
 #include "host/runtime/context.h"
 #include "host/runtime/memory.h"
 #include "host/runtime/op_timeout.h"
-#include "host/runtime/report.h"
 #include "host/runtime/stream.h"
 
 using namespace ascendcl::host;

@@ -10,8 +10,8 @@
 #include "host/model/op_record.h"
 #include "host/model/profiling.h"
 #include "host/model/subscription.h"
+#include "host/report/report.h"
 #include "host/runtime/device.h"
-#include "host/runtime/report.h"
 
 using namespace ascendcl::host;
 

@@ -14,9 +14,9 @@
 #include "host/c_api/handed_out.h"
 #include "host/checks/trace.h"
 #include "host/model/profiling.h"
+#include "host/report/report.h"
 #include "host/runtime/context.h"
 #include "host/runtime/live_counts.h"
-#include "host/runtime/report.h"
 #include "host/runtime/stream.h"
 
 using namespace ascendcl::host;

@@ -1,8 +1,8 @@
 // Callbacks: acl_rt.h "Reports: callbacks and host functions run by a subscribed thread".
 // SPDX-License-Identifier: Apache-2.0
 #include "acl/acl.h"
+#include "host/report/report.h"
 #include "host/runtime/callbacks.h"
-#include "host/runtime/report.h"
 
 using namespace ascendcl::host;
 

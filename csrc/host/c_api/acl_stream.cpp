@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "acl/acl.h"
+#include "host/report/report.h"
 #include "host/runtime/context.h"
 #include "host/runtime/event.h"
-#include "host/runtime/report.h"
 #include "host/runtime/stream.h"
 
 using namespace ascendcl::host;

@@ -4,8 +4,8 @@
 
 #include "acl/acl.h"
 #include "host/c_api/handed_out.h"
+#include "host/report/report.h"
 #include "host/runtime/live_counts.h"
-#include "host/runtime/report.h"
 #include "host/runtime/stream.h"
 
 using namespace ascendcl::host;

@@ -7,8 +7,8 @@
 
 #include "acl/acl.h"
 #include "host/c_api/handed_out.h"
+#include "host/report/report.h"
 #include "host/runtime/data_set.h"
-#include "host/runtime/report.h"
 
 using namespace ascendcl::host;
 

@@ -2,7 +2,7 @@
 // may be taken for one of its releases.
 // SPDX-License-Identifier: Apache-2.0
 #include "acl/acl.h"
-#include "host/runtime/report.h"
+#include "host/report/report.h"
 
 using namespace ascendcl::host;
 

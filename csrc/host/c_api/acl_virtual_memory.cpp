@@ -1,8 +1,8 @@
 // Addresses and memory apart: acl_rt.h "Virtual memory: addresses and physical memory apart".
 // SPDX-License-Identifier: Apache-2.0
 #include "acl/acl.h"
+#include "host/report/report.h"
 #include "host/runtime/device.h"
-#include "host/runtime/report.h"
 #include "host/runtime/virtual_memory.h"
 
 using namespace ascendcl::host;

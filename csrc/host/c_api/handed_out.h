@@ -9,7 +9,7 @@
 
 #include "acl/acl.h"
 #include "host/checks/objects.h"
-#include "host/runtime/report.h"
+#include "host/report/report.h"
 
 struct aclmdlAIPP;
 struct aclopAttr;

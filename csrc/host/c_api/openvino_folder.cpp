@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ascendcl/openvino.h"
 #include "host/model/engine_library.h"
-#include "host/runtime/report.h"
+#include "host/report/report.h"
 
 using namespace ascendcl::host;
 

@@ -7,7 +7,7 @@
 #include <limits>
 
 #include "host/checks/entry.h"
-#include "host/runtime/report.h"
+#include "host/report/report.h"
 
 namespace ascendcl::host::checks {
 namespace {

@@ -12,7 +12,7 @@
 #include "ascendcl/fault.h"
 #include "host/checks/entry.h"
 #include "host/checks/fault_rule.h"
-#include "host/runtime/report.h"
+#include "host/report/report.h"
 
 namespace ascendcl::host::checks {
 namespace {

@@ -19,7 +19,7 @@
 #include <vector>
 
 #include "acl/acl.h"
-#include "host/runtime/report.h"
+#include "host/report/report.h"
 
 namespace ascendcl::host::checks {
 namespace {

@@ -17,7 +17,7 @@
 #include "ascendcl/strict.h"
 #include "host/checks/flights.h"
 #include "host/checks/objects.h"
-#include "host/runtime/report.h"
+#include "host/report/report.h"
 
 namespace ascendcl::host::checks {
 namespace {

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "host/runtime/report.h"
+#include "host/report/report.h"
 
 namespace ascendcl::host::checks {
 namespace {

@@ -9,8 +9,8 @@
 #include <cstdlib>
 #include <thread>
 
+#include "host/report/report.h"
 #include "host/runtime/device.h"
-#include "host/runtime/report.h"
 
 namespace ascendcl::host::model {
 namespace {

@@ -8,7 +8,7 @@
 #include "host/checks/trace.h"
 #include "host/model/engine_library.h"
 #include "host/model/gears.h"
-#include "host/runtime/report.h"
+#include "host/report/report.h"
 
 namespace ascendcl::host::model {
 

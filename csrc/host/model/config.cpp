@@ -5,7 +5,7 @@
 #include <cstring>
 
 #include "host/checks/objects.h"
-#include "host/runtime/report.h"
+#include "host/report/report.h"
 
 namespace ascendcl::host::model {
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "host/runtime/report.h"
+#include "host/report/report.h"
 
 namespace ascendcl::host::model {
 namespace {

@@ -13,9 +13,9 @@
 #include "host/model/gears.h"
 #include "host/model/model.h"
 #include "host/model/registry.h"
+#include "host/report/report.h"
 #include "host/runtime/data_set.h"
 #include "host/runtime/memory.h"
-#include "host/runtime/report.h"
 #include "host/runtime/stream.h"
 
 namespace ascendcl::host::model {

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "host/checks/objects.h"
-#include "host/runtime/report.h"
+#include "host/report/report.h"
 
 namespace ascendcl::host::model {
 namespace {

@@ -13,9 +13,9 @@
 #include "host/model/model.h"
 #include "host/model/om_codes.h"
 #include "host/model/registry.h"
+#include "host/report/report.h"
 #include "host/runtime/context.h"
 #include "host/runtime/memory.h"
-#include "host/runtime/report.h"
 
 namespace ascendcl::host::model {
 namespace {

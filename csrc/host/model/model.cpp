@@ -13,8 +13,8 @@
 #include "host/model/gears.h"
 #include "host/model/op_spans.h"
 #include "host/model/profiling.h"
+#include "host/report/report.h"
 #include "host/runtime/data_set.h"
-#include "host/runtime/report.h"
 
 namespace ascendcl::host::model {
 namespace {

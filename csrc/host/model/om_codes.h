@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "host/runtime/report.h"
+#include "host/report/report.h"
 #include "om/error.h"
 
 namespace ascendcl::host::model {

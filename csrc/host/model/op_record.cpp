@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "host/runtime/report.h"
+#include "host/report/report.h"
 
 namespace ascendcl::host::model {
 namespace {

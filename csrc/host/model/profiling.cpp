@@ -16,7 +16,7 @@
 
 #include "host/checks/trace.h"
 #include "host/model/subscription.h"
-#include "host/runtime/report.h"
+#include "host/report/report.h"
 
 namespace ascendcl::host::model {
 namespace {

@@ -8,8 +8,8 @@
 #include <unordered_map>
 
 #include "host/checks/objects.h"
+#include "host/report/report.h"
 #include "host/runtime/device.h"
-#include "host/runtime/report.h"
 
 namespace ascendcl::host::model {
 namespace {

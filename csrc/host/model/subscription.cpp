@@ -18,7 +18,7 @@
 #include "host/model/op_record.h"
 #include "host/model/profiling.h"
 #include "host/model/registry.h"
-#include "host/runtime/report.h"
+#include "host/report/report.h"
 
 namespace ascendcl::host::model {
 namespace {

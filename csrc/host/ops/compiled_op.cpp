@@ -12,7 +12,7 @@
 #include "host/checks/trace.h"
 #include "host/model/engine_library.h"
 #include "host/model/program_cache.h"
-#include "host/runtime/report.h"
+#include "host/report/report.h"
 
 namespace ascendcl::host::ops {
 namespace {

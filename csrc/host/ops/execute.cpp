@@ -11,8 +11,8 @@
 #include "host/checks/objects.h"
 #include "host/model/program_cache.h"
 #include "host/ops/attributes.h"
+#include "host/report/report.h"
 #include "host/runtime/data_set.h"
-#include "host/runtime/report.h"
 #include "host/runtime/stream.h"
 
 namespace ascendcl::host::ops {

@@ -7,7 +7,7 @@
 #include "host/model/program_cache.h"
 #include "host/ops/attributes.h"
 #include "host/ops/execute.h"
-#include "host/runtime/report.h"
+#include "host/report/report.h"
 
 namespace ascendcl::host::ops {
 namespace {

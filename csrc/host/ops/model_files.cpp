@@ -6,7 +6,7 @@
 #include <system_error>
 
 #include "host/model/om_file.h"
-#include "host/runtime/report.h"
+#include "host/report/report.h"
 
 namespace ascendcl::host::ops {
 namespace {

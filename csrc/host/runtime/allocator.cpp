@@ -5,9 +5,9 @@
 #include <map>
 #include <mutex>
 
+#include "host/report/report.h"
 #include "host/runtime/device.h"
 #include "host/runtime/handle_table.h"
-#include "host/runtime/report.h"
 #include "host/runtime/stream.h"
 
 namespace ascendcl::host {

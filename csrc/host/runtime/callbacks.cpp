@@ -14,8 +14,8 @@
 #include <mutex>
 #include <utility>
 
+#include "host/report/report.h"
 #include "host/runtime/context.h"
-#include "host/runtime/report.h"
 #include "host/runtime/stream.h"
 #include "host/runtime/worker_thread.h"
 

@@ -8,8 +8,8 @@
 #include <string>
 #include <utility>
 
+#include "host/report/report.h"
 #include "host/runtime/handle_table.h"
-#include "host/runtime/report.h"
 #include "host/runtime/stream.h"
 
 namespace ascendcl::host {

@@ -14,9 +14,9 @@
 
 #include "host/checks/holds.h"
 #include "host/checks/trace.h"
+#include "host/report/report.h"
 #include "host/runtime/context.h"
 #include "host/runtime/memory.h"
-#include "host/runtime/report.h"
 #include "host/runtime/stream.h"
 
 namespace ascendcl::host {

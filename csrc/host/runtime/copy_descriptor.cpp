@@ -4,9 +4,9 @@
 
 #include <cstring>
 
+#include "host/report/report.h"
 #include "host/runtime/context.h"
 #include "host/runtime/memory.h"
-#include "host/runtime/report.h"
 #include "host/runtime/stream.h"
 
 namespace ascendcl::host {

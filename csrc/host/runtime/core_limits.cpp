@@ -6,9 +6,9 @@
 #include <atomic>
 #include <cstddef>
 
+#include "host/report/report.h"
 #include "host/runtime/context.h"
 #include "host/runtime/device.h"
-#include "host/runtime/report.h"
 #include "host/runtime/stream.h"
 
 namespace ascendcl::host {

@@ -15,7 +15,7 @@
 #include <thread>
 #include <vector>
 
-#include "host/runtime/report.h"
+#include "host/report/report.h"
 
 namespace ascendcl::host {
 namespace {

@@ -8,10 +8,10 @@
 
 #include "host/checks/flights.h"
 #include "host/checks/trace.h"
+#include "host/report/report.h"
 #include "host/runtime/context.h"
 #include "host/runtime/device.h"
 #include "host/runtime/handle_table.h"
-#include "host/runtime/report.h"
 
 namespace ascendcl::host {
 namespace {

@@ -6,9 +6,9 @@
 #include <atomic>
 #include <memory>
 
+#include "host/report/report.h"
 #include "host/runtime/device.h"
 #include "host/runtime/handle_table.h"
-#include "host/runtime/report.h"
 
 namespace ascendcl::host {
 namespace {

@@ -13,9 +13,9 @@
 #include <string>
 
 #include "host/checks/objects.h"
+#include "host/report/report.h"
 #include "host/runtime/context.h"
 #include "host/runtime/json.h"
-#include "host/runtime/report.h"
 
 namespace ascendcl::host {
 namespace {

@@ -12,9 +12,9 @@
 #include <utility>
 
 #include "host/checks/objects.h"
+#include "host/report/report.h"
 #include "host/runtime/device.h"
 #include "host/runtime/memory_poison.h"
-#include "host/runtime/report.h"
 
 namespace ascendcl::host {
 namespace {

@@ -3,8 +3,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/runtime/memory_signal.h"
 
+#include "host/report/report.h"
 #include "host/runtime/memory.h"
-#include "host/runtime/report.h"
 #include "host/runtime/stream.h"
 
 namespace ascendcl::host {

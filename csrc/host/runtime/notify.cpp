@@ -6,9 +6,9 @@
 #include <utility>
 
 #include "host/checks/flights.h"
+#include "host/report/report.h"
 #include "host/runtime/context.h"
 #include "host/runtime/handle_table.h"
-#include "host/runtime/report.h"
 
 namespace ascendcl::host {
 namespace {

@@ -8,8 +8,8 @@
 #include <cstring>
 #include <type_traits>
 
+#include "host/report/report.h"
 #include "host/runtime/memory.h"
-#include "host/runtime/report.h"
 #include "host/runtime/stream.h"
 
 namespace ascendcl::host {

@@ -13,10 +13,10 @@
 #include <utility>
 
 #include "host/checks/trace.h"
+#include "host/report/report.h"
 #include "host/runtime/context.h"
 #include "host/runtime/exception_info.h"
 #include "host/runtime/handle_table.h"
-#include "host/runtime/report.h"
 #include "host/runtime/worker_thread.h"
 
 namespace ascendcl::host {

@@ -13,10 +13,10 @@
 #include <mutex>
 #include <string>
 
+#include "host/report/report.h"
 #include "host/runtime/device.h"
 #include "host/runtime/handle_table.h"
 #include "host/runtime/memory.h"
-#include "host/runtime/report.h"
 
 namespace ascendcl::host {
 namespace {

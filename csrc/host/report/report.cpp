@@ -1,7 +1,7 @@
 // The recent error message and last error code of each thread. Plain buffers: a thread_local with a
 // destructor would be gone for calls made late in a thread's or the process's life.
 // SPDX-License-Identifier: Apache-2.0
-#include "host/runtime/report.h"
+#include "host/report/report.h"
 
 #include <cstdarg>
 #include <cstdio>
