@@ -231,7 +231,7 @@ aclError launch_host_function(aclrtHostFunc function, void *arguments, aclrtStre
             auto served = std::make_shared<Inbox>(-1);
             start_worker("acl-host-func", [served] {
                 for (;;) served->process(-1);  // never closed: it lives as long as the process
-            });
+            }).detach();
             own = std::move(served);
         }
         const auto [found, added] = registry().subscriptions.emplace(

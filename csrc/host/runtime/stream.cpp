@@ -98,16 +98,15 @@ aclError Stream::submit(Task task) {
         const std::lock_guard lock(mutex_);
         if (retired_) return fail(ACL_ERROR_RT_INVALID_HANDLE, "the stream was destroyed");
         if (aborted_) return aborted_error();
-        if (!has_worker_) {
+        if (!worker_.joinable()) {
             try {
                 // The worker keeps the stream alive until it goes home.
-                start_worker("acl-stream-" + std::to_string(id_),
-                             [self = shared_from_this()] { self->work(); });
+                worker_ = start_worker("acl-stream-" + std::to_string(id_),
+                                       [self = shared_from_this()] { self->work(); });
             } catch (const std::system_error &error) {
                 return fail(ACL_ERROR_RT_NO_STREAM_RESOURCE, "no thread for the stream: %s",
                             error.what());
             }
-            has_worker_ = true;
         }
         task.thread = this_thread();
         queue_.push_back(std::move(task));
@@ -307,10 +306,21 @@ void Stream::retire(bool drain) {
         abort();
     }
     give_place_back();
-    const std::lock_guard lock(mutex_);
-    retired_ = true;
-    work_.notify_all();
-    done_changed_.notify_all();
+    std::thread worker;
+    {
+        const std::lock_guard lock(mutex_);
+        retired_ = true;
+        worker.swap(worker_);
+        work_.notify_all();
+        done_changed_.notify_all();
+    }
+    if (!worker.joinable()) return;
+    if (worker.get_id() == std::this_thread::get_id() || is_forked_child()) {
+        worker
+            .detach();  // a task retires its own stream; or there is no such thread in this process
+    } else {
+        worker.join();
+    }
 }
 
 void Stream::wake() {

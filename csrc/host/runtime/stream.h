@@ -69,7 +69,8 @@ class Stream final : public std::enable_shared_from_this<Stream> {
     void discard();
     // Waits until what was submitted so far is over; false when the time runs out first.
     bool settle(std::optional<std::chrono::steady_clock::time_point> deadline);
-    // The end: waits for queued tasks if `drain`, drops them if not; the worker goes home.
+    // The end: waits for queued tasks if `drain`, drops them if not, and then for the worker to go
+    // home: nothing of the stream is left to be released later.
     void retire(bool drain);
     // Asks the gate at the head of the queue once more.
     void wake();
@@ -109,7 +110,7 @@ class Stream final : public std::enable_shared_from_this<Stream> {
     uint64_t done_ = 0;
     aclError error_ = ACL_SUCCESS;  // the first failure since the last synchronise
     std::string error_text_;
-    bool has_worker_ = false;
+    std::thread worker_;        // joined by retire(), without which it keeps the stream alive
     bool busy_ = false;         // a task runs, on the worker or in run_in_turn
     std::thread::id runner_{};  // who runs it
     bool aborted_ = false;
