@@ -100,8 +100,17 @@ def _is_own_command() -> bool:
     return "ascendcl" in options[options.index("-m") + 1 :][:1] if "-m" in options else False
 
 
+def _outside_of_the_app() -> str:
+    """The library that was on the loader's path before a frozen app put its own files first."""
+    for folder in os.environ.get("LD_LIBRARY_PATH_ORIG", "").split(os.pathsep):
+        if folder and (Path(folder) / LIBRARY).exists():
+            return str(Path(folder) / LIBRARY)
+    raise OSError(f"{LIBRARY} is in none of the folders that LD_LIBRARY_PATH had")
+
+
 def _load_first_on_path() -> Runtime:
-    library = ctypes.CDLL(LIBRARY, mode=ctypes.RTLD_GLOBAL)
+    name = _outside_of_the_app() if getattr(sys, "frozen", False) else LIBRARY
+    library = ctypes.CDLL(name, mode=ctypes.RTLD_GLOBAL)
     path = _path_of(library)
     if _is_ours(library):
         return _host(library, path)

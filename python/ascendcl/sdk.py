@@ -182,7 +182,6 @@ def make_sdk(folder: str | os.PathLike[str], *, copy: bool = False) -> SdkTree:
         _put(root / name, entry)
     manifest = {name: entry.state for name, entry in entries.items()}
     _put(root / MANIFEST, _Text(json.dumps(manifest, indent=1) + "\n"))
-    home = root / TOOLKIT
     has_openvino = (
         any(name.startswith(f"{TOOLKIT}/lib64/openvino/") for name in entries)
         if copy
