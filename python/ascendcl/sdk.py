@@ -246,7 +246,7 @@ def _recorded(root: Path) -> dict[str, str]:
     """What an earlier call made."""
     try:
         recorded = json.loads((root / MANIFEST).read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     except ValueError as error:
         raise FileExistsError(f"{root / MANIFEST} is no list of files: {error}") from error
