@@ -118,7 +118,8 @@ def test_copied_for_python(tmp_path: Path) -> None:
     """A copy that is found first is the host runtime too, and never CANN."""
     folder = copied(tmp_path / "copies")
     for choice in ("auto", "host"):
-        done = python(folder, ASCENDCL_RUNTIME=choice, LD_PRELOAD=str(folder / "libascendcl.so"))
+        preload = f"{os.environ.get('LD_PRELOAD', '')}:{folder / 'libascendcl.so'}"
+        done = python(folder, ASCENDCL_RUNTIME=choice, LD_PRELOAD=preload)
         assert (done.stdout, done.stderr) == (f"host {folder / 'libascendcl.so'}\n", "")
     done = python(folder)
     assert (done.stdout, done.stderr) == (f"host {folder / 'libascendcl.so'}\n", "")
