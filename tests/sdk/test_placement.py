@@ -51,19 +51,23 @@ def run(program: Path, tmp_path: Path) -> Run:
     """What the program prints with a folder first on the loader's path, and other settings."""
 
     def start(libraries: Path | str, **settings: str) -> str:
-        done = subprocess.run(
-            [program, DIGITS],
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd=tmp_path,
-            timeout=120,
-            env={**environment(), **settings, "LD_LIBRARY_PATH": str(libraries)},
-        )
+        done = load(program, tmp_path, **settings, LD_LIBRARY_PATH=str(libraries))
         assert (done.returncode == 0) == (done.stdout == "loaded\n"), done
         return done.stdout + done.stderr
 
     return start
+
+
+def load(program: Path, cwd: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [program, DIGITS],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=cwd,
+        timeout=120,
+        env={**environment(), **settings},
+    )
 
 
 def environment() -> dict[str, str]:
@@ -209,14 +213,7 @@ def test_wrong_settings_are_named(program: Path, tmp_path: Path, name: str, valu
     settings = {name: value}
     if name == "ASCENDCL_STRICT_QUARANTINE":
         settings["ASCENDCL_STRICT"] = "warn"
-    done = subprocess.run(
-        [program, DIGITS],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=tmp_path,
-        env={**environment(), **settings},
-    )
+    done = load(program, tmp_path, **settings)
     said = done.stdout + done.stderr
     assert done.returncode >= 0
     assert name in said

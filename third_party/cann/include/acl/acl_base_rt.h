@@ -8,8 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "acl/error_codes/ge_error_codes.h"
-#include "acl/error_codes/rt_error_codes.h"
+#include "error_codes/ge_error_codes.h"
+#include "error_codes/rt_error_codes.h"
 
 #ifndef ACL_FUNC_VISIBILITY
 #define ACL_FUNC_VISIBILITY __attribute__((visibility("default")))

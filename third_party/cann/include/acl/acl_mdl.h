@@ -5,8 +5,8 @@
 #ifndef ASCENDCL_THIRD_PARTY_CANN_ACL_ACL_MDL_H_
 #define ASCENDCL_THIRD_PARTY_CANN_ACL_ACL_MDL_H_
 
-#include "acl/acl_base.h"
-#include "acl/acl_rt.h"
+#include "acl_base.h"
+#include "acl_rt.h"
 
 // --- Numbers ---
 

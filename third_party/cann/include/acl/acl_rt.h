@@ -7,8 +7,8 @@
 
 #include <stdbool.h>
 
-#include "acl/acl_base.h"
-#include "acl/acl_rt_allocator.h"
+#include "acl_base.h"
+#include "acl_rt_allocator.h"
 
 // --- Numbers ---
 
