@@ -56,8 +56,8 @@ ARCHITECTURES = {
     "aarch64": ("aarch64-linux", "arm64-linux", "arm64-linux_gcc7.3.0"),
 }
 
-# What a model needs of OpenVINO. The other plugins and the front ends stay where they are.
-BESIDE_THE_PACKAGE = "../../openvino/libs"  # the engine's own way to it
+BESIDE_THE_PACKAGE = "../../openvino/libs"  # the engine's own way to OpenVINO
+# What a model needs of it. The other plugins and the front ends stay where they are.
 OPENVINO = ("libopenvino.so.*", "libopenvino_*_cpu_plugin.so", "libtbb*.so.*", "libhwloc.so.*")
 
 SET_ENV = """\
@@ -166,15 +166,19 @@ def make_sdk(folder: str | os.PathLike[str], *, copy: bool = False) -> SdkTree:
         Something is in the way that is not this tree's own; nothing has been changed.
     OSError
         A file cannot be made, for one of the system's reasons.
+    ValueError
+        The path has a colon, which LD_LIBRARY_PATH has no place for.
     """
     root = Path(folder).absolute()
+    if os.pathsep in str(root):
+        raise ValueError(f"{root} cannot be in LD_LIBRARY_PATH: it has a {os.pathsep!r}")
     if root.exists() and not root.is_dir():
         raise NotADirectoryError(f"{root} is a file: the tree needs a folder")
     entries = dict(_plan(root, copy=copy))
     recorded = _recorded(root)
     _refuse_what_is_in_the_way(root, entries, recorded)
     for name, state in recorded.items():
-        if name not in entries and _state_of(root / name) == state:
+        if name not in entries and _is_within(root, name) and _state_of(root / name) == state:
             (root / name).unlink()
             with contextlib.suppress(OSError):  # where something is left in it
                 (root / name).parent.rmdir()
@@ -245,12 +249,24 @@ def _libraries(*, copy: bool) -> Iterator[tuple[str, _Entry]]:
 def _recorded(root: Path) -> dict[str, str]:
     """What an earlier call made."""
     try:
-        recorded = json.loads((root / MANIFEST).read_text(encoding="utf-8"))
+        text = (root / MANIFEST).read_text(encoding="utf-8")
     except (FileNotFoundError, NotADirectoryError):
         return {}
-    except ValueError as error:
+    try:
+        return {str(name): str(state) for name, state in json.loads(text).items()}
+    except (ValueError, AttributeError) as error:
         raise FileExistsError(f"{root / MANIFEST} is no list of files: {error}") from error
-    return {str(name): str(state) for name, state in recorded.items()}
+
+
+def _is_within(root: Path, name: str) -> bool:
+    """Whether no folder on the way leads out of the tree, whoever wrote the list."""
+    way = Path(name)
+    inner = way.parents[:-1]  # but for the root
+    return (
+        not way.is_absolute()
+        and ".." not in way.parts
+        and all(_state_of(root / folder) == "folder" for folder in inner)
+    )
 
 
 def _refuse_what_is_in_the_way(

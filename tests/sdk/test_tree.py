@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import re
@@ -238,11 +239,24 @@ def test_what_was_changed_since_stays(tmp_path: Path) -> None:
     assert "MINE" in script.read_text()
 
 
-def test_a_broken_list_of_files_is_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize("text", ["[1", "[1]", "no list"])
+def test_a_broken_list_of_files_is_told(tmp_path: Path, text: str) -> None:
     tree = make_sdk(tmp_path / "tree")
-    (tree.home / ".ascendcl-sdk.json").write_text("[1")
+    (tree.home / ".ascendcl-sdk.json").write_text(text)
     with pytest.raises(FileExistsError, match="is no list of files"):
         make_sdk(tmp_path / "tree", copy=True)
+
+
+def test_a_list_of_files_leads_nowhere_else(tmp_path: Path) -> None:
+    """In a folder that others write to, somebody may have put anything on it."""
+    tree = make_sdk(tmp_path / "tree")
+    (tmp_path / "link").symlink_to("theirs")
+    (tmp_path / "tree" / "out").symlink_to(tmp_path)
+    listed = dict.fromkeys(("../link", str(tmp_path / "link"), "out/link"), "link theirs")
+    manifest = tree.home / ".ascendcl-sdk.json"
+    manifest.write_text(json.dumps({**json.loads(manifest.read_text()), **listed}))
+    make_sdk(tmp_path / "tree")
+    assert (tmp_path / "link").is_symlink()
 
 
 def command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
@@ -273,7 +287,8 @@ def test_command(tmp_path: Path) -> None:
 
 def test_command_refuses(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    for folder, why in (("file", "is a file"), ("file/below", "ot a directory")):
+    refused = {"file": "is a file", "file/below": "ot a directory", "a:b": "LD_LIBRARY_PATH"}
+    for folder, why in refused.items():
         done = command("sdk", tmp_path / folder)
         assert (done.returncode, done.stdout) == (1, "")
         assert done.stderr.startswith("ascendcl sdk: ")

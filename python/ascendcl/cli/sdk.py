@@ -18,7 +18,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Make the tree and say how it is used; fails where something is in the way."""
     try:
         tree = make_sdk(arguments.folder, copy=arguments.copy)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         print(f"ascendcl sdk: {error}", file=sys.stderr)
         return 1
     print(f". {shlex.quote(str(tree.set_env))}")
@@ -26,7 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
         print("note: programs cannot load models: this package has no engine", file=sys.stderr)
     elif not tree.has_openvino:
         print(
-            "note: OpenVINO was not found to be copied: for programs that load models, set "
+            "note: OpenVINO was not found: for programs that load models, set "
             "ASCENDCL_OPENVINO_LIBS to the folder of its libraries",
             file=sys.stderr,
         )
