@@ -18,10 +18,12 @@ from pathlib import Path
 
 import pytest
 
+import ascendcl
 from written_models import model_with_gears
 
 HEADERS = Path(__file__).parents[2] / "third_party" / "cann" / "include"
 SPOOF_CODE = 4242
+HOST = Path(ascendcl.get_library_dir()) / "libascendcl.so"
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -202,10 +204,7 @@ def test_library_loaded_by_somebody_else(run: Run, make_cann) -> None:
 
 
 def test_host_library_on_the_loaders_path_is_host(run: Run) -> None:
-    spec = importlib.util.find_spec("ascendcl")
-    assert spec is not None
-    assert spec.origin is not None
-    result = run(REPORT, None, Path(spec.origin).parent / "_host")
+    result = run(REPORT, None, HOST.parent)
     assert result.stdout.startswith("host ")
     assert result.stderr == ""
 
@@ -221,9 +220,12 @@ def test_where_openvino_is_looked_for(run: Run, tmp_path: Path, chosen: str) -> 
     installed = importlib.util.find_spec("openvino")
     if installed is None or installed.origin is None:
         pytest.skip("needs openvino")
+    libraries = Path(installed.origin).parent / "libs"
     for name in ("openvino/libs", "chosen"):
         (tmp_path / name).mkdir(parents=True)
-        shutil.copy(Path(installed.origin).parent / "libs" / "libtbb.so.12", tmp_path / name)
+        shutil.copy(libraries / "libtbb.so.12", tmp_path / name)
+    for library in libraries.glob("libopenvino*.so*"):
+        (tmp_path / "chosen" / library.name).symlink_to(library)
     (tmp_path / "openvino" / "__init__.py").touch()
     (tmp_path / "gears.om").write_bytes(model_with_gears("batch"))
     code = (
@@ -259,3 +261,27 @@ def test_runtime_info(run: Run) -> None:
     kind, is_file, soc, version, ret = run(code, "host").stdout.split()
     assert (kind, is_file, soc, ret) == ("host", "True", "Host", "107002")
     assert re.fullmatch(r"\d+\.\d+\.\d+", version)
+
+
+def in_frozen_app(code: str, path_before: str) -> str:
+    """Code as in an app, which has the folder of its files first on the loader's path."""
+    before = f"os.environ['LD_LIBRARY_PATH_ORIG'] = {path_before!r}\n"
+    return "import os, sys\nsys.frozen = True\n" + before + code
+
+
+@pytest.mark.parametrize("choice", ["auto", "cann"])
+def test_frozen_app_finds_cann(run: Run, make_cann, choice: str) -> None:
+    folder = make_cann()
+    result = run(in_frozen_app(REPORT, f"/nowhere::{folder}"), choice, HOST.parent)
+    expected = f"cann {folder / 'libascendcl.so'} {SPOOF_CODE}\n"
+    assert (result.returncode, result.stdout, result.stderr) == (0, expected, "")
+
+
+def test_frozen_app_does_not_find_itself(run: Run) -> None:
+    """Its own library on the path of the loader is nobody's choice of the host runtime."""
+    result = run(in_frozen_app(REPORT, ""), "auto", HOST.parent)
+    assert result.stdout.startswith("host ")
+    assert result.stderr.count("HostRuntimeWarning") == 1
+    result = run(in_frozen_app(REPORT, ""), "cann", HOST.parent)
+    assert result.returncode == 1
+    assert "in none of the folders that LD_LIBRARY_PATH had" in result.stderr

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cerrno>
 #include <cinttypes>
 #include <cstdio>
 #include <cstdlib>
@@ -113,6 +114,7 @@ size_t quarantine_size() {
         const char *text = std::getenv("ASCENDCL_STRICT_QUARANTINE");
         if (text == nullptr || *text == '\0') return kDefault;
         char *end = nullptr;
+        errno = 0;
         const unsigned long long number = std::strtoull(text, &end, 10);
         const std::string units = "KMGT";
         size_t shift = 0;
@@ -123,7 +125,7 @@ size_t quarantine_size() {
             ++end;
         }
         const bool digits = std::isdigit(static_cast<unsigned char>(*text)) != 0;
-        if (!digits || *end != '\0' || number > (SIZE_MAX >> shift)) {
+        if (!digits || errno != 0 || *end != '\0' || number > (SIZE_MAX >> shift)) {
             std::fprintf(stderr,
                          "ASCENDCL_STRICT_QUARANTINE must be a size such as 64M, not \"%s\": taken "
                          "as 256M\n",

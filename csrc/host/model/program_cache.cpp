@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/model/program_cache.h"
 
+#include <cctype>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -68,9 +69,11 @@ uint32_t threads_per_execution() {
     char *end = nullptr;
     errno = 0;
     const unsigned long threads = std::strtoul(text, &end, 10);
-    if (*end != '\0' || errno != 0 || threads > kMaxThreads) {
-        throw Failure{ACL_ERROR_FAILURE,
-                      std::string(kThreadsVariable) + "='" + text + "' is not a number of threads"};
+    const bool digits = std::isdigit(static_cast<unsigned char>(*text)) != 0;  // strtoul takes -1
+    if (!digits || *end != '\0' || errno != 0 || threads > kMaxThreads) {
+        throw Failure{ACL_ERROR_FAILURE, std::string(kThreadsVariable) + "='" + text +
+                                             "' is not a number of threads, 0 to " +
+                                             std::to_string(kMaxThreads)};
     }
     return static_cast<uint32_t>(threads);
 }

@@ -116,7 +116,7 @@ void initialize(const char *config_path) {
         check_initialized_once("aclInit is called again");
         throw Failure{ACL_ERROR_REPEAT_INITIALIZE, "aclInit was called before; this does no harm"};
     }
-    if (config_path != nullptr) {
+    if (config_path != nullptr && *config_path != '\0') {
         const std::string text = read_config(config_path);
         require(!state().first_config || *state().first_config == text,
                 "the configuration differs from the one of the first aclInit of this process");
