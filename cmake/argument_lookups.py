@@ -304,7 +304,7 @@ def argument_text(lookup: Lookup, names: Sequence[str]) -> str:
     """The lookup as an Argument of checks/arguments.h."""
 
     def place(name: str) -> str:
-        return str(names.index(name)) if name else "kNone"
+        return str(names.index(name)) if name else "kNoPlace"
 
     fields = [
         f"Role::{lookup.role}",

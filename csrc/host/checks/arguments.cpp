@@ -35,7 +35,7 @@ class Arguments {
     void check(const Argument &argument) const;
 
    private:
-    size_t number(uint8_t place) const { return place == kNone ? 1 : words_[place]; }
+    size_t number(uint8_t place) const { return place == kNoPlace ? 1 : words_[place]; }
     std::string name(uint8_t place) const;
     std::string name(uint8_t place, size_t index) const {
         return name(place) + "[" + std::to_string(index) + "]";

@@ -26,7 +26,7 @@ enum class Role : uint8_t {
     kCopyKind,  // where the two ends of a copy are
 };
 
-inline constexpr uint8_t kNone = 255;
+inline constexpr uint8_t kNoPlace = 255;
 
 // Parameters are given by their place.
 struct Argument {
@@ -34,7 +34,7 @@ struct Argument {
     ObjectKind kind;
     bool is_written;
     uint8_t parameter;
-    uint8_t size;    // how many elements; kNone for one. Of a copy's kind: the destination
+    uint8_t size;    // how many elements; kNoPlace for one. Of a copy's kind: the destination
     uint8_t count;   // how many rows, ranges, handles, texts. Of a copy's kind: the source
     uint8_t pitch;   // of rows
     size_t element;  // bytes

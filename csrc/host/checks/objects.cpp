@@ -57,11 +57,6 @@ std::optional<Stale> find_stale(const void *address) {
                  !object || is_memory(object->kind)};
 }
 
-// Asking what an address is, is no use of it.
-bool only_asks(const char *function) {
-    return std::strcmp(function, "aclrtPointerGetAttributes") == 0;
-}
-
 int code_of(const Stale &stale, const char *function) {
     const bool sets_context = std::strcmp(function, "aclrtSetCurrentContext") == 0;
     return sets_context ? ACL_ERROR_RT_PARAM_INVALID : stale.code;
@@ -181,6 +176,8 @@ Site where_made(const void *handle) noexcept {
 }
 
 void refuse_stale(const void *address) { tell_if_stale(address); }
+
+bool is_stale(const void *address) { return find_stale(address).has_value(); }
 
 void check_handle(std::string_view parameter, ObjectKind kind, const void *handle) {
     if (handle == nullptr || !is_strict() || tell_if_stale(handle)) return;

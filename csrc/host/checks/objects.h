@@ -30,6 +30,9 @@ void gone(ObjectKind kind, const void *handle) noexcept;
 // To be called with what a call is about to use: nobody may have freed it. Throws as violated().
 void refuse_stale(const void *address);
 
+// Whether that is one; told by refuse_stale.
+bool is_stale(const void *address);
+
 // To be called with a handle before it is used: there must be such an object. Throws as violated(),
 // and in any mode where there is nothing behind it.
 void check_handle(std::string_view parameter, ObjectKind kind, const void *handle);

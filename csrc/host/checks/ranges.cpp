@@ -65,8 +65,9 @@ bool ends_of(int kind, Ends &ends) {
 
 void check_end(const char *name, const void *address, bool wants_device) {
     const Block block = block_around(address);
-    if (block.place == Place::kRegistered || (block.place == Place::kDevice) == wants_device)
-        return;
+    const bool is_right =
+        block.place == Place::kRegistered || (block.place == Place::kDevice) == wants_device;
+    if (is_right || is_stale(address)) return;
     const Site site = where_made(block.start);
     const std::string what =
         block.start == nullptr ? "memory of the program's own" : name_of_object(block.start);
@@ -107,7 +108,7 @@ void check_code(const std::string &name, const void *start) {
 }
 
 void check_block(const std::string &name, const void *start, size_t size) {
-    if (start == nullptr || !is_strict() || is_in_blocks(start, size)) return;
+    if (start == nullptr || !is_strict() || is_in_blocks(start, size) || is_stale(start)) return;
     const Block block = block_around(start);
     tell(text_of(name, start, size) +
              (block.start == nullptr ? " is in no memory that the runtime has allocated"
@@ -119,7 +120,7 @@ void check_on_device(const Range &range) {
     if (range.start == nullptr || range.size == 0 || !is_strict()) return;
     check_range(range);
     const Block block = block_around(range.start);
-    if (is_of_device(block.place)) return;
+    if (is_of_device(block.place) || is_stale(range.start)) return;
     const Site site = where_made(block.start);
     violated(
         {Rule::kHostMemoryOfModel,
