@@ -193,7 +193,7 @@ stream, _ = acl.rt.create_stream()
     assert told.count("ACL-012") == 1
     assert "at the end of the process, without aclFinalize, there is still" in told
     assert "40 x device memory, 40000 bytes in all, made here:" in told
-    assert "<string>:5 in <module>" in told
+    assert "<string>:6 in <module>" in told
     assert "stream 0x" in told
 
 

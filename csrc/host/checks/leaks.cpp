@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -92,10 +93,18 @@ void tell_of(const std::vector<Group> &left, const char *when, Tell tell) {
     check(Rule::kInitAndFinalize, std::string(when) + " there is still in use");
 }
 
+// The device's, which nobody has created and which goes with the process.
+bool is_default_context(const Group &group) {
+    return group.kind == ObjectKind::kContext &&
+           (group.made == nullptr || std::strcmp(group.made->function, "aclrtCreateContext") != 0);
+}
+
 void tell_at_exit() {
     if (!is_strict()) return;
     check_late_writes();
-    tell_of(groups(), "at the end of the process, without aclFinalize,",
+    std::vector<Group> left = groups();
+    left.erase(std::remove_if(left.begin(), left.end(), is_default_context), left.end());
+    tell_of(left, "at the end of the process, without aclFinalize,",
             [](const Violation &violation) { observed(violation); });
 }
 

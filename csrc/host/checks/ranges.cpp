@@ -63,11 +63,12 @@ bool ends_of(int kind, Ends &ends) {
     }
 }
 
-void check_end(const char *name, const void *address, bool wants_device) {
+// False after a violation: one for a copy is enough.
+bool is_right_end(const char *name, const void *address, bool wants_device) {
     const Block block = block_around(address);
     const bool is_right =
         block.place == Place::kRegistered || (block.place == Place::kDevice) == wants_device;
-    if (is_right || is_stale(address)) return;
+    if (is_right || is_stale(address)) return true;
     const Site site = where_made(block.start);
     const std::string what =
         block.start == nullptr ? "memory of the program's own" : name_of_object(block.start);
@@ -75,6 +76,7 @@ void check_end(const char *name, const void *address, bool wants_device) {
               "the copy is said to " + std::string(name[0] == 'd' ? "go to" : "come from") +
                   (wants_device ? " a device, and " : " the host, and ") + name + " is in " + what,
               site == nullptr ? "" : "that was allocated", site, code_of_call()});
+    return false;
 }
 
 }  // namespace
@@ -132,8 +134,9 @@ void check_on_device(const Range &range) {
 void check_direction(int kind, const void *destination, const void *source) {
     Ends ends{};
     if (destination == nullptr || source == nullptr || !is_strict() || !ends_of(kind, ends)) return;
-    check_end("dst", destination, ends.to_device);
-    check_end("src", source, ends.from_device);
+    if (is_right_end("dst", destination, ends.to_device)) {
+        is_right_end("src", source, ends.from_device);
+    }
 }
 
 }  // namespace ascendcl::host::checks

@@ -11,6 +11,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import signal
 import sys
 import tempfile
 
@@ -18,11 +19,15 @@ import ascendcl
 from program import PROGRAMS, Program
 
 
+PATIENCE = 30  # seconds
+
+
 def result_of(program: Program, mode: str) -> dict[str, object]:
     """The signal or exit code, stderr, what the call at fault answered, and the message."""
     with tempfile.TemporaryFile() as errors, tempfile.TemporaryFile() as answers:
         child = os.fork()
         if child == 0:
+            signal.alarm(PATIENCE)  # a heap that is corrupted may well hang
             os.dup2(errors.fileno(), 2)
             ascendcl.strict(mode)
             answer = program.run()
