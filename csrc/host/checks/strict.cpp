@@ -16,6 +16,7 @@
 
 #include "ascendcl/strict.h"
 #include "host/checks/flights.h"
+#include "host/checks/leaks.h"
 #include "host/checks/objects.h"
 #include "host/report/report.h"
 
@@ -83,6 +84,7 @@ void set_mode(ascendclStrictMode wanted) {
     mode.store(wanted, std::memory_order_relaxed);
     if (wanted != ASCENDCL_STRICT_OFF) {
         watchers.fetch_or(kStrict, std::memory_order_relaxed);
+        check_leaks_at_exit();
         return;
     }
     watchers.fetch_and(~static_cast<unsigned>(kStrict), std::memory_order_relaxed);

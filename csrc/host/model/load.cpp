@@ -68,6 +68,20 @@ void check_memory(const std::string &what, const UserMemory &memory, uint64_t qu
     }
 }
 
+// Strict mode: an execution writes to all of the work memory.
+void check_apart(const UserMemory &work, const void *weights, size_t weight_size) {
+    if (!checks::is_strict()) return;
+    const auto work_start = reinterpret_cast<uintptr_t>(work.data);
+    const auto weight_start = reinterpret_cast<uintptr_t>(weights);
+    if (work.data != nullptr && weight_start < work_start + work.size &&
+        work_start < weight_start + weight_size) {
+        checks::violated({checks::Rule::kModelMemoryOverlaps,
+                          "the work memory of the model to load and its weight memory overlap"});
+    }
+    if (work.data != nullptr) checks::check_write(work.data, work.size);
+    checks::check_apart("the weight memory of the model to load", weights, weight_size);
+}
+
 // Strict mode: from now on a model uses the memory that the user manages.
 checks::Token hold_memory(uint32_t id, const LoadOptions &options, size_t weight_size) {
     if (!checks::is_strict()) return nullptr;
@@ -113,6 +127,10 @@ uint32_t load_model(const OmFile &file, const LoadOptions &options) {
     check_memory("weight", options.weight, weights.size, context->device());
     require_size("work", options.work, work_size - io_size);
     require_size("weight", options.weight, weights.size);
+    if (options.weight.data) {
+        check_apart(is_dynamic ? UserMemory{} : options.work, options.weight.data, weights.size);
+    }
+    checks::deliver_reports();  // memory that is none may be the end of the process
 
     const uint64_t own_work_size = options.leave_out_io_memory ? work_size - io_size : work_size;
     parts.own_work = system_memory("work", options.work, own_work_size, context->device());

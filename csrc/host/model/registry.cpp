@@ -31,7 +31,7 @@ Registry &registry() {
 }
 
 Failure unknown_id(uint32_t id) {
-    checks::refuse_stale_model(handle_of_model(id));
+    checks::refuse_unknown_model(handle_of_model(id));
     return {ACL_ERROR_GE_EXEC_MODEL_ID_INVALID, "no loaded model has id " + std::to_string(id)};
 }
 

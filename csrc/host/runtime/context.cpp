@@ -69,7 +69,7 @@ std::shared_ptr<Stream> Context::default_stream() {
     if (default_stream_ == nullptr) {
         if (is_closing()) throw Failure{ACL_ERROR_RT_CONTEXT_NULL, "the context is destroyed"};
         default_stream_ = Stream::make(shared_from_this(), 0, 0);
-        checks::disown(register_stream(default_stream_));
+        checks::lent(checks::ObjectKind::kStream, register_stream(default_stream_));
     }
     return default_stream_;
 }
