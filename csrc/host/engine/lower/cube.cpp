@@ -138,7 +138,39 @@ ValueId lower_transposed(NodeView &view, const Operand &x, const Operand &weight
     return view.in_output_axes(y, conv.axes);
 }
 
+// Are the operands of a fused product swapped? Refuses what the file leaves open.
+bool is_swapped(NodeView &view, const Operand &first, const Operand &second, bool is_transformed) {
+    constexpr std::string_view kQuantity = "order of the operands";
+    const Shape &out = view.output_shape();
+    const bool given = product_fits(first.shape(), second.shape(), out);
+    const bool other = product_fits(second.shape(), first.shape(), out);
+    if (given != other) {
+        view.checked(kQuantity, given ? "as they stand" : "the second one first",
+                     "the shapes fit in no other");
+        return other;
+    }
+    if (!given || !is_transformed) return false;  // misfits are refused with the transposes
+    if (!second.is_constant || first.is_constant)
+        view.refuse_undecided("the file does not say which of its operands " +
+                              to_string(first.shape()) + " and " + to_string(second.shape()) +
+                              " is the first");
+    view.assumed(kQuantity, "as they stand", "the shapes fit in both; weights mostly come second");
+    return false;
+}
+
 }  // namespace
+
+bool begins_with_transformation(const std::vector<FusedStep> &steps) noexcept {
+    return !steps.empty() && (steps[0].token == "trans_data" || steps[0].token == "transdata");
+}
+
+ValueId lower_fused_cube(NodeView &view, StepKind kind, const Operand &first,
+                         const Operand &second, const std::optional<Operand> &bias,
+                         bool is_transformed) {
+    if (kind == StepKind::kMatMul && is_swapped(view, first, second, is_transformed))
+        return lower_cube(view, kind, second, first, bias);
+    return lower_cube(view, kind, first, second, bias);
+}
 
 ValueId lower_cube(NodeView &view, StepKind kind, const Operand &first, const Operand &second,
                    const std::optional<Operand> &bias) {
