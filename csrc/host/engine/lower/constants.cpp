@@ -59,8 +59,8 @@ SourceIndex from_fractal_z(const om::TensorDesc &desc, const LogicalTensor &logi
     shape.resize(4, 1);
     const int64_t n = shape[0], c = shape[1], kh = shape[2], kw = shape[3];
     const int64_t c0 = stored[3];
-    if (n < 1 || c < 1 || kh < 1 || kw < 1 || c0 < 1 || c0 > 64 || stored[2] != kN0 ||
-        groups < 1 || n % groups != 0)
+    if (n < 1 || c < 1 || kh < 1 || kw < 1 || c0 < 1 || c0 > 64 || stored[2] != kN0 || groups < 1 ||
+        n % groups != 0)
         misfit(desc, logical.shape);
     const int64_t per_group = n / groups;
     const int64_t packed =
@@ -232,7 +232,8 @@ op::Constant decode_constant(const om::Node &node, om::Bytes weights, int64_t co
             bytes = gather(stored.data, from_nc1hwc0(desc, logical), element);
             break;
         case om::Format::kFractalZ:
-            bytes = gather(stored.data, from_filter(desc, logical, stored, element, consumed), element);
+            bytes =
+                gather(stored.data, from_filter(desc, logical, stored, element, consumed), element);
             break;
         case om::Format::kFractalNz:
             bytes = gather(stored.data, from_fractal_nz(desc, logical), element);

@@ -30,8 +30,8 @@ std::optional<AxisPads> customary_pads(const ConvAxis &axis, Framework framework
     const int64_t total = axis.pads_read();
     if (framework == Framework::kTensorFlow) {
         if (axis.output == ceil_div(axis.input, axis.stride) && total >= 0)
-            return AxisPads{total / 2, total - total / 2};   // SAME
-        if (maps(axis, {0, 0})) return AxisPads{0, 0};  // VALID
+            return AxisPads{total / 2, total - total / 2};  // SAME
+        if (maps(axis, {0, 0})) return AxisPads{0, 0};      // VALID
         return std::nullopt;
     }
     const int64_t same = axis.dilation * (axis.kernel - 1) / 2;

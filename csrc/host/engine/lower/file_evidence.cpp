@@ -65,8 +65,8 @@ class Gathering {
         if (stated) look_at_custom(node, conv, *stated);
         const auto reading = read_kernel(kernels_, node, conv.sizes);
         if (!reading) return;
-        if (stated && (reading->strides != stated->strides ||
-                       reading->dilations != stated->dilations)) {
+        if (stated &&
+            (reading->strides != stated->strides || reading->dilations != stated->dilations)) {
             contradict(evidence_.steps, node, "strides and dilations in kernels",
                        text_of(reading->strides) + " and " + text_of(reading->dilations),
                        "the node's own attributes say " + text_of(stated->strides) + " and " +
@@ -121,8 +121,7 @@ class Gathering {
         return only_transposes(shapes[0], shapes[1], shapes[2]);
     }
 
-    void look_at_custom(const om::Node &node, const ConvNode &conv,
-                        const StatedGeometry &stated) {
+    void look_at_custom(const om::Node &node, const ConvNode &conv, const StatedGeometry &stated) {
         for (size_t i = 0; i < 2; ++i) {
             const ConvAxis axis = axis_of(conv.sizes, stated.strides, stated.dilations, i);
             if (axis.kernel == 1 || axis.stride < 1 || axis.dilation < 1) continue;

@@ -1,6 +1,6 @@
 // What one file says of the places that lost attributes are recovered from: nodes that still have
-// theirs are held against what the same recovery makes of them, and sizes against what kernels show.
-// A place that is contradicted counts as unknown in the whole file.
+// theirs are held against what the same recovery makes of them, and sizes against what kernels
+// show. A place that is contradicted counts as unknown in the whole file.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 

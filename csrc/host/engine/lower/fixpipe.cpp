@@ -331,8 +331,8 @@ ValueId lower_fixpipe(NodeView &view, StepKind cube, bool is_transformed) {
 
     std::optional<Operand> bias;
     if (view.has(kBias)) bias = view.operand(kBias);
-    ValueId value = lower_fused_cube(view, cube, view.operand(0), view.operand(1), bias,
-                                     is_transformed);
+    ValueId value =
+        lower_fused_cube(view, cube, view.operand(0), view.operand(1), bias, is_transformed);
     const auto scale = [&](ValueId x, size_t slot) {
         if (!view.has(slot)) return x;
         const ValueId factors = scale_factors(view, slot);

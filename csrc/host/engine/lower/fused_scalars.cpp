@@ -34,8 +34,7 @@ op::Unary FusedScalars::unary(const ElementwiseName &name) {
             return {UnaryKind::kElu, 1};
         case UnaryKind::kSwish:
             if (name.type == "FastGelu") return {UnaryKind::kSwish, kFastGeluBeta};
-            view_.assumed("scalars of Swish", "scale 1",
-                          "its default; the file does not keep it");
+            view_.assumed("scalars of Swish", "scale 1", "its default; the file does not keep it");
             return {UnaryKind::kSwish, 1};
         case UnaryKind::kExp:
         case UnaryKind::kLog:
@@ -66,8 +65,7 @@ op::Unary FusedScalars::hard_sigmoid() {
                       "the kernel loads 0.2, and beta is its default");
         return {UnaryKind::kHardSigmoid, 0.2f, 0.5f};
     }
-    view_.assumed(kQuantity, "alpha 1/6, beta 0.5",
-                  "its defaults; the file does not keep them");
+    view_.assumed(kQuantity, "alpha 1/6, beta 0.5", "its defaults; the file does not keep them");
     return {UnaryKind::kHardSigmoid, kSixth, 0.5f};
 }
 
@@ -90,10 +88,11 @@ op::Unary FusedScalars::leaky_relu() {
         return {UnaryKind::kLeakyRelu, slopes[0]};
     }
     view_.refuse_undecided(
-        slopes.empty()       ? "the slope of the fused LeakyRelu is not in the file"
-        : slopes.size() == 1 ? "kernels of this file do not show slopes as LeakyRelu nodes have them"
-                             : "the fused kernel shows several values that may be the slope of its "
-                               "LeakyRelu");
+        slopes.empty() ? "the slope of the fused LeakyRelu is not in the file"
+        : slopes.size() == 1
+            ? "kernels of this file do not show slopes as LeakyRelu nodes have them"
+            : "the fused kernel shows several values that may be the slope of its "
+              "LeakyRelu");
 }
 
 op::Unary unary_from_attributes(NodeView &view, const ElementwiseName &name) {

@@ -91,9 +91,8 @@ void finish(Lowering &lowering, NodeView &view, const Values &values, size_t val
 
 void lower_const(Lowering &lowering, const om::Node &node) {
     const auto groups = lowering.filter_groups.find(node.name);
-    op::Constant constant =
-        decode_constant(node, lowering.weights,
-                        groups == lowering.filter_groups.end() ? 1 : groups->second);
+    op::Constant constant = decode_constant(
+        node, lowering.weights, groups == lowering.filter_groups.end() ? 1 : groups->second);
     LogicalTensor logical = logical_tensor(node.output_descs[0]);
     logical.shape = constant.shape;
     const ValueId value =

@@ -59,8 +59,7 @@ NodeView::NodeView(Lowering &lowering, const om::Node &node) : lowering_(lowerin
             operands_.emplace_back();
             continue;
         }
-        operands_.push_back(
-            connect(lowering, node, node.inputs[slot], input_desc(node, slot)));
+        operands_.push_back(connect(lowering, node, node.inputs[slot], input_desc(node, slot)));
     }
     outputs_.resize(node.output_descs.size());
 }

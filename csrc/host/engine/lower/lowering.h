@@ -126,8 +126,7 @@ class NodeView {
     [[noreturn]] void refuse_without(std::string_view attribute) const;
 
    private:
-    void find(Finding::Kind kind, std::string_view quantity, std::string value,
-              std::string reason);
+    void find(Finding::Kind kind, std::string_view quantity, std::string value, std::string reason);
 
     Lowering &lowering_;
     const om::Node &node_;

@@ -256,14 +256,23 @@ class StackMachine {
                 const auto from = constant_number(view_.graph(), low);
                 const auto to = constant_number(view_.graph(), high);
                 if (from && to && *from > *to)
-                    view_.refuse("the bounds of its clip are swapped: its wiring is not known");
+                    view_.refuse_undecided(
+                        "the bounds of its clip are swapped: its wiring is not known");
+                if (from && to)
+                    view_.checked("bounds of its clip", "the lower one first",
+                                  "by the order of the inputs; the numbers agree");
+                else
+                    view_.assumed("bounds of its clip", "the lower one first",
+                                  "by the order of the inputs alone");
                 value_ = add_clip(view_, value_, low, high);
                 break;
             }
             case StepKind::kBatchNormInference: {
                 // y = (x + mean') * var', folded on the host.
-                const ValueId mean = view_.per_channel(shape_, axes_, take());
-                const ValueId variance = view_.per_channel(shape_, axes_, take());
+                const Operand first = take(), second = take();
+                tell_batch_norm(first, second);
+                const ValueId mean = view_.per_channel(shape_, axes_, first);
+                const ValueId variance = view_.per_channel(shape_, axes_, second);
                 value_ = view_.binary(BinaryKind::kMultiply,
                                       view_.binary(BinaryKind::kAdd, value_, mean), variance);
                 break;
@@ -272,6 +281,21 @@ class StackMachine {
                 view_.refuse("'" + std::string(step.token) + "' inside a fusion is not supported");
         }
         before_unaries_.clear();
+    }
+
+    // A factor folded out of a variance is rarely negative, an offset out of a mean often is.
+    void tell_batch_norm(const Operand &mean, const Operand &variance) {
+        const auto has_negative = [this](const Operand &operand) -> std::optional<bool> {
+            const auto numbers = constant_numbers(view_.graph(), operand);
+            if (!numbers) return std::nullopt;
+            return std::any_of(numbers->begin(), numbers->end(), [](float x) { return x < 0; });
+        };
+        constexpr std::string_view kQuantity = "parameters of its batch normalisation";
+        if (has_negative(mean) == true && has_negative(variance) == false)
+            view_.checked(kQuantity, "offset, then factor",
+                          "by the order of the inputs; their signs agree");
+        else
+            view_.assumed(kQuantity, "offset, then factor", "by the order of the inputs alone");
     }
 
     void binary(const FusedStep &step, BinaryKind kind, size_t index) {
