@@ -16,6 +16,7 @@ void register_core(py::module_ &module) {
     objects::register_buffer(core_module);
     objects::register_model(core_module);
     objects::register_strict(core_module);
+    objects::register_assumptions(core_module);
 
     // How many of each kind are alive, for tests.
     core_module.def("live_counts", [] {

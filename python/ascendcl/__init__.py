@@ -85,11 +85,13 @@ from ascendcl.errors import (
     ContextError,
     DeviceFaultError,
     ForkedError,
+    HostAssumption,
     ModelClosedError,
     NotSupportedError,
     StrictWarning,
     WrongDeviceError,
 )
+from ascendcl.findings import Finding
 from ascendcl.info import RuntimeInfo, get_include, get_library_dir, runtime_info
 from ascendcl.memory import DeviceBuffer, MemorySize, query_size
 from ascendcl.model import Gear, Model, TensorInfo
@@ -119,9 +121,11 @@ __all__ = [
     "DeviceBuffer",
     "DeviceFaultError",
     "Event",
+    "Finding",
     "ForkedError",
     "Format",
     "Gear",
+    "HostAssumption",
     "HostRuntimeWarning",
     "MallocPolicy",
     "MemAttr",

@@ -26,6 +26,7 @@ __all__ = [
     "ContextError",
     "DeviceFaultError",
     "ForkedError",
+    "HostAssumption",
     "ModelClosedError",
     "NotSupportedError",
     "StrictWarning",
@@ -122,7 +123,17 @@ class WrongDeviceError(AclError, ValueError):
 
 
 class AclWarning(RuntimeWarning):
-    """Releasing a resource failed where no caller could be told: in a destructor or at exit."""
+    """Something that no caller could be told in another way.
+
+    Releasing a resource failed in a destructor or at exit; or a subclass says what.
+    """
+
+
+class HostAssumption(AclWarning):
+    """The host runtime runs a model with something assumed that its file does not keep.
+
+    Once for each content of a model file; the message names the nodes, `Model.notes` has them too.
+    """
 
 
 class StrictWarning(UserWarning):

@@ -18,6 +18,7 @@ from ascendcl._closeable import Closeable
 from ascendcl.device import Context, Device, context_of
 from ascendcl.dtypes import dtype_of, format_name
 from ascendcl.errors import from_status
+from ascendcl.findings import Finding, findings_of
 from ascendcl.memory import DeviceBuffer, MemorySize, path_bytes, query_size
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ class Model(Closeable):
 
     __slots__ = (
         "__weakref__",
+        "_findings",
         "_gears",
         "_handle",
         "_inputs",
@@ -92,6 +94,7 @@ class Model(Closeable):
         "_work",
     )
 
+    _findings: tuple[Finding, ...]
     _gears: tuple[Gear, ...]
     _handle: _acl.core.Model
     _inputs: tuple[TensorInfo, ...]
@@ -213,6 +216,7 @@ class Model(Closeable):
             model._outputs = _with_open_sizes(outputs, model._gears)
             model._outputs_of_gears = [_in_gear(outputs, gear) for gear in model._gears]
             _check_runnable(model._inputs)
+            model._findings = findings_of(handle.model_id)
         except BaseException:
             handle.close()
             raise
@@ -235,6 +239,21 @@ class Model(Closeable):
         Nothing has to be chosen: a call runs in the gear that its inputs' shapes say.
         """
         return self._gears
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """How each fused node was understood, by the host runtime; empty on a device.
+
+        With dynamic shapes it is of the shapes that were run last.
+        """
+        if self._handle.is_dynamic and not self.closed:
+            self._findings = findings_of(self._handle.model_id)
+        return self._findings
+
+    @property
+    def notes(self) -> tuple[Finding, ...]:
+        """What the host runtime had to assume of the model: results may be wrong by it."""
+        return tuple(finding for finding in self.findings if finding.kind == "assumed")
 
     @property
     def model_id(self) -> int:

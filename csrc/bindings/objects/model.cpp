@@ -4,6 +4,7 @@
 
 #include <pybind11/stl.h>
 
+#include "bindings/objects/assumptions.h"
 #include "bindings/objects/handle_class.h"
 #include "bindings/objects/host_memory.h"
 #include "bindings/objects/status.h"
@@ -31,9 +32,11 @@ py::tuple query_size(const ModelSource &source) {
 ModelHandle load(const ContextHandle &context, const ModelSource &source, BufferHandle work,
                  BufferHandle weight) {
     ModelHandle model;
+    AssumptionCapture assumptions;
     call_core(
         [&] { return Model::load(context, source, std::move(work), std::move(weight), model); },
         source.path);
+    assumptions.warn();
     return model;
 }
 

@@ -35,5 +35,6 @@ void register_model(pybind11::module_ &module);
 
 // Strict mode's switch, and its way to Python's frames and warnings.
 void register_strict(pybind11::module_ &module);
+void register_assumptions(pybind11::module_ &module);
 
 }  // namespace ascendcl::objects

@@ -11,7 +11,7 @@
 
 namespace ascendcl::host::engine {
 
-inline constexpr uint32_t kEngineAbi = 4;
+inline constexpr uint32_t kEngineAbi = 5;
 
 // Caller-owned memory of one input or output, in the dtype and dims of the model's descriptor.
 struct Binding {
@@ -34,6 +34,22 @@ struct Outcome {
     bool ok() const noexcept { return kind == Kind::kOk; }
 };
 
+// How a quantity of a node was found that its op does not state in the file.
+struct Finding {
+    enum class Kind : uint8_t {
+        kRead,          // it stands in the file
+        kChecked,       // recovered from one place in the file, and another one agrees
+        kAssumed,       // no second place says it: it may be wrong
+        kContradicted,  // a check failed: where it came from counts as unknown in this file
+    };
+    Kind kind;
+    std::string node;
+    std::string type;
+    std::string quantity;  // "pads", "order of the operands"
+    std::string value;
+    std::string reason;
+};
+
 // One set of intermediate tensors. Not for concurrent use; several executions of one program are.
 class Execution {
    public:
@@ -50,8 +66,8 @@ class Program {
    public:
     virtual ~Program() = default;
     virtual std::unique_ptr<Execution> new_execution(Outcome &outcome) noexcept = 0;
-    // Guesses made while lowering ("pads of node X taken from shapes"), for reports.
-    virtual const std::vector<std::string> &notes() const noexcept = 0;
+    // In the order in which the nodes were lowered.
+    virtual const std::vector<Finding> &findings() const noexcept = 0;
     virtual const std::vector<std::vector<int64_t>> &output_dims() const noexcept = 0;
 };
 

@@ -79,7 +79,7 @@ std::shared_ptr<Program> compile_model(const CompileRequest &request) {
     Lowered lowered = lower_request({def, def.graphs[0], descriptors, kernels, weights}, request);
     ov::CompiledModel compiled =
         core().compile_model(translate(lowered.graph), "CPU", properties(request));
-    return std::make_shared<CompiledProgram>(std::move(compiled), std::move(lowered.notes),
+    return std::make_shared<CompiledProgram>(std::move(compiled), std::move(lowered.findings),
                                              request.profiling);
 }
 
@@ -89,7 +89,7 @@ CompiledOpProgram compile_single_op(const OpRequest &request) {
     CompileRequest how;
     how.threads = request.threads;
     ov::CompiledModel compiled = core().compile_model(op.model, "CPU", properties(how));
-    return {std::make_shared<CompiledProgram>(std::move(compiled), std::move(op.notes), false),
+    return {std::make_shared<CompiledProgram>(std::move(compiled), std::move(op.findings), false),
             std::move(op.output_dims)};
 }
 
@@ -104,7 +104,7 @@ std::shared_ptr<Program> with_op_times(const CompiledProgram &program) {
         static_cast<uint32_t>(model.get_property(ov::inference_num_threads) / std::max(1, streams));
     how.profiling = true;
     ov::CompiledModel timed = core().import_model(exported, "CPU", properties(how));
-    return std::make_shared<CompiledProgram>(std::move(timed), program.notes(), true);
+    return std::make_shared<CompiledProgram>(std::move(timed), program.findings(), true);
 }
 
 // What `compile` answers, or nothing and why.

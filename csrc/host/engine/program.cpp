@@ -122,9 +122,9 @@ class RequestExecution : public Execution {
 
 }  // namespace
 
-CompiledProgram::CompiledProgram(ov::CompiledModel model, std::vector<std::string> notes,
+CompiledProgram::CompiledProgram(ov::CompiledModel model, std::vector<Finding> findings,
                                  bool profiling)
-    : model_(std::move(model)), notes_(std::move(notes)), profiling_(profiling) {
+    : model_(std::move(model)), findings_(std::move(findings)), profiling_(profiling) {
     for (const auto &output : model_.outputs()) {
         const ov::Shape &dims = output.get_shape();
         output_dims_.emplace_back(dims.begin(), dims.end());

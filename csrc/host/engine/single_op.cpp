@@ -226,7 +226,7 @@ SingleOp translate_single_op(const OpRequest &request) {
     lower_node(request, lowering, node);
 
     SingleOp result;
-    result.notes = std::move(lowering.notes);
+    result.findings = std::move(lowering.findings);
     try {
         result.model = translate(lowering.graph);
     } catch (const WrongOutput &refusal) {

@@ -258,6 +258,17 @@ void Model::tell_of_run(const engine::Execution &execution, uint64_t begin, uint
     report_run({id(), name, parts_.device, begin, end, ops});
 }
 
+const std::vector<engine::Finding> &Model::findings() {
+    static const auto &none = *new std::vector<engine::Finding>;
+    if (parts_.shapes) {
+        const std::lock_guard lock(execution_mutex_);
+        return parts_.shapes->at(parts_.description->largest_gear).program->findings();
+    }
+    if (!parts_.dynamic_shapes) return none;
+    const auto last = parts_.dynamic_shapes->last();
+    return last ? last->program->findings() : none;
+}
+
 void Model::begin_use() noexcept {
     std::lock_guard lock(use_mutex_);
     ++uses_;

@@ -4,7 +4,6 @@
 
 #include <cctype>
 #include <cerrno>
-#include <cstdio>
 #include <cstdlib>
 #include <map>
 #include <mutex>
@@ -12,6 +11,7 @@
 #include <tuple>
 
 #include "host/checks/trace.h"
+#include "host/model/assumptions.h"
 #include "host/model/engine_library.h"
 #include "host/report/report.h"
 
@@ -51,17 +51,21 @@ std::shared_ptr<engine::Program> compiled(const engine::CompileRequest &request)
     engine::Outcome outcome;
     auto program = Compiler()->compile(request, outcome);
     require_ok(outcome, ACL_ERROR_GE_FAILURE);
-    report_guesses(*program);
+    return program;
+}
+
+std::shared_ptr<engine::Program> cached(const ProgramSource &source,
+                                        const engine::CompileRequest &request) {
+    static Cache &cache = *new Cache;  // leaked: models may outlive static destructors
+    const auto slot = cache.slot({source.key, source.gear, source.input_dims, request.threads});
+    std::lock_guard lock(slot->mutex);
+    if (auto program = slot->program.lock()) return program;
+    auto program = compiled(request);
+    slot->program = program;
     return program;
 }
 
 }  // namespace
-
-void report_guesses(const engine::Program &program) {
-    for (const std::string &note : program.notes()) {
-        std::fprintf(stderr, "ascendcl host runtime: %s\n", note.c_str());
-    }
-}
 
 uint32_t threads_per_execution() {
     const char *text = std::getenv(kThreadsVariable);
@@ -79,7 +83,6 @@ uint32_t threads_per_execution() {
 }
 
 std::shared_ptr<engine::Program> shared_program(const ProgramSource &source) {
-    static Cache &cache = *new Cache;  // leaked: models may outlive static destructors
     engine::CompileRequest request;
     request.om = source.file.data;
     request.om_size = source.file.size;
@@ -89,13 +92,9 @@ std::shared_ptr<engine::Program> shared_program(const ProgramSource &source) {
     request.input_dims = source.input_dims;
     request.threads = threads_per_execution();
     request.profiling = checks::tracing();
-    if (request.profiling) return compiled(request);  // its sums are of one load's executions
-
-    const auto slot = cache.slot({source.key, source.gear, source.input_dims, request.threads});
-    std::lock_guard lock(slot->mutex);
-    if (auto program = slot->program.lock()) return program;
-    auto program = compiled(request);
-    slot->program = program;
+    // With a trace, sums are of one load's executions.
+    auto program = request.profiling ? compiled(request) : cached(source, request);
+    tell_assumptions(*program, source.key);
     return program;
 }
 

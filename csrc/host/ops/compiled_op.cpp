@@ -10,6 +10,7 @@
 
 #include "acl/acl.h"
 #include "host/checks/trace.h"
+#include "host/model/assumptions.h"
 #include "host/model/engine_library.h"
 #include "host/model/program_cache.h"
 #include "host/report/report.h"
@@ -159,7 +160,10 @@ CompiledOp::CompiledOp(const engine::OpRequest &request) : type_(request.type) {
     engine::Outcome outcome;
     compiled_ = model::Compiler()->compile_op(request, outcome);
     model::require_ok(outcome, code_of(outcome.kind));
-    if (compiled_.program) model::report_guesses(*compiled_.program);
+    if (compiled_.program) {
+        const om::Bytes type{reinterpret_cast<const uint8_t *>(type_.data()), type_.size()};
+        model::tell_assumptions(*compiled_.program, model::content_key(type));
+    }
     for (const engine::OpTensor &input : request.inputs) {
         const bool is_bound = input.connected && input.value == nullptr;
         inputs_.push_back({is_bound, is_bound ? bytes_of(input.dtype, input.dims) : 0});

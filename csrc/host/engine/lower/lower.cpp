@@ -6,6 +6,7 @@
 #include <array>
 
 #include "host/engine/lower/constants.h"
+#include "host/engine/lower/cube.h"
 #include "host/engine/lower/execution_order.h"
 #include "host/engine/lower/fixpipe.h"
 #include "host/engine/lower/fused_kernel.h"
@@ -56,12 +57,13 @@ Values lower_fused(NodeView &view) {
         return step.kind == StepKind::kFixPipe;
     });
     if (!fixpipe) return {lower_ub_fusion(view, steps)};
+    const bool is_transformed = begins_with_transformation(steps);
     steps.erase(std::remove_if(steps.begin(), steps.end(),
                                [](const FusedStep &step) { return step.kind == StepKind::kPass; }),
                 steps.end());
     if (steps.size() != 2 || !steps[0].is_cube() || steps[1].kind != StepKind::kFixPipe)
         view.refuse("a FixPipe fusion with other ops than its cube op");
-    return {lower_fixpipe(view, steps[0].kind)};
+    return {lower_fixpipe(view, steps[0].kind, is_transformed)};
 }
 
 Values lower_node(NodeView &view) {
@@ -88,7 +90,9 @@ void finish(Lowering &lowering, NodeView &view, const Values &values, size_t val
 }
 
 void lower_const(Lowering &lowering, const om::Node &node) {
-    op::Constant constant = decode_constant(node, lowering.weights);
+    const auto groups = lowering.filter_groups.find(node.name);
+    op::Constant constant = decode_constant(
+        node, lowering.weights, groups == lowering.filter_groups.end() ? 1 : groups->second);
     LogicalTensor logical = logical_tensor(node.output_descs[0]);
     logical.shape = constant.shape;
     const ValueId value =
@@ -122,12 +126,15 @@ Lowered lower(const LowerInput &input) {
     const om::Graph &graph = input.graph;
     Lowering lowering{
         input.def, input.kernels, input.weights, framework_of(input.def, graph), {}, {}, {}};
+    lowering.evidence =
+        gather_evidence(graph, input.kernels, lowering.framework, lowering.findings);
+    lowering.filter_groups = filter_groups(graph);
     add_parameters(lowering, graph, input.descriptors);
     for (const om::Node *node : execution_order(graph))
         refusing_at(node->name, node->type, [&] { lower_one(lowering, input.descriptors, *node); });
     if (lowering.graph.results.size() != input.descriptors.outputs.size())
         throw Refusal("the graph has no NetOutput node for the model's outputs");
-    return {std::move(lowering.graph), std::move(lowering.notes)};
+    return {std::move(lowering.graph), std::move(lowering.findings)};
 }
 
 Lowered lower_gear(const LowerInput &model, int32_t gear) {
