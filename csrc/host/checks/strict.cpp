@@ -17,6 +17,7 @@
 #include "ascendcl/strict.h"
 #include "host/checks/flights.h"
 #include "host/checks/objects.h"
+#include "host/report/log.h"
 #include "host/report/report.h"
 
 namespace ascendcl::host::checks {
@@ -81,6 +82,7 @@ void set_mode(ascendclStrictMode wanted) {
         pthread_atfork(nullptr, nullptr, disable_in_forked_child) == 0;
     (void)watches_forks;
     mode.store(wanted, std::memory_order_relaxed);
+    log_for_strict_mode(wanted != ASCENDCL_STRICT_OFF);
     if (wanted != ASCENDCL_STRICT_OFF) {
         watchers.fetch_or(kStrict, std::memory_order_relaxed);
         return;
