@@ -84,6 +84,15 @@ def _load(choice: str) -> Runtime:
 def _load_first_on_path() -> Runtime:
     library = ctypes.CDLL(LIBRARY, mode=ctypes.RTLD_GLOBAL)
     path = _path_of(library)
+    if not path.is_absolute():
+        path = Path.cwd() / path
+        warnings.warn(
+            f"{path} was loaded: LD_LIBRARY_PATH has an entry that is empty or relative "
+            f"({os.environ.get('LD_LIBRARY_PATH', '')!r}), which means the working folder, where "
+            "anybody may have put a library. Remove the entry, often a colon too many.",
+            RuntimeWarning,
+            stacklevel=5,
+        )
     if HOST_LIBRARY.exists() and path.exists() and path.samefile(HOST_LIBRARY):
         return _load_host()
     for name in SIBLINGS:
