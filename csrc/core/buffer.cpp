@@ -21,10 +21,39 @@ Status Buffer::allocate(ContextHandle context, size_t size, BufferHandle &buffer
         size, true, nullptr);
 }
 
+namespace {
+
+// What the runtime says of an address. Releases differ in what they answer these questions with: a
+// failure of one is no answer.
+bool may_be_memory(void *data, size_t size) noexcept {
+    aclrtPtrAttributes attributes{};
+    if (aclrtPointerGetAttributes != nullptr &&
+        aclrtPointerGetAttributes(data, &attributes) == ACL_SUCCESS &&
+        attributes.location.type == ACL_MEM_LOCATION_TYPE_UNREGISTERED) {
+        return false;
+    }
+    void *base = nullptr;
+    size_t available = 0;
+    if (aclrtMemGetAddressRange == nullptr ||
+        aclrtMemGetAddressRange(data, &base, &available) != ACL_SUCCESS) {
+        aclGetRecentErrMsg();  // that nothing is known is no failure: nobody is to read of it
+        return true;
+    }
+    const auto offset = static_cast<size_t>(static_cast<char *>(data) - static_cast<char *>(base));
+    return offset <= available && size <= available - offset;
+}
+
+}  // namespace
+
 Status Buffer::adopt(ContextHandle context, void *data, size_t size, std::shared_ptr<void> owner,
                      BufferHandle &buffer) noexcept {
     const InFlight flight;
     if (Status status = usable(); !status.ok()) return status;
+    {
+        CurrentContext scope(*context);
+        if (!scope.status().ok()) return scope.status();
+        if (!may_be_memory(data, size)) return {kNoSuchMemory, "DeviceBuffer.from_handle"};
+    }
     return make_owner(
         Kind::kBuffer, "DeviceBuffer", buffer, [] {}, std::move(context), data, size, false,
         std::move(owner));

@@ -18,6 +18,8 @@ class Buffer final : public InContext {
    public:
     static Status allocate(ContextHandle context, size_t size, BufferHandle &buffer) noexcept;
     // Memory of somebody else, who is kept alive by `owner`.
+    // kNoSuchMemory where the runtime knows of none at `data`, or of none that long; without a word
+    // from the runtime it is believed.
     static Status adopt(ContextHandle context, void *data, size_t size, std::shared_ptr<void> owner,
                         BufferHandle &buffer) noexcept;
 
@@ -47,7 +49,7 @@ class Buffer final : public InContext {
     const bool owned_;
     std::shared_ptr<void> owner_;
 
-    mutable std::mutex lease_mutex_;  // taken before the lock of with_handle
+    mutable FairSharedMutex lease_mutex_;  // taken before the lock of with_handle
     size_t leases_ = 0;
     int role_ = 0;             // a Lease::Role, while leased
     Fingerprint fingerprint_;  // of the model whose weights these are, while leased

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/context.h"
+#include "core/fair_shared_mutex.h"
 
 namespace ascendcl::core {
 
@@ -29,7 +30,8 @@ class InContext : public Resource {
         return context_;
     }
 
-    // Runs `call(handle)` with the context current; a close() waits for it.
+    // Runs `call(handle)` with the context current; a close() waits for it. Not for the same object
+    // within `call`; of several, buffers come first, then events, then streams.
     template <typename Call>
     Status with_handle(Call &&call) noexcept {
         if (Status status = usable(); !status.ok()) return status;
@@ -60,7 +62,7 @@ class InContext : public Resource {
     ContextHandle context_;  // until closed
     void *const handle_;
     const char *const what_;
-    mutable std::shared_mutex mutex_;  // shared while in use, exclusive to close
+    mutable FairSharedMutex mutex_;  // shared while in use, exclusive to close
     std::atomic<bool> open_{true};
 };
 

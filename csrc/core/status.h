@@ -8,15 +8,16 @@
 namespace ascendcl::core {
 
 enum Refusal : aclError {
-    kClosed = -1,        // the handle was closed
-    kModelClosed = -2,   // the model was closed
-    kBufferInUse = -3,   // a loaded model holds the buffer
-    kForked = -4,        // the runtime was in use when this process was forked
-    kShutDown = -5,      // the interpreter is exiting
-    kWrongDevice = -6,   // buffer or stream of another device
-    kOtherWeights = -7,  // the weight buffer holds the weights of another model
-    kOtherRole = -8,     // the buffer is the workspace of one model and the weights of another
-    kOutOfBounds = -9,   // more bytes than the memory has
+    kClosed = -1,         // the handle was closed
+    kModelClosed = -2,    // the model was closed
+    kBufferInUse = -3,    // a loaded model holds the buffer
+    kForked = -4,         // the runtime was in use when this process was forked
+    kShutDown = -5,       // the interpreter is exiting
+    kWrongDevice = -6,    // buffer or stream of another device
+    kOtherWeights = -7,   // the weight buffer holds the weights of another model
+    kOtherRole = -8,      // the buffer is the workspace of one model and the weights of another
+    kOutOfBounds = -9,    // more bytes than the memory has
+    kNoSuchMemory = -10,  // the runtime knows of no memory there, or not of that much
 };
 
 struct [[nodiscard]] Status {

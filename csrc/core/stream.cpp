@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/stream.h"
 
+#include <functional>
+
 namespace ascendcl::core {
 
 Status Stream::create(ContextHandle context, StreamHandle &stream) noexcept {
@@ -90,9 +92,15 @@ Status Event::elapsed_since(Event &start, float &milliseconds) noexcept {
     const auto elapsed = [&milliseconds](aclrtEvent first, aclrtEvent last) -> Status {
         return {aclrtEventElapsedTime(&milliseconds, first, last), "aclrtEventElapsedTime"};
     };
-    return start.with_handle([&](aclrtEvent first) {
-        if (&start == this) return elapsed(first, first);  // its lock must not be taken twice
-        return with_handle([&](aclrtEvent last) { return elapsed(first, last); });
+    // A lock must not be taken twice, and two are taken in one order by all.
+    if (&start == this) return with_handle([&](aclrtEvent mark) { return elapsed(mark, mark); });
+    const bool start_is_first = std::less<>()(&start, this);
+    Event &outer = start_is_first ? start : *this;
+    Event &inner = start_is_first ? *this : start;
+    return outer.with_handle([&](aclrtEvent one) {
+        return inner.with_handle([&](aclrtEvent other) {
+            return start_is_first ? elapsed(one, other) : elapsed(other, one);
+        });
     });
 }
 

@@ -11,6 +11,7 @@ _runtime.load()
 
 # ruff: noqa: E402
 import atexit
+from typing import TYPE_CHECKING
 
 from ascendcl import _acl, blas, fv, mdl, media, op, prof, rt, util
 from ascendcl._acl import (
@@ -70,6 +71,7 @@ from ascendcl._acl import (
     update_data_buffer,
 )
 from ascendcl._acl.constants import *  # noqa: F403  ACL_*: the numbers of the headers
+from ascendcl._missing import attribute_errors_of
 from ascendcl._runtime import HostRuntimeWarning
 from ascendcl.device import Context, Device, MemoryInfo
 from ascendcl.errors import (
@@ -86,6 +88,7 @@ from ascendcl.errors import (
     DeviceFaultError,
     ForkedError,
     HostAssumption,
+    MissingNameError,
     ModelClosedError,
     NotSupportedError,
     StrictWarning,
@@ -102,6 +105,9 @@ __version__ = "0.1.0"
 
 # Threads that are no daemons have ended by then; what is still alive is released in order.
 atexit.register(_acl.core.shut_down)
+
+if not TYPE_CHECKING:  # to a type checker it would mean that every name is there
+    __getattr__ = attribute_errors_of("acl")
 
 __all__ = [
     "AclError",
@@ -132,6 +138,7 @@ __all__ = [
     "MemcpyKind",
     "MemoryInfo",
     "MemorySize",
+    "MissingNameError",
     "Model",
     "ModelClosedError",
     "NotSupportedError",

@@ -112,6 +112,15 @@ def _load_first_on_path() -> Runtime:
     name = _outside_of_the_app() if getattr(sys, "frozen", False) else LIBRARY
     library = ctypes.CDLL(name, mode=ctypes.RTLD_GLOBAL)
     path = _path_of(library)
+    if not path.is_absolute():
+        path = Path.cwd() / path
+        warnings.warn(
+            f"{path} was loaded: LD_LIBRARY_PATH has an entry that is empty or relative "
+            f"({os.environ.get('LD_LIBRARY_PATH', '')!r}), which means the working folder, where "
+            "anybody may have put a library. Remove the entry, often a colon too many.",
+            RuntimeWarning,
+            stacklevel=5,
+        )
     if _is_ours(library):
         return _host(library, path)
     for name in SIBLINGS:

@@ -11,7 +11,9 @@ import functools
 import os
 import sys
 import warnings
-from typing import Final
+from typing import Any, Final
+
+from ascendcl import _acl
 
 __all__ = [
     "AclError",
@@ -27,6 +29,7 @@ __all__ = [
     "DeviceFaultError",
     "ForkedError",
     "HostAssumption",
+    "MissingNameError",
     "ModelClosedError",
     "NotSupportedError",
     "StrictWarning",
@@ -58,6 +61,13 @@ class AclError(RuntimeError):
         self.detail: Final = detail.strip()
         self.symbol: Final = _symbols().get(code, "")
         self.hint: Final = _HINTS.get(code, "")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        state = dict(vars(self))
+        if isinstance(self, OSError):  # what the file was is kept beside the other attributes
+            for name in ("errno", "strerror", "filename"):
+                state[name] = getattr(self, name)
+        return type(self), self.args, state
 
     def __str__(self) -> str:
         if self.code < 0:
@@ -92,6 +102,14 @@ class AclTimeoutError(AclError, TimeoutError):
 
 class NotSupportedError(AclError, NotImplementedError):
     """This runtime, chip or release cannot do it."""
+
+
+class MissingNameError(AttributeError, NotImplementedError):
+    """pyACL has the function, and this package does not.
+
+    An `AttributeError`, so that ``hasattr`` and ``getattr`` with a default answer as they do for
+    any name that is not there, and a `NotImplementedError` for whoever calls without asking.
+    """
 
 
 class ContextError(AclError):
@@ -150,6 +168,7 @@ WRONG_DEVICE: Final = -6
 OTHER_WEIGHTS: Final = -7
 OTHER_ROLE: Final = -8
 OUT_OF_BOUNDS: Final = -9
+NO_SUCH_MEMORY: Final = -10
 
 _PATH_INVALID: Final = 145002
 
@@ -163,6 +182,7 @@ _CLASSES: Final[dict[int, type[AclError]]] = {
     OTHER_WEIGHTS: BufferInUse,
     OTHER_ROLE: BufferInUse,
     OUT_OF_BOUNDS: AclValueError,
+    NO_SUCH_MEMORY: AclValueError,
     **dict.fromkeys(
         (
             *(100000, 100003, 100006, 100007, 100008, 100009, 100010, 100011, 100017, 100018),
@@ -208,6 +228,10 @@ _HINTS: Final[dict[int, str]] = {
         "the same buffer"
     ),
     OUT_OF_BOUNDS: "more bytes, or more arrays, than there is room for",
+    NO_SUCH_MEMORY: (
+        "the runtime has no memory at this address, or less than so many bytes; it must be device "
+        "memory that acl.rt.malloc or the like allocated and that is not freed"
+    ),
     100000: "an argument was refused",
     100039: "this is CANN's stub library for linking; put the real one first on LD_LIBRARY_PATH",
     107000: "an argument was refused",
@@ -239,8 +263,6 @@ _HINTS: Final[dict[int, str]] = {
 
 @functools.cache
 def _symbols() -> dict[int, str]:
-    from ascendcl import _acl
-
     # Deprecated names share no number with others, save ACL_ERROR_NONE and its kind: first wins.
     names: dict[int, str] = {}
     for name, value in vars(_acl.constants).items():
@@ -275,3 +297,12 @@ def _with_file(
 def warn(error: AclError) -> None:
     """Tell of a failure that has no caller."""
     warnings.warn(AclWarning(str(error)), stacklevel=2)
+
+
+# Whoever imported the package first catches these classes: they stay when this module is reloaded,
+# or imported again after sys.modules was emptied, and the extension raises no others.
+globals().update(
+    _acl.core.bind_errors(
+        {name: globals()[name] for name in (*__all__, "_CLASSES", "from_status", "warn")}
+    )
+)

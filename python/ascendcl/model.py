@@ -14,12 +14,13 @@ import numpy as np
 import numpy.typing as npt
 
 from ascendcl import _acl
+from ascendcl._arguments import file_path
 from ascendcl._closeable import Closeable
 from ascendcl.device import Context, Device, context_of
 from ascendcl.dtypes import dtype_of, format_name
 from ascendcl.errors import from_status
 from ascendcl.findings import Finding, findings_of
-from ascendcl.memory import DeviceBuffer, MemorySize, path_bytes, query_size
+from ascendcl.memory import DeviceBuffer, MemorySize
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -143,11 +144,13 @@ class Model(Closeable):
         BufferInUse
             `weight` holds the weights of another loaded model.
         """
-        size = query_size(path)
-        context = cls._prepare(size, work, weight, device)
+        name = "Model.from_file"
+        encoded = file_path(name, "path", path, "Model.from_bytes takes what an .om file holds")
+        size = MemorySize(*_acl.core.query_size_of_file(encoded))
+        context = cls._prepare(name, size, work, weight, device)
         handle = _acl.core.Model.load_file(
             context,
-            path_bytes(path),
+            encoded,
             work._handle if work else None,
             weight._handle if weight else None,
         )
@@ -166,8 +169,14 @@ class Model(Closeable):
 
         Parameters and exceptions are those of `from_file`.
         """
-        size = query_size(data)
-        context = cls._prepare(size, work, weight, device)
+        name = "Model.from_bytes"
+        if isinstance(data, str | os.PathLike):
+            raise TypeError(
+                f"{name}: data must be what an .om file holds, not {type(data).__qualname__}; "
+                "Model.from_file takes a path"
+            )
+        size = MemorySize(*_acl.core.query_size_of_bytes(data, f"{name}: data"))
+        context = cls._prepare(name, size, work, weight, device)
         handle = _acl.core.Model.load_bytes(
             context, data, work._handle if work else None, weight._handle if weight else None
         )
@@ -175,6 +184,7 @@ class Model(Closeable):
 
     @staticmethod
     def _prepare(
+        function: str,
         size: MemorySize,
         work: DeviceBuffer | None,
         weight: DeviceBuffer | None,
@@ -193,7 +203,9 @@ class Model(Closeable):
                     f"{role}: the model needs {needed} bytes of {role} memory, and the buffer has "
                     f"{buffer.size}"
                 )
-        return context_of(device, (b._handle.context for b in (work, weight) if b is not None))
+        return context_of(
+            function, device, (b._handle.context for b in (work, weight) if b is not None)
+        )
 
     @classmethod
     def _of(

@@ -33,7 +33,7 @@ def run(tmp_path: Path) -> Run:
     """Run Python code with the given ASCENDCL_RUNTIME and folders on the loader's path."""
 
     def start(
-        code: str, choice: str | None = None, libraries: Path | None = None, *options: str
+        code: str, choice: str | None = None, libraries: Path | str | None = None, *options: str
     ) -> subprocess.CompletedProcess[str]:
         environment = {
             name: value
@@ -150,6 +150,24 @@ def test_broken_cann_is_told_apart_from_none(run: Run, tmp_path: Path) -> None:
     result = run("import ascendcl", "cann", tmp_path)
     assert result.returncode == 1
     assert "invalid ELF header" in result.stderr or "too short" in result.stderr
+
+
+@pytest.mark.parametrize("choice", [None, "cann"])
+@pytest.mark.parametrize("entries", [":", "{other}:", ".", "{other}:here"])
+def test_a_library_from_the_working_folder_is_told(
+    run: Run, make_cann, choice: str | None, entries: str, tmp_path: Path
+) -> None:
+    (tmp_path / "here").mkdir()
+    folder = tmp_path / "here" if entries.endswith("here") else tmp_path
+    shutil.copy(make_cann() / "libascendcl.so", folder)
+    entries = entries.format(other=tmp_path / "here")
+    result = run(REPORT, choice, entries)
+    taken = folder / "libascendcl.so"
+    assert (result.returncode, result.stdout) == (0, f"cann {taken} {SPOOF_CODE}\n")
+    assert f"RuntimeWarning: {taken} was loaded: LD_LIBRARY_PATH has" in result.stderr
+    assert "working folder" in result.stderr
+    refused = run(REPORT, choice, entries, "-Werror::RuntimeWarning")
+    assert refused.returncode == 1
 
 
 def test_unknown_choice(run: Run) -> None:

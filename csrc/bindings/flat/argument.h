@@ -1,12 +1,14 @@
 // Python object -> C argument, one Argument<T> per C parameter type. load() answers false with a
-// Python exception set. Rules of pyACL: addresses and sizes are ints modulo 2^64, 32-bit unsigned
-// numbers modulo 2^32, everything else must fit; wider than pyACL: whatever has __index__ is an
-// int.
+// Python exception set. Whatever has __index__ is an int, and must fit into the C type: pyACL takes
+// addresses, sizes and unsigned numbers modulo their width, so that 2^64 is a null pointer there.
+// Two rules more: -1 is the highest number where an `index` is asked for (all inputs at once), and
+// True and False are no addresses.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <pybind11/pybind11.h>
 
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <type_traits>
@@ -49,19 +51,33 @@ inline constexpr Range range_of{static_cast<long>(std::numeric_limits<T>::min())
 
 bool load_within(const Range &range, PyObject *object, long &value, const Signature &signature,
                  int position);
-// For an object that is not an int itself.
-bool load_index(PyObject *object, uint64_t &value, const Signature &signature, int position);
+// Sizes, counts and indices of 32 or 64 bits; addresses.
+bool load_unsigned(int bits, PyObject *object, uint64_t &value, const Signature &signature,
+                   int position);
+bool load_address(PyObject *object, uint64_t &value, const Signature &signature, int position);
+
+// Whether `object` is an int of 0 to `highest`, as almost all are: the rest is for the functions
+// above.
+inline bool is_small_int(PyObject *object, long highest, long &value) {
+    if (!PyLong_CheckExact(object)) return false;
+    int overflow = 0;
+    value = PyLong_AsLongAndOverflow(object, &overflow);
+    return overflow == 0 && value >= 0 && value <= highest;
+}
 
 template <typename T>
 bool load_integer(PyObject *object, T &value, const Signature &signature, int position) {
     if constexpr (std::is_unsigned_v<T> && sizeof(T) >= 4) {
-        uint64_t wide = 0;
-        if (PyLong_Check(object)) {
-            wide = PyLong_AsUnsignedLongLongMask(object);
-        } else if (!load_index(object, wide, signature, position)) {
-            return false;
+        constexpr long kHighest = sizeof(T) < sizeof(long) ? std::numeric_limits<T>::max()
+                                                           : std::numeric_limits<long>::max();
+        long small = 0;
+        if (is_small_int(object, kHighest, small)) {
+            value = static_cast<T>(small);
+            return true;
         }
-        value = static_cast<T>(wide);  // modulo
+        uint64_t wide = 0;
+        if (!load_unsigned(8 * sizeof(T), object, wide, signature, position)) return false;
+        value = static_cast<T>(wide);
     } else {
         long wide = 0;
         if (!load_within(range_of<T>, object, wide, signature, position)) return false;
@@ -109,6 +125,10 @@ struct Argument<T, std::enable_if_t<std::is_floating_point_v<T>>> {
             raise_wrong_type(signature, position, "float", object);
             return false;
         }
+        if (std::isfinite(number) && std::abs(number) > std::numeric_limits<T>::max()) {
+            raise_out_of_range(signature, position, 8 * sizeof(T), "floating point", object);
+            return false;
+        }
         value = static_cast<T>(number);
         return true;
     }
@@ -120,7 +140,12 @@ struct Argument<T *> {
     T *value = nullptr;
     bool load(PyObject *object, const Signature &signature, int position) {
         uint64_t number = 0;
-        if (!detail::load_integer(object, number, signature, position)) return false;
+        long small = 0;
+        if (detail::is_small_int(object, std::numeric_limits<long>::max(), small)) {
+            number = static_cast<uint64_t>(small);
+        } else if (!detail::load_address(object, number, signature, position)) {
+            return false;
+        }
         value = reinterpret_cast<T *>(number);
         return true;
     }

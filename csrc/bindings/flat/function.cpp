@@ -88,6 +88,8 @@ void raise_current_exception(const Signature &signature) {
         raise(PyExc_TypeError, error.what());
     } catch (const py::value_error &error) {
         raise(PyExc_ValueError, error.what());
+    } catch (const std::overflow_error &error) {
+        raise(PyExc_OverflowError, error.what());
     } catch (const py::builtin_exception &error) {
         error.set_error();
     } catch (const std::bad_alloc &) {

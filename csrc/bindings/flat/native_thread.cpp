@@ -42,6 +42,7 @@ void *run(void *argument) {
                 call(thread.fn, thread.arguments);
             }
         } catch (const py::error_already_set &error) {
+            if (error.matches(PyExc_SystemExit)) return 0;  // as threading's threads
             thread.error = error.value();
             throw;
         }

@@ -27,6 +27,15 @@ void call_core(Call &&call, const std::string &path = {}) {
 // For failures that have no caller: an AclWarning.
 void warn(core::Status status) noexcept;
 
+// What ascendcl.errors has under this name. Throws error_already_set before it was imported.
+pybind11::object bound_error(const char *name);
+
+// For atexit: releases all that is alive, in order.
+void shut_down();
+
+// How ascendcl.errors makes itself known.
+void register_errors(pybind11::module_ &module);
+
 // The classes of _acl.core.
 void register_context(pybind11::module_ &module);
 void register_stream(pybind11::module_ &module);

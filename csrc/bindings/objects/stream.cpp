@@ -28,7 +28,7 @@ HandleClass<T> in_context(py::module_ &module, const char *name) {
                 call_core([&] { return T::create(context, object); });
                 return object;
             },
-            py::arg("context"))
+            py::arg("context").none(false))
         .def_property_readonly("device", &T::device)
         .def_property_readonly(
             "handle", [](const T &object) { return reinterpret_cast<uintptr_t>(object.handle()); })

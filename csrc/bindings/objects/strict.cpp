@@ -72,7 +72,7 @@ int warn_of_report(const char *report) {
     const WithGil gil;
     const py::error_scope pending;
     try {
-        const py::object category = py::module_::import("ascendcl.errors").attr("StrictWarning");
+        const py::object category = bound_error("StrictWarning");
         // A filter may make an exception of it, which has no way up from inside a C call.
         const int raised =
             without_unwinding([&] { return PyErr_WarnEx(category.ptr(), report, 1); });

@@ -34,11 +34,12 @@ void require_single_model(const om::Container &container) {
     }
 }
 
-void require_size(const char *what, const UserMemory &memory, uint64_t needed) {
+// `queried` is what the program was told to allocate, of which `needed` is enough.
+void require_size(const char *what, const UserMemory &memory, uint64_t needed, uint64_t queried) {
     if (!memory.data || memory.size >= needed) return;
     throw Failure{ACL_ERROR_GE_PARAM_INVALID,
                   std::string(what) + " memory has " + std::to_string(memory.size) +
-                      " bytes, the model needs " + std::to_string(needed)};
+                      " bytes, the model needs " + std::to_string(queried) + " (aclmdlQuerySize)"};
 }
 
 // Strict mode: whether it is what the documentation asks for, where the runtime itself does not
@@ -125,8 +126,8 @@ uint32_t load_model(const OmFile &file, const LoadOptions &options) {
     const om::Bytes weights = container.models().front().find(om::PartitionType::kWeights);
     check_memory("work", options.work, work_size, context->device());
     check_memory("weight", options.weight, weights.size, context->device());
-    require_size("work", options.work, work_size - io_size);
-    require_size("weight", options.weight, weights.size);
+    require_size("work", options.work, work_size - io_size, work_size);
+    require_size("weight", options.weight, weights.size, container.weight_size());
     if (options.weight.data) {
         check_apart(is_dynamic ? UserMemory{} : options.work, options.weight.data, weights.size);
     }
