@@ -426,9 +426,14 @@ for _ in range(2):
 """
 
 
-def test_the_flat_functions_warn_and_trace(tmp_path: Path) -> None:
+def test_the_flat_functions_warn_log_and_trace(tmp_path: Path) -> None:
     (tmp_path / "model.om").write_bytes(_assuming(104)[0])
-    environment = {"ASCENDCL_RUNTIME": "host", "ASCENDCL_TRACE": str(tmp_path / "trace.json")}
+    environment = {
+        "ASCENDCL_RUNTIME": "host",
+        "ASCENDCL_TRACE": str(tmp_path / "trace.json"),
+        "ASCEND_SLOG_PRINT_TO_STDOUT": "1",
+        "ASCEND_GLOBAL_LOG_LEVEL": "2",
+    }
     run = subprocess.run(
         [sys.executable, "-W", "always", "-c", FLAT, tmp_path / "model.om"],
         capture_output=True,
@@ -439,6 +444,8 @@ def test_the_flat_functions_warn_and_trace(tmp_path: Path) -> None:
     assert run.returncode == 0, run.stderr
     assert run.stderr.count("HostAssumption") == 1
     assert "node 'conv1' (Conv2D): strides, dilations and pads" in run.stderr
+    assert "[WARNING] ASCENDCL(" in run.stdout
+    assert run.stdout.count("assumed: node 'conv1' (Conv2D)") == 1
     events = json.loads((tmp_path / "trace.json").read_text())
     events = events["traceEvents"] if isinstance(events, dict) else events
     told = [event["args"] for event in events if event.get("name") == "assumed"]
