@@ -141,7 +141,7 @@ REAL = {
     "nanotrack_backbone127": (67, set()),
     "nanotrack_v3_backbone127_ascend310": (74, set()),
     "nanotrack_v3_backbone_ascend310b4": (70, set()),
-    "nanotrack_v3_head_ascend310b4": (101, {"/bbox_pred/bbox_pred.0/Conv/Exp"}),
+    "nanotrack_v3_head_ascend310b4": (96, {"/bbox_pred/bbox_pred.0/Conv/Exp"}),
 }
 
 

@@ -2,13 +2,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/model/assumptions.h"
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <mutex>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "host/checks/trace.h"
+#include "host/report/log.h"
 
 namespace ascendcl::host::model {
 namespace {
@@ -28,19 +33,25 @@ bool is_news(const ContentKey &content) {
     return told.contents.insert(content).second;
 }
 
-std::string report_of(const engine::Program &program) {
-    std::string lines;
-    size_t count = 0;
+// "node 'conv1' (Conv2D): vertical pads: 1 and 1 (why)" of each.
+std::vector<std::string> assumptions_of(const engine::Program &program) {
+    std::vector<std::string> lines;
     for (const engine::Finding &finding : program.findings()) {
-        if (finding.kind != engine::Finding::Kind::kAssumed || ++count > kMostLines) continue;
-        lines += "\n  node '" + finding.node + "' (" + finding.type + "): " + finding.quantity +
-                 ": " + finding.value + " (" + finding.reason + ")";
+        if (finding.kind != engine::Finding::Kind::kAssumed) continue;
+        lines.push_back("node '" + finding.node + "' (" + finding.type + "): " + finding.quantity +
+                        ": " + finding.value + " (" + finding.reason + ")");
     }
-    if (count == 0) return "";
-    if (count > kMostLines) lines += "\n  and " + std::to_string(count - kMostLines) + " more";
-    return "the host runtime had to assume what the model's file does not keep, and results are "
-           "wrong where it is not so:" +
-           lines;
+    return lines;
+}
+
+std::string report_of(const std::vector<std::string> &lines) {
+    std::string report =
+        "the host runtime had to assume what the model's file does not keep, and results are "
+        "wrong where it is not so:";
+    for (size_t i = 0; i < std::min(lines.size(), kMostLines); ++i) report += "\n  " + lines[i];
+    if (lines.size() > kMostLines)
+        report += "\n  and " + std::to_string(lines.size() - kMostLines) + " more";
+    return report;
 }
 
 void trace(const engine::Program &program) {
@@ -55,14 +66,24 @@ void trace(const engine::Program &program) {
     }
 }
 
+void log(const std::vector<std::string> &lines) {
+    if (!is_cann_log_on_stdout() || cann_log_level() > ACL_WARNING) return;
+    for (const std::string &line : lines) {
+        const std::string text = "assumed: " + line;
+        write_cann_line(STDOUT_FILENO, ACL_WARNING, "assumptions.cpp", __LINE__, text.c_str());
+    }
+}
+
 }  // namespace
 
 void set_assumption_sink(AssumptionSink sink) noexcept { assumption_sink = sink; }
 
 void tell_assumptions(const engine::Program &program, const ContentKey &content) {
-    const std::string report = report_of(program);
-    if (report.empty() || !is_news(content)) return;
+    const std::vector<std::string> lines = assumptions_of(program);
+    if (lines.empty() || !is_news(content)) return;
     trace(program);
+    log(lines);
+    const std::string report = report_of(lines);
     const AssumptionSink sink = assumption_sink;
     if (sink != nullptr && sink(report.c_str()) != 0) return;
     std::fprintf(stderr, "ascendcl host runtime: %s\n", report.c_str());

@@ -1,4 +1,5 @@
-// Telling what a program assumes: once for each content, to the sink or stderr, and to the trace.
+// Telling what a program assumes: once for each content, to the sink or stderr, to CANN's log and
+// to the trace.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 

@@ -89,12 +89,17 @@ class FromKernel {
             view_.checked("strides and dilations", value,
                           "from the kernel, read as in " + count_of(evidence_.steps.confirmed) +
                               " attributes");
-        else if (verdict(0) == Verdict::kAgrees && verdict(1) == Verdict::kAgrees)
+        else if (confirms_steps(0) || confirms_steps(1))
             view_.checked("strides and dilations", value,
                           "from the kernel; they and its pads make the output's size");
         else
             view_.assumed("strides and dilations", value,
                           "from the kernel, and nothing else in the file confirms them");
+    }
+
+    // One axis is enough: both are fields of one operand.
+    bool confirms_steps(size_t i) const {
+        return sizes_.kernel[i] > 1 && verdict(i) == Verdict::kAgrees;
     }
 
     Verdict verdict(size_t i) const { return verdict_of_sizes(axis(i), reading_.axes[i]); }
