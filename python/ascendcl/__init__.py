@@ -11,9 +11,18 @@ _runtime.load()
 
 # ruff: noqa: E402
 import atexit
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING
 
-from ascendcl import _acl, blas, fv, mdl, media, op, prof, rt, util
+from ascendcl import _acl
+
+# The extension is made once per process: after somebody has emptied sys.modules it is the same, and
+# does not put its submodules there again.
+for _module in [one for one in vars(_acl).values() if isinstance(one, ModuleType)]:
+    sys.modules.setdefault(_module.__name__, _module)
+
+from ascendcl import blas, fv, mdl, media, op, prof, rt, util
 from ascendcl._acl import (
     CallbackBlockType,
     DataType,

@@ -155,6 +155,7 @@ def test_what_is_there_is_left_alone(kind: str, tmp_path: Path) -> None:
 LIMITED = """
 import resource, signal, sys
 import numpy as np, acl
+sys.dont_write_bytecode = True
 signal.signal(signal.SIGXFSZ, signal.SIG_DFL)  # as in a C program
 limit = int(sys.argv[2])
 resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))

@@ -160,7 +160,7 @@ def test_a_library_from_the_working_folder_is_told(
     (tmp_path / "here").mkdir()
     folder = tmp_path / "here" if entries.endswith("here") else tmp_path
     shutil.copy(make_cann() / "libascendcl.so", folder)
-    entries = entries.format(other=tmp_path / "here")
+    entries = entries.format(other=tmp_path / "other")
     result = run(REPORT, choice, entries)
     taken = folder / "libascendcl.so"
     assert (result.returncode, result.stdout) == (0, f"cann {taken} {SPOOF_CODE}\n")

@@ -96,6 +96,7 @@ subprocess.run(
 LIMITED = """
 import os, resource, signal, sys
 limit = int(sys.argv[1])
+sys.dont_write_bytecode = True
 resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 signal.signal(signal.SIGXFSZ, signal.SIG_DFL)  # as in a C program
 import acl
@@ -121,11 +122,11 @@ def test_a_limit_leaves_whole_json(limit: int, tmp_path: Path) -> None:
     assert result.stderr.count("File too large") == 1
     text = (tmp_path / "trace.json").read_text()
     assert len(text) <= limit
-    if limit < 50:
+    if limit < 44:  # of a trace without events
         assert text == ""
         return
+    assert json.loads(text)["traceEvents"] or limit < 999
     Trace(tmp_path / "trace.json")
-    assert json.loads(text)["traceEvents"]
 
 
 def test_a_full_disk_leaves_whole_json(tmp_path: Path) -> None:

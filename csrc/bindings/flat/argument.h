@@ -7,6 +7,9 @@
 #pragma once
 
 #include <pybind11/pybind11.h>
+#if PY_VERSION_HEX < 0x030B0000
+#include <longintrepr.h>
+#endif
 
 #include <cmath>
 #include <cstdint>
@@ -56,27 +59,36 @@ bool load_unsigned(int bits, PyObject *object, uint64_t &value, const Signature 
                    int position);
 bool load_address(PyObject *object, uint64_t &value, const Signature &signature, int position);
 
-// Whether `object` is an int of 0 to `highest`, as almost all are: the rest is for the functions
-// above.
-inline bool is_small_int(PyObject *object, long highest, long &value) {
+// Whether `object` is an int of 0 to `highest` and of two digits at the most, as almost all are:
+// the rest is for the functions above. It reads the digits itself, because to ask CPython for the
+// number and whether it fits would cost a getter 6 % of its time.
+inline bool load_short(PyObject *object, uint64_t highest, uint64_t &value) {
     if (!PyLong_CheckExact(object)) return false;
-    int overflow = 0;
-    value = PyLong_AsLongAndOverflow(object, &overflow);
-    return overflow == 0 && value >= 0 && value <= highest;
+    const auto *const number = reinterpret_cast<PyLongObject *>(object);
+#if PY_VERSION_HEX >= 0x030C0000
+    constexpr uintptr_t kNegative = 2;
+    constexpr unsigned kSizeShift = 3;
+    const digit *const digits = number->long_value.ob_digit;
+    const uintptr_t tag = number->long_value.lv_tag;
+    const uintptr_t count = (tag & kNegative) != 0 ? SIZE_MAX : tag >> kSizeShift;
+#else
+    const digit *const digits = number->ob_digit;
+    const auto count = static_cast<size_t>(Py_SIZE(number));  // very many for a negative one
+#endif
+    if (count > 2) return false;
+    value = count == 0 ? 0 : digits[0];
+    if (count == 2) value |= static_cast<uint64_t>(digits[1]) << PyLong_SHIFT;
+    return value <= highest;
 }
 
 template <typename T>
 bool load_integer(PyObject *object, T &value, const Signature &signature, int position) {
     if constexpr (std::is_unsigned_v<T> && sizeof(T) >= 4) {
-        constexpr long kHighest = sizeof(T) < sizeof(long) ? std::numeric_limits<T>::max()
-                                                           : std::numeric_limits<long>::max();
-        long small = 0;
-        if (is_small_int(object, kHighest, small)) {
-            value = static_cast<T>(small);
-            return true;
-        }
         uint64_t wide = 0;
-        if (!load_unsigned(8 * sizeof(T), object, wide, signature, position)) return false;
+        if (!load_short(object, std::numeric_limits<T>::max(), wide) &&
+            !load_unsigned(8 * sizeof(T), object, wide, signature, position)) {
+            return false;
+        }
         value = static_cast<T>(wide);
     } else {
         long wide = 0;
@@ -140,10 +152,8 @@ struct Argument<T *> {
     T *value = nullptr;
     bool load(PyObject *object, const Signature &signature, int position) {
         uint64_t number = 0;
-        long small = 0;
-        if (detail::is_small_int(object, std::numeric_limits<long>::max(), small)) {
-            number = static_cast<uint64_t>(small);
-        } else if (!detail::load_address(object, number, signature, position)) {
+        if (!detail::load_short(object, UINT64_MAX, number) &&
+            !detail::load_address(object, number, signature, position)) {
             return false;
         }
         value = reinterpret_cast<T *>(number);

@@ -28,7 +28,7 @@ constexpr Py_ssize_t kOfCaller = 2;
 thread_local AssumptionCapture *capturing = nullptr;
 
 void warn_now(const char *report, Py_ssize_t level) {
-    const py::object category = py::module_::import("ascendcl.errors").attr("HostAssumption");
+    const py::object category = bound_error("HostAssumption");
     const int raised =
         without_unwinding([&] { return PyErr_WarnEx(category.ptr(), report, level); });
     if (raised != 0) throw py::error_already_set();
