@@ -28,7 +28,7 @@ struct Parameter {
     Shape dims;
 };
 
-// Floating point of any width is kept as f32; integers and booleans as they are stored.
+// float16 and bfloat16 are kept as float32; other types as they are stored.
 struct Constant {
     om::DataType dtype;
     Shape shape;
@@ -216,7 +216,7 @@ enum class PadMode { kConstant, kReflect, kEdge, kSymmetric };
 struct Pad {
     std::vector<int64_t> begin, end;
     PadMode mode;
-    float value;
+    double value;
 };
 // Inputs: data, indices.
 struct Gather {

@@ -122,14 +122,13 @@ class RequestExecution : public Execution {
 
 }  // namespace
 
-CompiledProgram::CompiledProgram(ov::CompiledModel model, std::vector<std::string> notes,
-                                 bool profiling)
-    : model_(std::move(model)), notes_(std::move(notes)), profiling_(profiling) {
-    for (const auto &output : model_.outputs()) {
-        const ov::Shape &dims = output.get_shape();
-        output_dims_.emplace_back(dims.begin(), dims.end());
-    }
-}
+CompiledProgram::CompiledProgram(ov::CompiledModel model,
+                                 std::vector<std::vector<int64_t>> output_dims,
+                                 std::vector<std::string> notes, bool profiling)
+    : model_(std::move(model)),
+      notes_(std::move(notes)),
+      output_dims_(std::move(output_dims)),
+      profiling_(profiling) {}
 
 std::unique_ptr<Execution> CompiledProgram::new_execution(Outcome &outcome) noexcept {
     try {

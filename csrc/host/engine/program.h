@@ -13,7 +13,8 @@ namespace ascendcl::host::engine {
 
 class CompiledProgram : public Program {
    public:
-    CompiledProgram(ov::CompiledModel model, std::vector<std::string> notes, bool profiling);
+    CompiledProgram(ov::CompiledModel model, std::vector<std::vector<int64_t>> output_dims,
+                    std::vector<std::string> notes, bool profiling);
 
     std::unique_ptr<Execution> new_execution(Outcome &outcome) noexcept override;
     const std::vector<std::string> &notes() const noexcept override { return notes_; }
@@ -25,7 +26,7 @@ class CompiledProgram : public Program {
    private:
     ov::CompiledModel model_;
     const std::vector<std::string> notes_;
-    std::vector<std::vector<int64_t>> output_dims_;
+    const std::vector<std::vector<int64_t>> output_dims_;
     const bool profiling_;
 };
 

@@ -228,7 +228,10 @@ SingleOp translate_single_op(const OpRequest &request) {
     SingleOp result;
     result.notes = std::move(lowering.notes);
     try {
-        result.model = translate(lowering.graph);
+        Translated translated = translate(lowering.graph);
+        result.model = std::move(translated.model);
+        result.output_dims = std::move(translated.output_dims);
+        result.notes.insert(result.notes.end(), translated.notes.begin(), translated.notes.end());
     } catch (const WrongOutput &refusal) {
         throw OpRefusal(Kind::kOutput, request.type + ": " + refusal.what());
     } catch (const Refusal &refusal) {
@@ -236,9 +239,7 @@ SingleOp translate_single_op(const OpRequest &request) {
     }
     for (size_t i = 0; i < request.outputs.size(); ++i) {
         require_output_width(request, i);
-        const ov::Shape computed = result.model->output(i).get_shape();
-        result.output_dims.emplace_back(computed.begin(), computed.end());
-        require_output_dims(request, i, result.output_dims.back());
+        require_output_dims(request, i, result.output_dims[i]);
     }
     result.computes_nothing = computes_nothing(request, result.output_dims);
     return result;

@@ -87,6 +87,22 @@ op::PadMode pad_mode(const NodeView &view) {
     view.refuse("mode '" + std::string(mode) + "' is not supported");
 }
 
+// An integer as a double holds it.
+double whole_number(const NodeView &view, int64_t value) {
+    constexpr int64_t kMost = int64_t{1} << 53;
+    if (value < -kMost || value > kMost)
+        view.refuse("the fill value " + std::to_string(value) + " is not supported");
+    return static_cast<double>(value);
+}
+
+// The one element of the constant input 2.
+double fill_value(const NodeView &view) {
+    const bool is_real = om::is_floating(view.operand(2).logical.dtype);
+    const std::vector<double> reals = view.constant_reals(2);
+    if (reals.size() != 1) view.refuse("one fill value is expected");
+    return is_real ? reals[0] : whole_number(view, view.constant_integers(2)[0]);
+}
+
 Values pad(NodeView &view) {
     const Operand &x = view.operand(0);
     std::vector<int64_t> flat;
@@ -104,11 +120,9 @@ Values pad(NodeView &view) {
     }
     // The fill is input 2, or an attribute where paddings is one too.
     if (view.has(2)) {
-        const std::vector<float> value = view.constant_floats(2);
-        if (value.size() != 1) view.refuse("one fill value is expected");
-        result.value = value[0];
+        result.value = fill_value(view);
     } else if (const auto integer = view.attrs().integer("constant_values")) {
-        result.value = static_cast<float>(*integer);
+        result.value = whole_number(view, *integer);
     } else {
         result.value = view.real("constant_values", 0);
     }

@@ -1,4 +1,4 @@
-// Constants, casts and the small building blocks.
+// Types at the model's boundary, and the small building blocks.
 // SPDX-License-Identifier: Apache-2.0
 #include <openvino/opsets/opset13.hpp>
 
@@ -42,18 +42,6 @@ ov::element::Type element_type(om::DataType dtype) {
     }
 }
 
-Outputs emit(const op::Constant &constant, const Outputs &) {
-    const ov::Shape shape(constant.shape.begin(), constant.shape.end());
-    return {std::make_shared<ops::Constant>(element_type(constant.dtype), shape,
-                                            constant.bytes->data(), constant.bytes)};
-}
-
-Outputs emit(const op::Cast &cast, const Outputs &inputs) {
-    ov::element::Type type = element_type(cast.dtype);
-    if (type.is_real()) type = ov::element::f32;
-    return {std::make_shared<ops::Convert>(inputs[0], type)};
-}
-
 ov::Output<ov::Node> integer_constant(const std::vector<int64_t> &values) {
     return std::make_shared<ops::Constant>(ov::element::i64, ov::Shape{values.size()}, values);
 }
@@ -63,9 +51,9 @@ ov::Output<ov::Node> integer_scalar(int64_t value) {
                                            std::vector<int64_t>{value});
 }
 
-ov::Output<ov::Node> scalar_like(const ov::Output<ov::Node> &x, float value) {
+ov::Output<ov::Node> scalar_like(const ov::Output<ov::Node> &x, double value) {
     return std::make_shared<ops::Constant>(x.get_element_type(), ov::Shape{},
-                                           std::vector<float>{value});
+                                           std::vector<double>{value});
 }
 
 ov::Output<ov::Node> permuted(const ov::Output<ov::Node> &x, const std::vector<int64_t> &order) {
