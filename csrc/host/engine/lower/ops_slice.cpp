@@ -61,8 +61,23 @@ Values strided_slice_v2(NodeView &view) {
     return {view.add(std::move(slice), {x.value})};
 }
 
+// The offsets are an input; the declared output says the size, which may be one too.
+Values slice_at_run_time(NodeView &view) {
+    const Operand &x = view.operand(0), &offsets = view.operand(1);
+    std::vector<ValueId> inputs = {x.value, offsets.value};
+    if (view.attrs().has("size")) {
+        if (view.integers({"size"}) != view.output_shape())
+            view.refuse("attribute 'size' is not the declared " + to_string(view.output_shape()));
+    } else {
+        inputs.push_back(view.operand(2).value);
+    }
+    return {view.add(op::SliceAt{view.output_shape()}, std::move(inputs))};
+}
+
 Values slice_by_size(NodeView &view) {
     const Operand &x = view.operand(0);
+    if (!view.attrs().has("offsets") && view.graph().constant(view.operand(1).value) == nullptr)
+        return slice_at_run_time(view);
     op::StridedSlice slice{};
     slice.begin = integers_of(view, "offsets", 1);
     std::vector<int64_t> sizes = integers_of(view, "size", 2);

@@ -59,6 +59,7 @@ Outputs emit(const op::RandomNormal &random, const Outputs &inputs);
 // The OpenVINO type of an OM type at the model's boundary. Throws Refusal.
 ov::element::Type element_type(om::DataType dtype);
 
+ov::Output<ov::Node> empty_constant(ov::element::Type type, const Shape &shape);
 ov::Output<ov::Node> integer_constant(const std::vector<int64_t> &values);
 ov::Output<ov::Node> integer_scalar(int64_t value);
 ov::Output<ov::Node> scalar_like(const ov::Output<ov::Node> &x, double value);

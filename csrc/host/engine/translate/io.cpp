@@ -1,5 +1,6 @@
 // Types at the model's boundary, and the small building blocks.
 // SPDX-License-Identifier: Apache-2.0
+#include <numeric>
 #include <openvino/opsets/opset13.hpp>
 
 #include "host/engine/refusal.h"
@@ -42,6 +43,11 @@ ov::element::Type element_type(om::DataType dtype) {
     }
 }
 
+ov::Output<ov::Node> empty_constant(ov::element::Type type, const Shape &shape) {
+    return std::make_shared<ops::Constant>(type, ov::Shape(shape.begin(), shape.end()),
+                                           std::vector<float>{});
+}
+
 ov::Output<ov::Node> integer_constant(const std::vector<int64_t> &values) {
     return std::make_shared<ops::Constant>(ov::element::i64, ov::Shape{values.size()}, values);
 }
@@ -61,6 +67,13 @@ ov::Output<ov::Node> permuted(const ov::Output<ov::Node> &x, const std::vector<i
 }
 
 ov::Output<ov::Node> reshaped(const ov::Output<ov::Node> &x, const Shape &shape) {
+    if (ov::shape_size(x.get_shape()) == 0) return empty_constant(x.get_element_type(), shape);
+    // OpenVINO does not survive the Reshape of a matrix product to a scalar.
+    if (shape.empty()) {
+        Shape axes(x.get_shape().size());
+        std::iota(axes.begin(), axes.end(), 0);
+        return axes.empty() ? x : std::make_shared<ops::Squeeze>(x, integer_constant(axes));
+    }
     return std::make_shared<ops::Reshape>(x, integer_constant(shape), false);
 }
 

@@ -8,8 +8,12 @@
 
 #include "host/engine/lower/logical_layout.h"
 #include "host/engine/refusal.h"
+#include "host/engine/shape_rules/shape_rules.h"
 #include "host/engine/translate/emit.h"
+#include "host/engine/translate/empty.h"
 #include "host/engine/translate/exact.h"
+#include "host/engine/translate/positions.h"
+#include "host/engine/translate/run_time_values.h"
 #include "host/engine/translate/typed_emit.h"
 
 namespace ascendcl::host::engine {
@@ -45,6 +49,7 @@ bool is_passed_through(ov::Output<ov::Node> value) {
 
 // In the type of an output, as it lies in the caller's memory.
 ov::Output<ov::Node> as_output(const Typed &value, om::DataType dtype) {
+    if (is_empty(value)) return empty_output(dtype, dims_of(value));
     const Typed typed = converted(value, dtype);
     // The CPU plugin does not write an output that is an input when both are the caller's memory:
     // something has to compute it.
@@ -97,9 +102,32 @@ class Translation {
     }
 
     TypedList emit_any(const PlainNode &node, const TypedList &inputs) {
+        Shapes shapes;
+        for (const Typed &input : inputs) shapes.push_back(dims_of(input));
+        shapes = output_shapes(node.op, shapes);
         if (const auto *parameter = std::get_if<op::Parameter>(&node.op)) return {add(*parameter)};
+        const TypedList outputs = emit_checked(node, inputs, shapes);
+        for (size_t i = 0; i < std::min(outputs.size(), shapes.size()); ++i)
+            if (dims_of(outputs[i]) != shapes[i])
+                throw Refusal("OpenVINO computes " + to_string(dims_of(outputs[i])) +
+                              " where its rule says " + to_string(shapes[i]));
+        return outputs;
+    }
+
+    // `shapes` are those that the op's rule allows and yields: OpenVINO sees nothing else.
+    TypedList emit_checked(const PlainNode &node, const TypedList &inputs, const Shapes &shapes) {
         std::vector<std::string> notes;
-        TypedList outputs = emit_typed(node.op, inputs, notes);
+        TypedList outputs;
+        if (std::any_of(inputs.begin(), inputs.end(), is_empty) ||
+            std::any_of(shapes.begin(), shapes.end(),
+                        [](const Shape &shape) { return element_count(shape) == 0; }))
+            outputs = emit_of_empty(node.op, inputs, shapes, notes);
+        else if (const auto *slice = std::get_if<op::SliceAt>(&node.op))
+            outputs = {sliced_at_run_time(*slice, node, inputs)};
+        else if (const auto *require = std::get_if<op::Require>(&node.op))
+            outputs = {required_at_run_time(*require, node, inputs)};
+        else
+            outputs = emit_typed(node.op, with_checked_positions(node, inputs), notes);
         for (const std::string &note : notes)
             notes_.push_back("node '" + node.name + "' (" + node.type + "): " + note);
         return outputs;
@@ -114,6 +142,7 @@ class Translation {
         if (is_wide(dtype) || dtype == om::DataType::kUint32) type = ov::element::i32;
         const auto node = std::make_shared<ops::Parameter>(type, shape);
         parameters_.push_back(node);
+        if (ov::shape_size(shape) == 0) return empty_of(dtype, parameter.dims);
         if (dtype == om::DataType::kInt16 || dtype == om::DataType::kUint16)
             return {std::make_shared<ops::Convert>(node, ov::element::i32), dtype};
         if (!type.is_real()) return {node, dtype};

@@ -211,8 +211,8 @@ template <typename Operation>
 TypedList any(const Operation &op, const TypedList &inputs, Notes &notes) {
     if constexpr (moves<Operation>)
         return moved(op, inputs);
-    else if constexpr (is_one_of<Operation, op::Parameter>)
-        throw Refusal("a parameter is no op");
+    else if constexpr (is_one_of<Operation, op::Parameter, op::SliceAt, op::Require>)
+        throw Refusal("the translation has its own way for it");
     else
         return in_single(op, inputs, notes);
 }

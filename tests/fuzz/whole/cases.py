@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Kinds of cases. A case is a file and random numbers for its inputs, by its number and a seed."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import op_cases
+from messages import Message
+from written import written_models
+
+from ascendcl import om
+from ascendcl.data import DIGITS_MODEL
+from ascendcl.om.container import Header, encode_container
+
+LANE = Path(__file__).resolve().parents[4] / "shared" / "models" / "lane.om"
+MODEL_DEFINITION = (0, 2)  # partitions that are messages
+RAW_EVERY = 24  # changes of bytes anywhere in the file
+
+
+class Mutated:
+    """A file whose definition is changed, and now and then any byte of it."""
+
+    def __init__(self, data: bytes) -> None:
+        file = om.File.from_bytes(data)
+        self.data = data
+        self.header = Header("m", is_unknown_shape=bool(data[193]))
+        self.models = [[(p.type, bytes(p.bytes)) for p in m.partitions] for m in file.models]
+        self.messages = [
+            (i, k, Message(content))
+            for i, partitions in enumerate(self.models)
+            for k, (type, content) in enumerate(partitions)
+            if type == MODEL_DEFINITION[0]
+        ]
+
+    def changed(self, rng: random.Random) -> bytes:
+        way = rng.randrange(RAW_EVERY)
+        if way == 0:
+            changed = bytearray(self.data)
+            for _ in range(rng.choice((1, 2, 8))):
+                changed[rng.randrange(len(changed))] = rng.randrange(256)
+            return bytes(changed)
+        models = [list(partitions) for partitions in self.models]
+        if way == 1:  # constants and kernels, too
+            partitions = rng.choice(models)
+            at = rng.randrange(len(partitions))
+            type, content = partitions[at]
+            other = bytearray(content or b"\0")
+            other[rng.randrange(len(other))] = rng.randrange(256)
+            partitions[at] = (type, bytes(other))
+        else:
+            i, k, message = rng.choice(self.messages)
+            models[i][k] = (models[i][k][0], message.changed(rng, rng.choice((0, 1, 1, 1, 2, 3))))
+        return encode_container(models, self.header)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Where cases of one kind come from."""
+
+    first: Callable[[], bytes]  # a file that runs
+    file: Callable[[random.Random], bytes]
+
+    def case(self, seed: int, number: int) -> tuple[bytes, random.Random]:
+        rng = random.Random(seed << 40 | number)
+        return self.file(rng), rng
+
+
+@cache
+def _mutated(name: str) -> Mutated:
+    if name == "digits":
+        return Mutated(DIGITS_MODEL.read_bytes())
+    if name == "lane":
+        return Mutated(LANE.read_bytes())
+    return Mutated(written_models()[name])
+
+
+@cache
+def _names() -> tuple[str, ...]:
+    return tuple(written_models())
+
+
+def _of(name: str) -> Kind:
+    return Kind(lambda: _mutated(name).data, lambda rng: _mutated(name).changed(rng))
+
+
+def kinds() -> dict[str, Kind]:
+    """Answer the kinds by their names: `lane` needs the file beside the repository."""
+    return {
+        "ops": Kind(lambda: written_models()["dense"], op_cases.model),
+        "models": Kind(
+            lambda: written_models()["dense"],
+            lambda rng: _mutated(rng.choice(_names())).changed(rng),
+        ),
+        "digits": _of("digits"),
+        "lane": _of("lane"),
+    }
