@@ -2,7 +2,7 @@
 """Loads and executes mutated models, OpenVINO and all.
 
 usage: python tests/fuzz/whole KIND [--seed N] [--cases N] [--first N] [--limit SECONDS]
-       python tests/fuzz/whole KIND --seed N --save CASE      writes the file of one case
+Files of findings are written to build/findings.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1])]
 
 from cases import kinds  # noqa: E402
-from isolation import run  # noqa: E402
+from isolation import Finding, run  # noqa: E402
 
 FINDINGS = HERE.parents[2] / "build" / "findings"
 
 
-def save(kind: str, seed: int, case: int) -> Path:
+def save(kind: str, seed: int, finding: Finding) -> Path:
     FINDINGS.mkdir(parents=True, exist_ok=True)
-    path = FINDINGS / f"{kind}-{seed}-{case}.om"
-    path.write_bytes(kinds()[kind].case(seed, case)[0])
+    path = FINDINGS / f"{kind}-{seed}-{finding.case}.om"
+    path.write_bytes(finding.file)
     return path
 
 
@@ -34,18 +34,14 @@ def main() -> None:
     parser.add_argument("--cases", type=int, default=100_000)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--limit", type=float, default=2.0, help="seconds that a case may take")
-    parser.add_argument("--save", type=int, help="write the file of one case and end")
     given = parser.parse_args()
-    if given.save is not None:
-        print(save(given.kind, given.seed, given.save))
-        return
     report = run(
         given.kind, given.seed, given.first, given.cases, limit=given.limit, progress=True
     )
     for finding in report.findings:
-        print(save(given.kind, given.seed, finding.case), finding.what, finding.output[-300:])
+        print(save(given.kind, given.seed, finding), finding.what, finding.output[-300:])
     print(
-        f"{report.cases} files, {report.executions} executions, slowest {report.slowest:.2f} s, "
+        f"{report.cases} cases, {report.tried} loads and executions, slowest {report.slowest:.2f} s, "
         f"a child grew by {report.peak >> 20} MiB at most: {dict(report.outcomes)}"
     )
     sys.exit(1 if report.findings else 0)

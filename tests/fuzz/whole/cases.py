@@ -65,9 +65,14 @@ class Kind:
     first: Callable[[], bytes]  # a file that runs
     file: Callable[[random.Random], bytes]
 
-    def case(self, seed: int, number: int) -> tuple[bytes, random.Random]:
-        rng = random.Random(seed << 40 | number)
-        return self.file(rng), rng
+    def case(self, seed: int, number: int) -> bytes:
+        return self.file(random.Random(seed << 40 | number))
+
+    def again(self, seed: int, number: int, refusal: str) -> bytes | None:
+        """Answer another file for the same case after a refusal, where that is of use."""
+        if self.file is not op_cases.model:
+            return None
+        return op_cases.in_computed_shape(lambda: self.case(seed, number), refusal)
 
 
 @cache

@@ -22,7 +22,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 WORKER = Path(__file__).parent / "worker.py"
-PROGRESS = struct.Struct("<qd")  # number of the case, when it began
+PROGRESS = struct.Struct("<qdq")  # number of the case, when it began, bytes of its file behind
+MOST_FILE = 1 << 23
 IDLE = -1
 CASES_OF_A_CHILD = 20_000  # then another begins: what a library keeps for each load adds up
 LONGEST_START = 120.0  # seconds, on a busy machine
@@ -33,6 +34,7 @@ class Finding:
     case: int
     what: str
     output: str = ""
+    file: bytes = b""
 
 
 @dataclass
@@ -40,16 +42,18 @@ class Report:
     outcomes: Counter[str] = field(default_factory=Counter)
     findings: list[Finding] = field(default_factory=list)
     cases: int = 0
-    executions: int = 0
     slowest: float = 0.0
     peak: int = 0  # bytes that a child grew by at most
+
+    @property
+    def tried(self) -> int:
+        """Loads and executions."""
+        return self.outcomes.total()
 
     def add(self, line: str) -> None:
         """Take a child's line: kind of the outcome or figure, and its number."""
         name, _, number = line.partition("\t")
-        if name == "executions":
-            self.executions += int(number)
-        elif name == "peak":
+        if name == "peak":
             self.peak = max(self.peak, int(number))
         elif name == "slowest":
             self.slowest = max(self.slowest, float(number))
@@ -60,10 +64,16 @@ class Report:
 @contextmanager
 def shared_progress() -> Iterator[tuple[Path, mmap.mmap]]:
     with tempfile.NamedTemporaryFile() as file:
-        file.write(PROGRESS.pack(IDLE, 0))
-        file.flush()
-        with mmap.mmap(file.fileno(), PROGRESS.size) as memory:
+        file.truncate(PROGRESS.size + MOST_FILE)
+        with mmap.mmap(file.fileno(), 0) as memory:
+            memory[: PROGRESS.size] = PROGRESS.pack(IDLE, 0, 0)
             yield Path(file.name), memory
+
+
+def show(memory: mmap.mmap, case: int, data: bytes) -> None:
+    """Say from a child which case it is at."""
+    memory[PROGRESS.size : PROGRESS.size + len(data)] = data
+    memory[: PROGRESS.size] = PROGRESS.pack(case, time.monotonic(), len(data))
 
 
 def _ended(process: subprocess.Popen[str], memory: mmap.mmap, limit: float) -> str:
@@ -73,7 +83,7 @@ def _ended(process: subprocess.Popen[str], memory: mmap.mmap, limit: float) -> s
         try:
             code = process.wait(0.05)
         except subprocess.TimeoutExpired:
-            case, began = PROGRESS.unpack(memory[:])
+            case, began, _ = PROGRESS.unpack(memory[: PROGRESS.size])
             late = time.monotonic() - (began if case != IDLE else started)
             if late > (limit if case != IDLE else LONGEST_START):
                 process.kill()
@@ -114,13 +124,14 @@ def run(
             assert process.stdout is not None
             for line in process.stdout.read().splitlines():
                 report.add(line)
-            case = PROGRESS.unpack(memory[:])[0]
+            case, _, size = PROGRESS.unpack(memory[: PROGRESS.size])
             if died:
                 output.seek(0)
                 said = output.read()[-2000:]
                 if case == IDLE:
                     raise RuntimeError(f"a child {died} before its first case: {said}")
-                report.findings.append(Finding(case, died, said))
+                file = memory[PROGRESS.size : PROGRESS.size + size]
+                report.findings.append(Finding(case, died, said, file))
                 print(f"finding: {kind} seed {seed} case {case}: {died}", file=sys.stderr)
                 until = case + 1
         following = until
@@ -129,7 +140,8 @@ def run(
             spent = time.monotonic() - began
             print(
                 f"{kind}: {report.cases} of {count}, {spent:.0f} s, "
-                f"{1e3 * spent / report.cases:.2f} ms each, {len(report.findings)} findings",
+                f"{1e3 * spent / max(1, report.tried):.2f} ms for each of {report.tried} "
+                f"loads and executions, {len(report.findings)} findings",
                 file=sys.stderr,
                 flush=True,
             )

@@ -10,7 +10,6 @@ from __future__ import annotations
 import mmap
 import random
 import resource
-import struct
 import sys
 import time
 import warnings
@@ -24,13 +23,14 @@ sys.path[:0] = [str(HERE), str(HERE.parents[1])]
 import numpy as np  # noqa: E402
 import sanitizers  # noqa: E402
 from cases import Kind, kinds  # noqa: E402
+from isolation import show  # noqa: E402
 
 import ascendcl as acl  # noqa: E402
 
 MOST_MEMORY = 1 << 30
 MOST_TENSOR = 1 << 24  # bytes of one input: larger ones are loaded, not executed
-PROGRESS = struct.Struct("<qd")
 REPORT_EVERY = 256
+EXECUTIONS = 6  # of a file that loads: compiling costs a hundred times as much
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -71,6 +71,7 @@ def shape_of(info: acl.TensorInfo, rng: random.Random) -> tuple[int, ...]:
 
 
 def execute(model: acl.Model, rng: random.Random) -> str:
+    """Answer how it ended; nothing where its tensors are too large to try."""
     shapes: list[tuple[int, ...]]
     if model.gears:
         shapes = list(rng.choice(model.gears).inputs)
@@ -81,9 +82,9 @@ def execute(model: acl.Model, rng: random.Random) -> str:
         for dim in shape:
             size *= max(dim, 0)
         if size > MOST_TENSOR or min(shape, default=0) < 0:
-            return "loaded"
+            return ""
     if sum(info.nbytes for info in model.outputs) > MOST_TENSOR:
-        return "loaded"
+        return ""
     arrays = [
         numbers(shape, info.dtype, rng) for shape, info in zip(shapes, model.inputs, strict=True)
     ]
@@ -94,48 +95,70 @@ def execute(model: acl.Model, rng: random.Random) -> str:
     return "executed"
 
 
-def attempt(data: bytes, rng: random.Random, outcomes: Counter[str]) -> None:
-    try:
-        model = acl.Model.from_bytes(data)
-    except NotImplementedError:  # of what only the flat functions run
-        outcomes["not for Model"] += 1
-        return
-    except acl.AclError as error:
-        outcomes["refused"] += 1
-        if not str(error):
-            raise AssertionError("a refusal without words") from error
-        return
-    with model:
-        for _ in range(2):
-            outcome = execute(model, rng)
-            outcomes[outcome] += 1
-            if outcome in ("executed", "failed"):
-                outcomes["executions"] += 1
+class Attempts:
+    """Loads files and executes what loads; each is in the parent's sight before it is touched."""
+
+    def __init__(self, progress: mmap.mmap | None) -> None:
+        self.progress = progress
+        self.outcomes: Counter[str] = Counter()
+        self.slowest = 0.0
+
+    def attempt(self, case: int, data: bytes, rng: random.Random) -> str:
+        """Answer why it was refused."""
+        began = time.monotonic()
+        if self.progress is not None:
+            show(self.progress, case, data)
+        try:
+            return self._load(data, rng)
+        finally:
+            self.slowest = max(self.slowest, time.monotonic() - began)
+
+    def _load(self, data: bytes, rng: random.Random) -> str:
+        try:
+            model = acl.Model.from_bytes(data)
+        except NotImplementedError:  # of what only the flat functions run
+            self.outcomes["not for Model"] += 1
+            return ""
+        except acl.AclError as error:
+            self.outcomes["refused"] += 1
+            if not str(error):
+                raise AssertionError("a refusal without words") from error
+            return str(error)
+        self.outcomes["loaded"] += 1
+        with model:
+            for _ in range(EXECUTIONS):
+                outcome = execute(model, rng)
+                if not outcome:
+                    break
+                self.outcomes[outcome] += 1
+        return ""
+
+    def tell(self) -> None:
+        for name, number in self.outcomes.items():
+            print(name, number, sep="\t")
+        self.outcomes.clear()
+        sys.stdout.flush()
 
 
 def main(kind: Kind, seed: int, first: int, end: int, progress: mmap.mmap) -> None:
-    outcomes: Counter[str] = Counter()
-    attempt(kind.first(), random.Random(0), Counter())  # what is allocated once and kept
+    Attempts(None).attempt(0, kind.first(), random.Random(0))  # what is allocated once and kept
     limit = status("VmSize") + MOST_MEMORY
     if not sanitizers.under("asan"):
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    before, slowest = status("VmRSS"), 0.0
+    before, attempts = status("VmRSS"), Attempts(progress)
     for case in range(first, end):
-        data, rng = kind.case(seed, case)
-        began = time.monotonic()
-        progress[:] = PROGRESS.pack(case, began)
-        attempt(data, rng, outcomes)
-        slowest = max(slowest, time.monotonic() - began)
+        rng = random.Random(case)
+        refusal = attempts.attempt(case, kind.case(seed, case), rng)
+        again = kind.again(seed, case, refusal)
+        if again is not None:
+            attempts.attempt(case, again, rng)
         if case % REPORT_EVERY == 0 or case + 1 == end:
-            for name, number in outcomes.items():
-                print(name, number, sep="\t")
-            outcomes.clear()
-            sys.stdout.flush()
-    print("slowest", slowest, sep="\t")
+            attempts.tell()
+    print("slowest", attempts.slowest, sep="\t")
     print("peak", max(0, status("VmHWM") - before), sep="\t")
 
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
-    with open(sys.argv[5], "r+b") as file, mmap.mmap(file.fileno(), PROGRESS.size) as progress:
+    with open(sys.argv[5], "r+b") as file, mmap.mmap(file.fileno(), 0) as progress:
         main(kinds()[sys.argv[1]], *map(int, sys.argv[2:5]), progress)
