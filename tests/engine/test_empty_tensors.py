@@ -137,7 +137,9 @@ def test_padding_around_nothing() -> None:
 
 def test_no_indices(rng: np.random.Generator) -> None:
     x, none = rng.standard_normal((4, 3), np.float32), empty(0, dtype="int32")
-    assert run_node("GatherV2", [x, none, Fixed(np.int32(0))], [((0, 3), "float32")], {})[0].size == 0
+    assert (
+        run_node("GatherV2", [x, none, Fixed(np.int32(0))], [((0, 3), "float32")], {})[0].size == 0
+    )
 
 
 @pytest.mark.parametrize(
@@ -218,9 +220,7 @@ def test_a_mutated_file_that_died_at_load() -> None:
 
 @pytest.mark.parametrize("by", ["Reshape", "Squeeze", "Reshape twice"])
 @pytest.mark.parametrize("is_constant", [True, False])
-def test_a_product_that_is_one_number(
-    by: str, is_constant: bool, rng: np.random.Generator
-) -> None:
+def test_a_product_that_is_one_number(by: str, is_constant: bool, rng: np.random.Generator) -> None:
     a, b = rng.standard_normal((1, 4), np.float32), rng.standard_normal((4, 1), np.float32)
     graph = GraphBuilder("g")
     x = graph.data("a", plain(a.shape))

@@ -35,9 +35,7 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--limit", type=float, default=2.0, help="seconds that a case may take")
     given = parser.parse_args()
-    report = run(
-        given.kind, given.seed, given.first, given.cases, limit=given.limit, progress=True
-    )
+    report = run(given.kind, given.seed, given.first, given.cases, limit=given.limit, progress=True)
     for finding in report.findings:
         print(save(given.kind, given.seed, finding), finding.what, finding.output[-300:])
     print(

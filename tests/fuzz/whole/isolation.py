@@ -104,6 +104,7 @@ def run(
     limit: float = 2.0,
     progress: bool = False,
     most_findings: int = 50,
+    worker: Path = WORKER,
 ) -> Report:
     """Run `count` cases of a kind (see worker.py), each within `limit` seconds."""
     report = Report()
@@ -112,7 +113,7 @@ def run(
     while following < end and len(report.findings) < most_findings:
         until = min(end, following + CASES_OF_A_CHILD)
         with shared_progress() as (path, memory), tempfile.TemporaryFile("w+") as output:
-            command = [sys.executable, str(WORKER), kind, *map(str, (seed, following, until)), path]
+            command = [sys.executable, worker, kind, seed, following, until, path]
             process = subprocess.Popen(
                 [str(part) for part in command],
                 stdout=subprocess.PIPE,

@@ -41,7 +41,12 @@ class Written:
         return self.node(type, operands, [(shape, dtype)], **attrs)[0]
 
     def node(
-        self, type: str, operands: Sequence[Value | Array], outputs: Sequence[Sized], /, **attrs: Any
+        self,
+        type: str,
+        operands: Sequence[Value | Array],
+        outputs: Sequence[Sized],
+        /,
+        **attrs: Any,
     ) -> tuple[Value, ...]:
         values = [
             x
@@ -269,8 +274,11 @@ def casts() -> bytes:
     w = Written()
     x = w.input(2, 3)
     y = w.op("Cast", [x], (2, 3), "int32", dst_type=3)
-    return w.done(y, w.op("OnesLike", [y], (2, 3), "int32"), w.op("Fill", [
-        np.array([2, 2], np.int64), np.float32([3])], (2, 2)))
+    return w.done(
+        y,
+        w.op("OnesLike", [y], (2, 3), "int32"),
+        w.op("Fill", [np.array([2, 2], np.int64), np.float32([3])], (2, 2)),
+    )
 
 
 STATIC: tuple[Callable[[], bytes], ...] = (

@@ -7,8 +7,6 @@
 namespace ascendcl::host::engine {
 namespace {
 
-constexpr size_t kNoCount = static_cast<size_t>(-1);
-
 // Outputs values and indices. How many there are, the declared output says; input `kCount` too.
 template <size_t kCount>
 Values top_k(NodeView &view) {
@@ -92,7 +90,7 @@ Values reverse(NodeView &view) {
 
 constexpr std::array kEntries = {
     OpEntry{"TopK", top_k<1>},
-    OpEntry{"TopKD", top_k<kNoCount>},
+    OpEntry{"TopKD", top_k<kNoSlot>},
     OpEntry{"TopKV2", top_k<1>},
     OpEntry{"ArgMaxWithValue", arg_with_value<true>},
     OpEntry{"ArgMinWithValue", arg_with_value<false>},

@@ -145,6 +145,9 @@ Values onnx_resize(NodeView &view) {
         {"floor", NearestRounding::kFloor},
         {"ceil", NearestRounding::kCeil}};
     require_no_later_attributes(view);
+    // Sizes that are known only at run time would have to be confirmed then.
+    if (view.has(3) && view.graph().constant(view.operand(3).value) == nullptr)
+        view.refuse("its sizes are not constant");
     return resize_to_output(
         view, named(view, "mode", "nearest", kModes),
         {named(view, "coordinate_transformation_mode", "half_pixel", kCoordinates),

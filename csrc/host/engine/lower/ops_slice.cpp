@@ -156,14 +156,23 @@ Values tile(NodeView &view) {
     return {view.add(op::Tile{integers_of(view, "multiples", 1)}, {view.operand(0).value})};
 }
 
+// A constant shape may leave dims to the input (1 or -1): the declared output has them all.
+ValueId with_declared_shape(NodeView &view, ValueId x, size_t slot) {
+    if (!view.has(slot) || view.graph().constant(view.operand(slot).value) != nullptr) return x;
+    return with_repeated(view, x, slot, view.output_shape(), "shape");
+}
+
 Values broadcast(NodeView &view) {
-    return {view.add(op::Broadcast{view.output_shape()}, {view.operand(0).value})};
+    const ValueId x = with_declared_shape(view, view.operand(0).value, 1);
+    return {view.add(op::Broadcast{view.output_shape()}, {x})};
 }
 
 // The shape, which the declared output repeats, and the value.
 template <size_t kValue>
 Values fill(NodeView &view) {
-    return {view.add(op::Broadcast{view.output_shape()}, {view.operand(kValue).value})};
+    ValueId value = view.operand(kValue).value;
+    if (kValue > 0) value = with_declared_shape(view, value, kValue - 1);
+    return {view.add(op::Broadcast{view.output_shape()}, {value})};
 }
 
 template <int kValue>
