@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What looking at every index costs: Gather, GatherElements and GatherNd by indices out of range of
-nothing, against two that do not look.
+"""What looking at every index costs Gather, GatherElements and GatherNd, against two that do not.
 
     python benchmarks/positions.py [--rounds 200]
 
@@ -54,7 +53,9 @@ CASES: tuple[tuple[str, str, dict[str, Any], Array, Array], ...] = (
 )
 
 
-def model(type: str, attrs: dict[str, Any], x: Array, at: Array, shape: Any, fixed: bool) -> Any:
+def model(
+    type: str, attrs: dict[str, Any], x: Array, at: Array, *, shape: Any, fixed: bool
+) -> acl.Model:
     graph = GraphBuilder("g")
     data = graph.data("x", TensorSpec(x.shape, "float32", "ND"))
     if fixed:
@@ -81,27 +82,34 @@ def openvino_request(type: str, x: Array, at: Array) -> openvino.InferRequest:
     return request
 
 
+def measured(
+    type: str, attrs: dict[str, Any], x: Array, at: Array, rounds: int
+) -> dict[str, float]:
+    """Seconds of a call of each contestant."""
+    request = openvino_request(type, x, at)
+    request.infer()
+    expected = request.get_output_tensor().data.copy()
+    out = [np.empty_like(expected)]
+    with (
+        model(type, attrs, x, at, shape=expected.shape, fixed=False) as looking,
+        model(type, attrs, x, at, shape=expected.shape, fixed=True) as fixed,
+    ):
+        np.testing.assert_array_equal(looking(x, at), expected)
+        contestants: dict[str, Callable[[], object]] = {
+            "looking": lambda: looking(x, at, out=out),
+            "fixed": lambda: fixed(x, out=out),
+            "openvino": request.infer,
+        }
+        return interleave(contestants, rounds)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=200)
     rounds = parser.parse_args().rounds
     print(f"{'':24}{'looked at':>12}{'fixed':>10}{'openvino':>10}{'/ fixed':>10}{'/ openvino':>12}")
     for name, type, attrs, x, at in CASES:
-        request = openvino_request(type, x, at)
-        request.infer()
-        expected = request.get_output_tensor().data.copy()
-        out = np.empty_like(expected)
-        with (
-            model(type, attrs, x, at, expected.shape, False) as looking,
-            model(type, attrs, x, at, expected.shape, True) as fixed,
-        ):
-            np.testing.assert_array_equal(looking(x, at), expected)
-            contestants: dict[str, Callable[[], object]] = {
-                "looking": lambda m=looking: m(x, at, out=[out]),  # type: ignore[misc]
-                "fixed": lambda m=fixed: m(x, out=[out]),  # type: ignore[misc]
-                "openvino": request.infer,
-            }
-            spent = interleave(contestants, rounds)
+        spent = measured(type, attrs, x, at, rounds)
         us = {who: 1e6 * seconds for who, seconds in spent.items()}
         print(
             f"{name:24}{us['looking']:10.1f}us{us['fixed']:8.1f}us{us['openvino']:8.1f}us"

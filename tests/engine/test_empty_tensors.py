@@ -229,7 +229,7 @@ def test_a_product_that_is_one_number(by: str, is_constant: bool, rng: np.random
     z = graph.op("MatMulV2", [x, y], plain((1, 1)), attrs=flags)
     if by.endswith("twice"):
         z = graph.op("Reshape", [z], plain((1,)))
-    z = graph.op(by.split()[0], [z], plain(()))
+    z = graph.op(by.split(maxsplit=1)[0], [z], plain(()))
     graph.output([z, graph.op("Add", [z, z], plain(()))])
     one, two = run(graph, a, *([] if is_constant else [b]))
     np.testing.assert_allclose([one, two / 2], [(a @ b)[0, 0]] * 2, rtol=1e-6)

@@ -127,7 +127,13 @@ def test_resize_of_onnx(
 @pytest.mark.parametrize("mode", ["nearest", "linear"])
 @pytest.mark.parametrize("format", ["NCHW", "NHWC"])
 def test_resize_by_scales(
-    mode: str, coordinates: str, form: str, format: str, scales: tuple[float, float], rng: Generator
+    *,
+    mode: str,
+    coordinates: str,
+    form: str,
+    format: str,
+    scales: tuple[float, float],
+    rng: Generator,
 ) -> None:
     x = rng.standard_normal((1, 3, 6, 5)).astype(np.float32)
     attrs: dict[str, Any] = {

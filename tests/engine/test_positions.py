@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Indices in and out of range: what the op defines, or an error that names node, value and bound."""
+"""Indices in and out of range: what the op defines, or an error with node, value and bound."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from ascendcl.om.messages import AttrValue
 
 X = np.arange(12, dtype=np.float32).reshape(4, 3)
 LIMITS = (2**31 - 1, -(2**31))
+LIMITS_64 = (2**32, 2**32 + 1, 2**63 - 1, -(2**32) + 1, -(2**63))  # some are in range in 32 bits
 VALUES = [Fixed(np.float32([7])), Fixed(np.float32([-2]))]
 
 
@@ -95,7 +96,7 @@ def test_indices_out_of_range(type: str, dtype: str, *, is_open: bool) -> None:
     good = indices_of(type, 1, dtype)
     shape = taken(type, good).shape
     with model(type, [X, good, *rest], shape, attrs, is_open=is_open) as loaded:
-        for index in (bound, -bound - 1, *LIMITS):
+        for index in (bound, -bound - 1, *LIMITS, *(LIMITS_64 if dtype == "int64" else ())):
             words = rf"'culprit' \({type}\): index {index} .* out of range of an axis of {bound}"
             with pytest.raises(acl.AclError, match=words):
                 loaded(X, indices_of(type, index, dtype))
@@ -111,6 +112,27 @@ def test_constant_indices_out_of_range_are_refused_at_load(type: str) -> None:
     words = rf"'culprit' \({type}\): index {bound} .* out of range of an axis of {bound}$"
     with pytest.raises(acl.AclError, match=words):
         model(type, [X, indices, *rest], shape, attrs)
+
+
+@pytest.mark.parametrize("dtype", ["int64", "int8", "bool", "float16"])
+def test_data_of_other_types(dtype: str) -> None:
+    x, at = X.astype(dtype), np.int32([[3, -1], [0, 1]])
+    graph = GraphBuilder("g")
+    data = graph.data("x", plain(x.shape, dtype=dtype))
+    positions = graph.data("at", plain(at.shape, dtype="int32"))
+    graph.output(
+        [graph.op("GatherNd", [data, positions], plain((2,), dtype=dtype), name="culprit")]
+    )
+    with load(graph) as loaded:
+        np.testing.assert_array_equal(loaded(x, at), x[[3, 0], [-1, 1]])
+        with pytest.raises(acl.AclError, match="index 4"):
+            loaded(x, np.int32([[3, -1], [4, 1]]))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bool", "float64"])
+def test_indices_that_are_no_integers(dtype: str) -> None:
+    with pytest.raises(acl.AclError, match=f"culprit.*its indices are {dtype}"):
+        model("GatherV2D", [X, np.zeros(2, dtype)], (2, 3), {"axis": 0})
 
 
 def test_indices_that_are_computed() -> None:
@@ -138,9 +160,9 @@ def test_one_hot(dtype: str, *, is_constant: bool) -> None:
     np.testing.assert_array_equal(actual, expected)
 
 
-@pytest.mark.parametrize("index", LIMITS)
+@pytest.mark.parametrize("index", LIMITS + LIMITS_64)
 def test_one_hot_of_what_points_nowhere(index: int) -> None:
-    given = np.array([index], np.int32)
+    given = np.array([index], np.int64)
     actual = result("OneHotD", [given, *VALUES], (1, 5), {"axis": -1})
     np.testing.assert_array_equal(actual, np.full((1, 5), -2))
 
@@ -210,6 +232,14 @@ def test_slice_at_offsets_that_are_inputs() -> None:
                 loaded(x, bad, np.int32([2, 4, 3]))
         with pytest.raises(acl.AclError, match=r"culprit.*size is 1 from offset 0"):
             loaded(x, np.zeros(3, np.int32), np.int32([2, 1, 3]))
+
+
+def test_slice_at_offsets_of_64_bits() -> None:
+    size = Fixed(np.array([2, 2]))
+    with model("Slice", [X, np.array([2, 1]), size], (2, 2), {}) as loaded:
+        np.testing.assert_array_equal(loaded(X, np.array([2, 1])), X[2:, 1:])
+        with pytest.raises(acl.AclError, match=rf"culprit.*offset {2**32} .*out of range"):
+            loaded(X, np.array([0, 2**32]))
 
 
 @pytest.mark.parametrize("dtype", ["int8", "float16", "int64"])

@@ -183,23 +183,14 @@ def fixed(shape: tuple[int, ...], dtype: str, rng: random.Random) -> np.ndarray[
 def output_shape(inputs: list[tuple[int, ...]], rng: random.Random) -> tuple[int, ...]:
     """Often what the op computes, for many of them."""
     first = inputs[0] if inputs else ()
-    way = rng.random()
-    if way < 0.35:
-        return first
-    if way < 0.5:
-        try:
-            return np.broadcast_shapes(*inputs)
-        except ValueError:
-            return first
-    if way < 0.65:
-        return tuple(1 if rng.random() < 0.5 else size for size in first)
-    if way < 0.75:
-        return tuple(size for size in first if rng.random() < 0.5)
-    if way < 0.8:
-        return first[::-1]
-    if way < 0.85:
-        return ()
-    return rng.choice(SHAPES)
+    try:
+        together = np.broadcast_shapes(*inputs)
+    except ValueError:
+        together = first
+    fewer = tuple(size for size in first if rng.random() < 0.5)
+    ones = tuple(1 if rng.random() < 0.5 else size for size in first)
+    choices = (first, first, first, together, together, ones, ones, fewer, first[::-1], ())
+    return rng.choice((*choices, rng.choice(SHAPES), rng.choice(SHAPES)))
 
 
 def related(

@@ -21,11 +21,11 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1])]
 
 import numpy as np  # noqa: E402
-import sanitizers  # noqa: E402
 from cases import Kind, kinds  # noqa: E402
 from isolation import show  # noqa: E402
 
 import ascendcl as acl  # noqa: E402
+import sanitizers  # noqa: E402
 
 MOST_MEMORY = 1 << 30
 MOST_TENSOR = 1 << 24  # bytes of one input: larger ones are loaded, not executed
@@ -160,5 +160,5 @@ def main(kind: Kind, seed: int, first: int, end: int, progress: mmap.mmap) -> No
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
-    with open(sys.argv[5], "r+b") as file, mmap.mmap(file.fileno(), 0) as progress:
+    with Path(sys.argv[5]).open("r+b") as file, mmap.mmap(file.fileno(), 0) as progress:
         main(kinds()[sys.argv[1]], *map(int, sys.argv[2:5]), progress)

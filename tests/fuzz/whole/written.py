@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from written_models import GEARS, dynamic_dense, dynamic_layouts, model_with_gears, static_dense
 
 from ascendcl.om import Fusion, GraphBuilder, ModelBuilder, TensorSpec, Value, conv_kernel
+from written_models import GEARS, dynamic_dense, dynamic_layouts, model_with_gears, static_dense
 
 RANDOM = np.random.default_rng(14)
 Array = np.ndarray[Any, np.dtype[Any]]
