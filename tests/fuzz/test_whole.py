@@ -17,7 +17,8 @@ SLOW = 60.0  # seconds: a machine may be busy, and a hang is longer
 
 
 @pytest.mark.parametrize(
-    ("kind", "cases", "least"), [("ops", 300, 400), ("models", 200, 400), ("digits", 25, 25)]
+    ("kind", "cases", "least"),
+    [("ops", 300, 400), ("each", 600, 100), ("models", 200, 400), ("digits", 25, 25)],
 )
 def test_nothing_kills_the_process(kind: str, cases: int, least: int) -> None:
     report = run(kind, 14, 0, cases, limit=SLOW)

@@ -63,14 +63,12 @@ class Kind:
     """Where cases of one kind come from."""
 
     first: Callable[[], bytes]  # a file that runs
-    file: Callable[[random.Random], bytes]
-
-    def case(self, seed: int, number: int) -> bytes:
-        return self.file(random.Random(seed << 40 | number))
+    case: Callable[[int, int], bytes]  # by seed and number
+    declares: bool = False  # shapes that may not be those that are computed
 
     def again(self, seed: int, number: int, refusal: str) -> bytes | None:
         """Answer another file for the same case after a refusal, where that is of use."""
-        if self.file is not op_cases.model:
+        if not self.declares:
             return None
         return op_cases.in_computed_shape(lambda: self.case(seed, number), refusal)
 
@@ -89,18 +87,34 @@ def _names() -> tuple[str, ...]:
     return tuple(written_models())
 
 
+def _random(seed: int, number: int) -> random.Random:
+    return random.Random(seed << 40 | number)
+
+
+def _one_of(names: Callable[[], tuple[str, ...]]) -> Callable[[int, int], bytes]:
+    def case(seed: int, number: int) -> bytes:
+        rng = _random(seed, number)
+        return _mutated(rng.choice(names())).changed(rng)
+
+    return case
+
+
 def _of(name: str) -> Kind:
-    return Kind(lambda: _mutated(name).data, lambda rng: _mutated(name).changed(rng))
+    return Kind(lambda: _mutated(name).data, _one_of(lambda: (name,)))
 
 
 def kinds() -> dict[str, Kind]:
     """Answer the kinds by their names: `lane` needs the file beside the repository."""
     return {
-        "ops": Kind(lambda: written_models()["dense"], op_cases.model),
-        "models": Kind(
-            lambda: written_models()["dense"],
-            lambda rng: _mutated(rng.choice(_names())).changed(rng),
+        "ops": Kind(
+            lambda: _mutated("dense").data,
+            lambda seed, number: op_cases.model(_random(seed, number)),
+            declares=True,
         ),
+        "each": Kind(
+            lambda: _mutated("dense").data, lambda _, number: op_cases.each(number), declares=True
+        ),
+        "models": Kind(lambda: _mutated("dense").data, _one_of(_names)),
         "digits": _of("digits"),
         "lane": _of("lane"),
     }

@@ -72,6 +72,7 @@ def shared_progress() -> Iterator[tuple[Path, mmap.mmap]]:
 
 def show(memory: mmap.mmap, case: int, data: bytes) -> None:
     """Say from a child which case it is at."""
+    data = data[:MOST_FILE]
     memory[PROGRESS.size : PROGRESS.size + len(data)] = data
     memory[: PROGRESS.size] = PROGRESS.pack(case, time.monotonic(), len(data))
 

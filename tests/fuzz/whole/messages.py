@@ -11,18 +11,11 @@ import random
 from collections import defaultdict
 from collections.abc import Sequence
 
+from ascendcl.om.wire import varint
+
 VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
 INTERESTING = (0, 1, 2, 3, 4, 5, 7, 8, 15, 16, 17, 64, 255, 1 << 16, 1 << 31, (1 << 32) - 1)
 INTERESTING_64 = ((1 << 64) - 1, (1 << 63) - 1, 1 << 63, (1 << 64) - 2, (1 << 64) - 3)
-
-
-def varint(value: int) -> bytes:
-    encoded = bytearray()
-    while value > 0x7F:
-        encoded.append(value & 0x7F | 0x80)
-        value >>= 7
-    encoded.append(value)
-    return bytes(encoded)
 
 
 def read_varint(data: bytes, at: int) -> tuple[int, int]:

@@ -224,8 +224,12 @@ def add_op(
     rng: random.Random,
     *,
     is_open: bool,
+    given: Sequence[tuple[int, ...]] = (),
 ) -> tuple[tuple[Value, ...], tuple[int, ...]]:
-    """Add a node, on a value of a shape where given; answer its outputs, the shape of the first."""
+    """Add a node, its operands of the shapes that are given, the first of them a value perhaps.
+
+    Answer its outputs, and the shape of the first.
+    """
     format = rng.choice(("NCHW", "NHWC"))
     dtype = rng.choice(DTYPES)
     choices = tuple(shape for shape in SHAPES if 0 not in shape) if is_open else SHAPES
@@ -243,6 +247,8 @@ def add_op(
         if slot > 0 and not op_types()[type] and rng.random() < 0.4:
             shape = (len(shapes[0]),) if rng.random() < 0.4 else rng.choice(((), (1,), (2,), (3,)))
             kind = rng.choice(("int32", "int64"))
+        if given:
+            shape = given[slot % len(given)]
         shapes.append(shape)
         if slot > 0 and rng.random() < 0.5:
             value = graph.constant(f"c{number}", fixed(shape, kind, rng), dtype=kind)
@@ -281,6 +287,43 @@ def in_computed_shape(make: Callable[[], bytes], told: str) -> bytes | None:
 
 
 _declared: list[tuple[int, ...]] = []  # instead of a guess
+
+
+# What the operands of an op are like: numbers, vectors, without elements, of shapes apart.
+OPERANDS: tuple[tuple[tuple[int, ...], ...], ...] = (
+    ((),),
+    ((1,),),
+    ((3,),),
+    ((0,),),
+    ((2, 0),),
+    ((0, 3),),
+    ((1, 1),),
+    ((1, 4, 0, 4),),
+    ((0, 4, 4, 4),),
+    ((1, 0, 4, 4),),
+    ((1, 4, 4, 4), ()),
+    ((1, 4, 4, 4), (0,)),
+    ((1, 4, 4, 4), (4,)),
+    ((2, 3), ()),
+    ((2, 3), (0,)),
+    ((2, 3), (3,)),
+    ((2, 3), (3, 2)),
+    ((2, 3), (0, 3)),
+    ((), (2, 3)),
+    ((0,), (2, 3)),
+    ((2, 0), (2, 3)),
+)
+
+
+def each(number: int) -> bytes:
+    """Every op on every such kind of operands, one after the other; then again, otherwise."""
+    types = list(op_types())
+    type = types[number % len(types)]
+    shapes = OPERANDS[number // len(types) % len(OPERANDS)]
+    rng = random.Random(number)
+    graph = GraphBuilder("g")
+    graph.output(add_op(graph, type, None, rng, is_open=False, given=shapes)[0])
+    return ModelBuilder(graph).to_bytes(Header("g"))
 
 
 def model(rng: random.Random) -> bytes:
