@@ -75,9 +75,9 @@ double neutral(op::ReduceKind kind) {
 // A number past those of a type becomes its largest or smallest.
 Typed filled(double number, DataType dtype, const Shape &dims, Notes &notes) {
     using ov::opset13::Constant;
-    Typed value{
-        std::make_shared<Constant>(ov::element::f32, ov::Shape{}, std::vector<double>{number}),
-        DataType::kFloat};
+    Typed value{std::make_shared<Constant>(ov::element::f32, ov::Shape{},
+                                           std::vector<float>{static_cast<float>(number)}),
+                DataType::kFloat};
     value = converted(value, dtype);
     return dims.empty() ? value : emit_typed(op::Broadcast{dims}, {value}, notes)[0];
 }
