@@ -3,6 +3,9 @@
 #include "host/engine/translate/typed_emit.h"
 
 #include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
 #include <openvino/opsets/opset13.hpp>
 
 #include "host/engine/refusal.h"
@@ -86,10 +89,49 @@ TypedList moved(const Operation &op, const TypedList &inputs) {
     }
 }
 
-// Elements in their places, each of them 16 bits of one, which f32 holds.
+// By 16 bits of an element at a time, which f32 holds.
 TypedList nearest(const op::Resize &resize, const Typed &x) {
     Outputs words;
     for (const auto &word : half_words(x)) words.push_back(emit(resize, {word})[0]);
+    return {joined(words, x.dtype)};
+}
+
+bool fits_type(double value, DataType dtype) {
+    bool fits = true;
+    with_number(dtype, [&](auto zero) {
+        using Limits = std::numeric_limits<decltype(zero)>;
+        if constexpr (Limits::is_integer)
+            fits = value == std::floor(value) && value >= static_cast<double>(Limits::min()) &&
+                   value <= static_cast<double>(Limits::max());
+    });
+    return fits;
+}
+
+// What `value` is as an element.
+uint64_t bits_of(double value, DataType dtype) {
+    uint64_t bits = 0;
+    with_number(dtype, [&](auto zero) {
+        const auto number = static_cast<Stored<decltype(zero)>>(value);
+        std::memcpy(&bits, &number, sizeof number);
+    });
+    return bits;
+}
+
+// OpenVINO rounds the fill to f32.
+TypedList any(const op::Pad &pad, const TypedList &inputs, Notes &) {
+    constexpr double kMostExact = 1 << 24;
+    const Typed &x = inputs[0];
+    const bool fits = is_wide(x.dtype) ? pad.value == 0 : std::abs(pad.value) <= kMostExact;
+    if (is_single(x.dtype)) return moved(pad, inputs);
+    if (!fits_type(pad.value, x.dtype))
+        throw Refusal("its fill value " + std::to_string(pad.value) + " is no " + name_of(x));
+    if (fits) return moved(pad, inputs);
+    uint64_t fill = bits_of(pad.value, x.dtype);
+    Outputs words;
+    for (const auto &word : half_words(x)) {
+        words.push_back(padded(word, pad, scalar_like(word, static_cast<double>(fill & 0xffff))));
+        fill >>= 16;
+    }
     return {joined(words, x.dtype)};
 }
 

@@ -1,6 +1,5 @@
 // Moving elements of two words: with one more dim where that goes, otherwise the words apart.
 // SPDX-License-Identifier: Apache-2.0
-#include <cstring>
 #include <openvino/opsets/opset13.hpp>
 
 #include "host/engine/refusal.h"
@@ -46,16 +45,6 @@ TypedList apart(const Operation &op, const TypedList &inputs) {
     return {from_words(moved[0], moved[1], inputs[0].dtype)};
 }
 
-// What `value` is as an element.
-uint64_t bits_of(double value, om::DataType dtype) {
-    uint64_t bits = 0;
-    with_number(dtype, [&](auto zero) {
-        const auto number = static_cast<decltype(zero)>(value);
-        std::memcpy(&bits, &number, sizeof number);
-    });
-    return bits;
-}
-
 }  // namespace
 
 TypedList moved_wide(const op::Reshape &op, const TypedList &inputs) {
@@ -80,16 +69,7 @@ TypedList moved_wide(const op::StridedSlice &op, const TypedList &inputs) {
     return op.ellipsis_mask == 0 ? whole(op, inputs) : apart(op, inputs);
 }
 
-TypedList moved_wide(const op::Pad &op, const TypedList &inputs) {
-    const uint64_t fill = bits_of(op.value, inputs[0].dtype);
-    const auto part = [&](int64_t word) {
-        const auto value = static_cast<int32_t>(static_cast<uint32_t>(fill >> (32 * word)));
-        return padded(words_of(inputs[0], word), op,
-                      std::make_shared<ops::Constant>(ov::element::i32, ov::Shape{},
-                                                      std::vector<int32_t>{value}));
-    };
-    return {from_words(part(0), part(1), inputs[0].dtype)};
-}
+TypedList moved_wide(const op::Pad &op, const TypedList &inputs) { return apart(op, inputs); }
 
 TypedList moved_wide(const op::Gather &op, const TypedList &inputs) { return whole(op, inputs); }
 
