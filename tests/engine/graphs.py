@@ -23,6 +23,39 @@ told_types: set[str] = set()
 untold_types: set[str] = set()
 
 
+@dataclass(frozen=True)
+class Fixed:
+    """An operand that is a constant of the model."""
+
+    value: Array
+
+
+@dataclass(frozen=True)
+class Example:
+    """A node that ran, to be run again with other numbers."""
+
+    operands: Sequence[Array | Fixed]
+    outputs: Sequence[tuple[Sequence[int], str]]
+    attrs: dict[str, Any] | None
+    format: str
+
+    def run(self, type: str, function: Callable[[Array], Array], dtype: str) -> list[Array]:
+        """Run the node with what `function` makes of its float32 operands."""
+        operands: list[Array | Fixed] = []
+        for x in self.operands:
+            if isinstance(x, Fixed):
+                is_real = np.asarray(x.value).dtype == np.float32
+                operands.append(Fixed(function(x.value)) if is_real else x)
+            else:
+                operands.append(function(x) if x.dtype == np.float32 else x)
+        outputs = [(shape, dtype if d == "float32" else d) for shape, d in self.outputs]
+        return run_node(type, operands, outputs, self.attrs, format=self.format)
+
+
+# One node of each type, all of whose outputs and at least one input are float32.
+examples: dict[str, Example] = {}
+
+
 def half(array: Array) -> Array:
     """What a compiled model keeps of weights."""
     return array.astype(np.float16).astype(np.float32)
@@ -102,13 +135,6 @@ def run_op(
     return run_node(type, operands, [(shape, dtype)], attrs, format=format)[0]
 
 
-@dataclass(frozen=True)
-class Fixed:
-    """An operand that is a constant of the model."""
-
-    value: Array
-
-
 def run_node(
     type: str,
     operands: Sequence[Array | Fixed],
@@ -136,6 +162,8 @@ def run_node(
 
     inputs = [x for x in operands if not isinstance(x, Fixed)]
     results = run(graph(plain), *inputs)
+    if outputs[0][1] == "float32" and any(x.dtype == np.float32 for x in inputs):
+        examples.setdefault(type, Example(operands, outputs, attrs, format))
     if any(shape for shape, _ in outputs):
         run_open(type, graph(plain_open), inputs, results)
     return results

@@ -3,16 +3,24 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
-from graphs import ran_tokens, ran_types, told_types, untold_types
+from graphs import examples, ran_tokens, ran_types, told_types, untold_types
+from number_types import COMPUTED, COMPUTED_OF_FEW_BITS, INTEGERS, MOVING, some
 from op_tables import elementwise_types, entries
+
+import ascendcl as acl
+from onnx_oracle import Array
+
+
+def op_types() -> set[str]:
+    return {entry[0] for entry in entries("OpEntry")} | set(elementwise_types().values())
 
 
 @pytest.mark.usefixtures("whole_folder")
 def test_every_op_type_ran() -> None:
-    types = {entry[0] for entry in entries("OpEntry")} | set(elementwise_types().values())
-    assert len(types) > 200
-    assert sorted(types - ran_types) == []
+    assert len(op_types()) > 200
+    assert sorted(op_types() - ran_types) == []
 
 
 @pytest.mark.usefixtures("whole_folder")
@@ -38,3 +46,60 @@ def test_output_dims_that_are_left_open() -> None:
     assert sorted(untold_types) == GO_BY_THE_DECLARED_DIMS.split()
     assert not told_types & untold_types
     assert len(told_types) > 180
+
+
+class Numbering:
+    """Elements counted from 1: which of them lie where shows what an op moves; 0 is a fill."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self, x: Array) -> Array:
+        x = np.asarray(x)
+        first = self.count + 1
+        self.count += x.size
+        return np.arange(first, self.count + 1, dtype=np.float32).reshape(x.shape)
+
+
+@pytest.mark.usefixtures("whole_folder")
+@pytest.mark.parametrize("dtype", [*INTEGERS, "float64"])
+def test_every_op_moves_numbers_as_they_are(dtype: str, rng: np.random.Generator) -> None:
+    moving = sorted(MOVING & examples.keys())
+    assert len(moving) > 60
+    for type in moving:
+        numbering = Numbering()
+        places = examples[type].run(type, numbering, "float32")
+        numbers = np.concatenate([np.zeros(1, dtype), some(dtype, rng, numbering.count)])
+        again = Numbering()
+        moved = examples[type].run(type, lambda x, a=again: numbers[a(x).astype(int)], dtype)
+        for place, result in zip(places, moved, strict=True):
+            if place.dtype != np.float32:  # of IdentityN
+                continue
+            expected = numbers[place.astype(int)]
+            np.testing.assert_array_equal(result, expected, type, strict=True)
+
+
+@pytest.mark.usefixtures("whole_folder")
+@pytest.mark.parametrize("dtype", INTEGERS)
+def test_other_ops_refuse_integers(dtype: str, rng: np.random.Generator) -> None:
+    """By the node's name and type, when the model is loaded: nothing is rounded."""
+    others = sorted(examples.keys() - MOVING - COMPUTED)
+    assert len(others) > 60
+    if np.dtype(dtype).itemsize < 4:
+        others = sorted(set(others) - COMPUTED_OF_FEW_BITS)
+    accepted = []
+    for type in others:
+        try:
+            examples[type].run(type, lambda x: some(dtype, rng, *np.shape(x)), dtype)
+        except acl.AclError as error:
+            assert f"({type}): " in str(error), type
+        else:
+            accepted.append(type)
+    assert not accepted, ' '.join(accepted)
+
+
+@pytest.mark.usefixtures("whole_folder")
+def test_every_op_has_a_rule_for_integers() -> None:
+    assert MOVING | COMPUTED <= op_types()
+    assert not MOVING & COMPUTED
+    assert sorted(op_types() - MOVING - COMPUTED - examples.keys()) == ["x"]

@@ -21,6 +21,7 @@ from graphs import (
     run_op,
 )
 
+import ascendcl as acl
 from ascendcl.om import GraphBuilder, TensorSpec
 
 Generator = np.random.Generator
@@ -115,6 +116,62 @@ def test_resize_of_onnx(
     constants = [] if type == "ResizeD" else [np.zeros(0, np.float32), np.ones(4, np.float32)]
     actual = run_op(type, [x], expected.shape, attrs, constants=constants)
     assert_close(actual, expected)
+
+
+# Neither of them makes whole sizes of 6 and 5: the ratio of the sizes is not the scale.
+@pytest.mark.parametrize("scales", [(1.7, 2.45), (0.55, 0.7), (2.0, 1.0)])
+@pytest.mark.parametrize("form", ["attribute", "input"])
+@pytest.mark.parametrize(
+    "coordinates", ["half_pixel", "pytorch_half_pixel", "align_corners", "asymmetric"]
+)
+@pytest.mark.parametrize("mode", ["nearest", "linear"])
+@pytest.mark.parametrize("format", ["NCHW", "NHWC"])
+def test_resize_by_scales(
+    *,
+    mode: str,
+    coordinates: str,
+    form: str,
+    format: str,
+    scales: tuple[float, float],
+    rng: Generator,
+) -> None:
+    x = rng.standard_normal((1, 3, 6, 5)).astype(np.float32)
+    attrs: dict[str, Any] = {
+        "mode": mode,
+        "coordinate_transformation_mode": coordinates,
+        "nearest_mode": "floor",
+    }
+    expected = onnx_op("Resize", [x, None, np.float32([1, 1, *scales])], **attrs)[0]
+    assert expected.shape[2:] == tuple(np.floor(np.float32(x.shape[2:]) * np.float32(scales)))
+    order = (0, 1, 2, 3) if format == "NCHW" else (0, 2, 3, 1)
+    given = np.float32([1, 1, *scales])[list(order)]
+    constants = [np.zeros(0, np.float32), given] if form == "input" else []
+    if form == "attribute":
+        attrs["scales"] = given.tolist()
+    actual = run_op(
+        "Resize" if form == "input" else "ResizeD",
+        [np.ascontiguousarray(x.transpose(order))],
+        expected.transpose(order).shape,
+        {**attrs, "data_format": format},
+        format=format,
+        constants=constants,
+    )
+    assert_close(actual, expected.transpose(order))
+
+
+@pytest.mark.parametrize(
+    ("attrs", "words"),
+    [
+        ({"scales": [1.0, 1.0, 3.0, 3.0]}, "its scale 3.0"),
+        ({"scales": [1.0, 2.0, 1.5, 1.5]}, "more than height and width"),
+        ({"antialias": 1}, "antialias"),
+        ({"axes": [2, 3]}, "axes"),
+        ({"keep_aspect_ratio_policy": "not_larger"}, "keep_aspect_ratio_policy"),
+    ],
+)
+def test_resize_that_is_refused(attrs: dict[str, Any], words: str) -> None:
+    with pytest.raises(acl.AclError, match=words):
+        run_op("ResizeD", [np.zeros((1, 1, 4, 4), np.float32)], (1, 1, 6, 6), attrs)
 
 
 @pytest.mark.parametrize("type", ["ConcatD", "ConcatV2D"])

@@ -350,3 +350,14 @@ def test_resize_attributes_that_exclude_each_other() -> None:
         attrs={"size": [8, 8], "align_corners": True, "half_pixel_centers": True},
     )
     _assert_refused(graph, y, reason="both set")
+
+
+@pytest.mark.parametrize("shape", [(), (0,), (0, 8)])
+def test_weights_that_are_no_matrix(shape: tuple[int, ...]) -> None:
+    """Weights without dims were read as if they had some."""
+    graph = GraphBuilder("g")
+    x = graph.data("x", plain((2, 1)))
+    w = graph.data("w", plain(shape))
+    graph.output([graph.op("FullyConnection", [x, w], plain((2, 1)), name="culprit")])
+    with pytest.raises(acl.AclError, match="culprit"):
+        load(graph)

@@ -286,3 +286,11 @@ def test_empty_tensors() -> None:
 def test_execute_of_old(rng: np.random.Generator) -> None:
     a, b = random(rng, "float32", 9), random(rng, "float32", 9)
     np.testing.assert_array_equal(computed("Add", [a, b], a, function=acl.op.execute), a + b)
+
+
+def test_slice_at_offsets_known_when_it_runs(rng: np.random.Generator) -> None:
+    x = random(rng, "float32", 4, 5)
+    offsets, size = np.array([1, 2], np.int32), np.array([2, 3], np.int32)
+    np.testing.assert_array_equal(computed("Slice", [x, offsets, size], x[1:3, 2:]), x[1:3, 2:])
+    once_more = computed("Slice", [x, np.array([2, 0], np.int32), size], x[2:, :3])
+    np.testing.assert_array_equal(once_more, x[2:, :3])

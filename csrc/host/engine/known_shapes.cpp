@@ -117,13 +117,10 @@ void set_outputs(const LowerInput &model, om::Node &node, const Done &done) {
         if (auto assumed = assumed_dims(node.type, node.attrs, inputs))
             desc.shape = std::move(*assumed);
     }
-    const auto computed = translate(graph_of_node(model, node, done));
-    if (computed->outputs().size() != outputs.size())
+    const Translated computed = translate(graph_of_node(model, node, done));
+    if (computed.output_dims.size() != outputs.size())
         throw Refusal(node.name, node.type, "it has more or fewer outputs than it describes");
-    for (size_t i = 0; i < outputs.size(); ++i) {
-        const ov::Shape shape = computed->output(i).get_shape();
-        outputs[i].shape.assign(shape.begin(), shape.end());
-    }
+    for (size_t i = 0; i < outputs.size(); ++i) outputs[i].shape = computed.output_dims[i];
 }
 
 void set_input(om::Node &node, const om::Descriptors &model, const std::vector<Shape> &dims) {

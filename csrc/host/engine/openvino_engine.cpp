@@ -1,6 +1,7 @@
 // The engine: an .om file to a compiled program, and the one symbol that the library exports.
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <iterator>
 #include <openvino/openvino.hpp>
 #include <sstream>
 #include <thread>
@@ -77,10 +78,12 @@ std::shared_ptr<Program> compile_model(const CompileRequest &request) {
             ? om::Bytes{static_cast<const uint8_t *>(request.weights), request.weight_size}
             : model.find(om::PartitionType::kWeights);
     Lowered lowered = lower_request({def, def.graphs[0], descriptors, kernels, weights}, request);
-    ov::CompiledModel compiled =
-        core().compile_model(translate(lowered.graph), "CPU", properties(request));
-    return std::make_shared<CompiledProgram>(std::move(compiled), std::move(lowered.findings),
-                                             request.profiling);
+    Translated translated = translate(lowered.graph);
+    std::move(translated.findings.begin(), translated.findings.end(),
+              std::back_inserter(lowered.findings));
+    ov::CompiledModel compiled = core().compile_model(translated.model, "CPU", properties(request));
+    return std::make_shared<CompiledProgram>(std::move(compiled), std::move(translated.output_dims),
+                                             std::move(lowered.findings), request.profiling);
 }
 
 CompiledOpProgram compile_single_op(const OpRequest &request) {
@@ -89,7 +92,8 @@ CompiledOpProgram compile_single_op(const OpRequest &request) {
     CompileRequest how;
     how.threads = request.threads;
     ov::CompiledModel compiled = core().compile_model(op.model, "CPU", properties(how));
-    return {std::make_shared<CompiledProgram>(std::move(compiled), std::move(op.findings), false),
+    return {std::make_shared<CompiledProgram>(std::move(compiled), op.output_dims,
+                                              std::move(op.findings), false),
             std::move(op.output_dims)};
 }
 
@@ -104,7 +108,8 @@ std::shared_ptr<Program> with_op_times(const CompiledProgram &program) {
         static_cast<uint32_t>(model.get_property(ov::inference_num_threads) / std::max(1, streams));
     how.profiling = true;
     ov::CompiledModel timed = core().import_model(exported, "CPU", properties(how));
-    return std::make_shared<CompiledProgram>(std::move(timed), program.findings(), true);
+    return std::make_shared<CompiledProgram>(std::move(timed), program.output_dims(),
+                                             program.findings(), true);
 }
 
 // What `compile` answers, or nothing and why.

@@ -6,6 +6,7 @@
 #include <new>
 
 #include "host/engine/refusal.h"
+#include "host/engine/translate/run_time_values.h"
 
 namespace ascendcl::host::engine {
 namespace {
@@ -19,7 +20,7 @@ Outcome outcome_in_words() {
     } catch (const Refusal &refusal) {
         return {refusal.kind(), refusal.what()};
     } catch (const std::exception &error) {
-        return {Kind::kFailed, error.what()};
+        return {Kind::kFailed, words_of_run_time_refusal(error.what())};
     } catch (...) {
         return {Kind::kFailed, "unknown exception"};
     }

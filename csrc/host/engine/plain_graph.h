@@ -28,7 +28,7 @@ struct Parameter {
     Shape dims;
 };
 
-// Floating point of any width is kept as f32; integers and booleans as they are stored.
+// float16 and bfloat16 are kept as float32; other types as they are stored.
 struct Constant {
     om::DataType dtype;
     Shape shape;
@@ -171,9 +171,10 @@ struct CumulativeSum {
     bool exclusive, reverse;
 };
 
-// Inputs: indices, value where they point, value elsewhere.
+// Inputs: indices, value where they point, value elsewhere. An index out of range points nowhere.
 struct OneHot {
     int64_t axis, depth;
+    bool wraps_negative;  // whether negative ones count from the end
 };
 
 enum class ResizeMode { kLinear, kNearest };
@@ -191,6 +192,8 @@ struct Resize {
     NearestRounding rounding;  // of kNearest
     int64_t height, width;
     bool channels_last;
+    // By which coordinates are computed; absent: the ratios of the sizes.
+    std::optional<std::array<float, 2>> scales;
 };
 
 struct Reshape {
@@ -212,11 +215,21 @@ struct StridedSlice {
     int64_t begin_mask = 0, end_mask = 0, ellipsis_mask = 0, new_axis_mask = 0,
             shrink_axis_mask = 0;
 };
+// Inputs: x, offsets of its rank, and, if they have to be confirmed, sizes (-1: up to the end).
+// What lies at offsets that are known when it runs.
+struct SliceAt {
+    Shape size;
+};
+// Inputs: x, integers. x itself, once the integers are found to be `values`.
+struct Require {
+    std::vector<int64_t> values;
+    std::string what;  // the integers are, for messages
+};
 enum class PadMode { kConstant, kReflect, kEdge, kSymmetric };
 struct Pad {
     std::vector<int64_t> begin, end;
     PadMode mode;
-    float value;
+    double value;
 };
 // Inputs: data, indices.
 struct Gather {
@@ -266,13 +279,14 @@ struct RandomNormal {
 
 }  // namespace op
 
-using Op = std::variant<op::Parameter, op::Constant, op::Convolution, op::TransposedConvolution,
-                        op::Pool, op::Unary, op::Binary, op::Select, op::PRelu, op::MatMul,
-                        op::Reduce, op::Softmax, op::ArgExtreme, op::TopK, op::CumulativeSum,
-                        op::OneHot, op::Resize, op::Reshape, op::Transpose, op::Concat, op::Split,
-                        op::StridedSlice, op::Pad, op::Gather, op::GatherElements, op::GatherNd,
-                        op::Tile, op::Broadcast, op::DepthToSpace, op::SpaceToDepth, op::Cast,
-                        op::MeanVarianceNormalization, op::LocalResponse, op::RandomNormal>;
+using Op =
+    std::variant<op::Parameter, op::Constant, op::Convolution, op::TransposedConvolution, op::Pool,
+                 op::Unary, op::Binary, op::Select, op::PRelu, op::MatMul, op::Reduce, op::Softmax,
+                 op::ArgExtreme, op::TopK, op::CumulativeSum, op::OneHot, op::Resize, op::Reshape,
+                 op::Transpose, op::Concat, op::Split, op::StridedSlice, op::SliceAt, op::Require,
+                 op::Pad, op::Gather, op::GatherElements, op::GatherNd, op::Tile, op::Broadcast,
+                 op::DepthToSpace, op::SpaceToDepth, op::Cast, op::MeanVarianceNormalization,
+                 op::LocalResponse, op::RandomNormal>;
 
 struct PlainNode {
     std::string name;  // of the GE node it comes from

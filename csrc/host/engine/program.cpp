@@ -33,6 +33,7 @@ class RequestExecution : public Execution {
                               std::to_string(inputs.size()) + " and " +
                               std::to_string(outputs.size()) + " were bound");
             for (size_t i = 0; i < inputs.size(); ++i) {
+                if (inputs_[i].size == 0) continue;
                 if (inputs[i].data == nullptr || inputs[i].size < inputs_[i].size)
                     return failed("input " + std::to_string(i) + " holds " +
                                   std::to_string(inputs[i].size) + " bytes, the model reads " +
@@ -40,6 +41,7 @@ class RequestExecution : public Execution {
                 bind(inputs_[i], inputs[i].data);
             }
             for (size_t i = 0; i < outputs.size(); ++i) {
+                if (outputs_[i].size == 0) continue;
                 if (outputs[i].data == nullptr || outputs[i].size + kShortOutput < outputs_[i].size)
                     return failed("output " + std::to_string(i) + " holds " +
                                   std::to_string(outputs[i].size) + " bytes, the model writes " +
@@ -122,14 +124,13 @@ class RequestExecution : public Execution {
 
 }  // namespace
 
-CompiledProgram::CompiledProgram(ov::CompiledModel model, std::vector<Finding> findings,
-                                 bool profiling)
-    : model_(std::move(model)), findings_(std::move(findings)), profiling_(profiling) {
-    for (const auto &output : model_.outputs()) {
-        const ov::Shape &dims = output.get_shape();
-        output_dims_.emplace_back(dims.begin(), dims.end());
-    }
-}
+CompiledProgram::CompiledProgram(ov::CompiledModel model,
+                                 std::vector<std::vector<int64_t>> output_dims,
+                                 std::vector<Finding> findings, bool profiling)
+    : model_(std::move(model)),
+      findings_(std::move(findings)),
+      output_dims_(std::move(output_dims)),
+      profiling_(profiling) {}
 
 std::unique_ptr<Execution> CompiledProgram::new_execution(Outcome &outcome) noexcept {
     try {

@@ -13,7 +13,8 @@ namespace ascendcl::host::engine {
 
 class CompiledProgram : public Program {
    public:
-    CompiledProgram(ov::CompiledModel model, std::vector<Finding> findings, bool profiling);
+    CompiledProgram(ov::CompiledModel model, std::vector<std::vector<int64_t>> output_dims,
+                    std::vector<Finding> findings, bool profiling);
 
     std::unique_ptr<Execution> new_execution(Outcome &outcome) noexcept override;
     const std::vector<Finding> &findings() const noexcept override { return findings_; }
@@ -25,7 +26,7 @@ class CompiledProgram : public Program {
    private:
     ov::CompiledModel model_;
     const std::vector<Finding> findings_;
-    std::vector<std::vector<int64_t>> output_dims_;
+    const std::vector<std::vector<int64_t>> output_dims_;
     const bool profiling_;
 };
 

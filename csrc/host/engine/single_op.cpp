@@ -3,6 +3,7 @@
 #include "host/engine/single_op.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string_view>
 
 #include "host/engine/infer_dims.h"
@@ -228,7 +229,11 @@ SingleOp translate_single_op(const OpRequest &request) {
     SingleOp result;
     result.findings = std::move(lowering.findings);
     try {
-        result.model = translate(lowering.graph);
+        Translated translated = translate(lowering.graph);
+        result.model = std::move(translated.model);
+        result.output_dims = std::move(translated.output_dims);
+        std::move(translated.findings.begin(), translated.findings.end(),
+                  std::back_inserter(result.findings));
     } catch (const WrongOutput &refusal) {
         throw OpRefusal(Kind::kOutput, request.type + ": " + refusal.what());
     } catch (const Refusal &refusal) {
@@ -236,9 +241,7 @@ SingleOp translate_single_op(const OpRequest &request) {
     }
     for (size_t i = 0; i < request.outputs.size(); ++i) {
         require_output_width(request, i);
-        const ov::Shape computed = result.model->output(i).get_shape();
-        result.output_dims.emplace_back(computed.begin(), computed.end());
-        require_output_dims(request, i, result.output_dims.back());
+        require_output_dims(request, i, result.output_dims[i]);
     }
     result.computes_nothing = computes_nothing(request, result.output_dims);
     return result;

@@ -157,7 +157,7 @@ std::vector<uint8_t> gather(const uint8_t *stored, const SourceIndex &index, siz
     }
 }
 
-// f16, bf16 and f64 to f32; answers the type that the bytes have afterwards.
+// f16 and bf16 to f32; answers the type that the bytes have afterwards.
 om::DataType widen(om::DataType dtype, std::vector<uint8_t> &bytes) {
     const auto convert = [&bytes](auto element, auto to_float) {
         using Element = decltype(element);
@@ -177,10 +177,8 @@ om::DataType widen(om::DataType dtype, std::vector<uint8_t> &bytes) {
         case om::DataType::kBfloat16:
             convert(uint16_t{}, [](uint16_t bits) { return bits_to_float(uint32_t{bits} << 16); });
             return om::DataType::kFloat;
-        case om::DataType::kDouble:
-            convert(double{}, [](double value) { return static_cast<float>(value); });
-            return om::DataType::kFloat;
         case om::DataType::kFloat:
+        case om::DataType::kDouble:
         case om::DataType::kInt8:
         case om::DataType::kInt16:
         case om::DataType::kInt32:

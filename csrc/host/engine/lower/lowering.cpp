@@ -27,6 +27,8 @@ std::optional<std::vector<Wanted>> elements(const op::Constant &constant) {
     switch (constant.dtype) {
         case om::DataType::kFloat:
             return elements_as<float, Wanted>(*constant.bytes);
+        case om::DataType::kDouble:
+            return elements_as<double, Wanted>(*constant.bytes);
         case om::DataType::kInt8:
             return elements_as<int8_t, Wanted>(*constant.bytes);
         case om::DataType::kInt16:
@@ -141,8 +143,13 @@ std::vector<int64_t> NodeView::constant_integers(size_t slot) const {
 }
 
 std::vector<float> NodeView::constant_floats(size_t slot) const {
+    const std::vector<double> values = constant_reals(slot);
+    return {values.begin(), values.end()};
+}
+
+std::vector<double> NodeView::constant_reals(size_t slot) const {
     if (const op::Constant *source = lowering_.graph.constant(operand(slot).value))
-        if (auto values = elements<float>(*source)) return *values;
+        if (auto values = elements<double>(*source)) return *values;
     refuse("input " + std::to_string(slot) + " is not a constant");
 }
 

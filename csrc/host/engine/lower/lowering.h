@@ -103,9 +103,10 @@ class NodeView {
     // From the axes it was computed in to those that the output's descriptor names.
     ValueId in_output_axes(ValueId value, Axes computed);
 
-    // Integers or floats of a constant operand. Throws Refusal when it is not constant.
+    // Integers, floats or doubles of a constant operand. Throws Refusal when it is not constant.
     std::vector<int64_t> constant_integers(size_t slot) const;
     std::vector<float> constant_floats(size_t slot) const;
+    std::vector<double> constant_reals(size_t slot) const;
 
     // Attributes, by the first of the names that exists. Throws Refusal when none does.
     std::vector<int64_t> integers(std::initializer_list<std::string_view> names) const;

@@ -145,7 +145,7 @@ ValueId lower_fully_connection(NodeView &view, const Operand &x, const Operand &
     const int64_t inner = element_count(Shape(shape.begin() + axis, shape.end()));
 
     const int64_t total = element_count(weights.shape());
-    if (inner < 1 || total % inner != 0)
+    if (inner < 1 || weights.rank() < 1 || total % inner != 0)
         view.refuse("its weights " + to_string(weights.shape()) + " do not take " +
                     std::to_string(inner) + " inputs");
     const int64_t outputs = total / inner;

@@ -27,6 +27,18 @@ Values lower_pass(NodeView &view) {
     return {view.reshape(x.value, x.shape(), view.output_shape())};
 }
 
+ValueId with_repeated(NodeView &view, ValueId x, size_t slot, const std::vector<int64_t> &values,
+                      std::string_view what) {
+    if (!view.has(slot)) return x;
+    if (view.graph().constant(view.operand(slot).value) == nullptr)
+        return view.add(op::Require{values, std::string(what)}, {x, view.operand(slot).value});
+    const std::vector<int64_t> given = view.constant_integers(slot);
+    if (given != values)
+        view.refuse("its " + std::string(what) + " is " + to_string(given) +
+                    ", its output is declared for " + to_string(values));
+    return x;
+}
+
 std::vector<int64_t> axes_of_node(NodeView &view, std::string_view name, size_t slot,
                                   int64_t rank) {
     if (!view.attrs().has(name) && !view.has(slot)) view.refuse_without(name);

@@ -24,6 +24,11 @@ Values lower_pass(NodeView &view);
 // Elementwise op by its GE type; null when it is none. FrameworkOp uses it for TensorFlow's names.
 Values lower_elementwise(NodeView &view, std::string_view type);
 
+// `x`, provided that input `slot` says what the declared output repeats: refused now where it is
+// constant, when it runs elsewhere. `what` it is stands in the message.
+ValueId with_repeated(NodeView &view, ValueId x, size_t slot, const std::vector<int64_t> &values,
+                      std::string_view what);
+
 // One table per family.
 struct OpFamily {
     const OpEntry *entries;

@@ -7,7 +7,8 @@
 namespace ascendcl::host::engine {
 namespace {
 
-// Outputs values and indices. How many there are, the declared output says.
+// Outputs values and indices. How many there are, the declared output says; input `kCount` too.
+template <size_t kCount>
 Values top_k(NodeView &view) {
     const Operand &x = view.operand(0);
     const int64_t axis = axis_attribute(view, "dim", -1, x.rank());
@@ -15,8 +16,9 @@ Values top_k(NodeView &view) {
     const int64_t count = view.output_dim(0, axis);
     if (count < 1 || count > x.shape()[static_cast<size_t>(axis)])
         view.refuse(to_string(view.output().shape) + " of " + to_string(x.shape()));
+    const ValueId value = with_repeated(view, x.value, kCount, {count}, "k");
     const ValueId first = view.add(
-        op::TopK{axis, count, view.boolean("largest", true), view.output(1).dtype}, {x.value}, 2);
+        op::TopK{axis, count, view.boolean("largest", true), view.output(1).dtype}, {value}, 2);
     return {first, first + 1};
 }
 
@@ -56,8 +58,13 @@ Values one_hot(NodeView &view) {
         if (element_count(value.shape()) != 1) view.refuse("one value is expected");
         return view.reshape(value.value, value.shape(), {});
     };
-    return {view.add(op::OneHot{axis, out[static_cast<size_t>(axis)]},
-                     {view.operand(0).value, scalar(kValues), scalar(kValues + 1)})};
+    const int64_t depth = out[static_cast<size_t>(axis)];
+    ValueId indices = view.operand(0).value;
+    if (kValues > 1) indices = with_repeated(view, indices, kValues - 1, {depth}, "depth");
+    // TensorFlow's op turns a negative index into no element, ONNX's counts it from the end.
+    const bool wraps = view.lowering().framework != Framework::kTensorFlow;
+    return {
+        view.add(op::OneHot{axis, depth, wraps}, {indices, scalar(kValues), scalar(kValues + 1)})};
 }
 
 Values gather_elements(NodeView &view) {
@@ -82,9 +89,9 @@ Values reverse(NodeView &view) {
 }
 
 constexpr std::array kEntries = {
-    OpEntry{"TopK", top_k},
-    OpEntry{"TopKD", top_k},
-    OpEntry{"TopKV2", top_k},
+    OpEntry{"TopK", top_k<1>},
+    OpEntry{"TopKD", top_k<kNoSlot>},
+    OpEntry{"TopKV2", top_k<1>},
     OpEntry{"ArgMaxWithValue", arg_with_value<true>},
     OpEntry{"ArgMinWithValue", arg_with_value<false>},
     OpEntry{"Cumsum", cumulative_sum},

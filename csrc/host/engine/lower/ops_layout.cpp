@@ -114,7 +114,8 @@ Values pack(NodeView &view) {
     return join(view, inputs, axis);
 }
 
-Values split_along(NodeView &view, const Operand &x, int64_t axis) {
+// The lengths are those of the declared outputs; input `lengths_slot` says them, too.
+Values split_along(NodeView &view, const Operand &x, int64_t axis, size_t lengths_slot) {
     std::vector<int64_t> lengths;
     int64_t total = 0;
     for (size_t i = 0; i < view.output_count(); ++i) {
@@ -126,18 +127,21 @@ Values split_along(NodeView &view, const Operand &x, int64_t axis) {
     }
     if (total != x.shape()[static_cast<size_t>(axis)])
         view.refuse("its outputs do not add up to " + to_string(x.shape()));
+    ValueId value = x.value;
+    if (view.has(lengths_slot) && !view.operand(lengths_slot).is_constant)
+        value = with_repeated(view, value, lengths_slot, lengths, "list of sizes");
     const ValueId first =
-        view.add(op::Split{axis, lengths}, {x.value}, static_cast<int32_t>(lengths.size()));
+        view.add(op::Split{axis, lengths}, {value}, static_cast<int32_t>(lengths.size()));
     Values values;
     for (size_t i = 0; i < lengths.size(); ++i) values.push_back(first + static_cast<ValueId>(i));
     return values;
 }
 
-// The lengths are those of the declared outputs.
 template <size_t kDataSlot, size_t kAxisSlot>
 Values split(NodeView &view) {
     const Operand &x = view.operand(kDataSlot);
-    return split_along(view, x, axis_of_node(view, "split_dim", kAxisSlot, x.rank()));
+    constexpr size_t kLengthsSlot = kAxisSlot == 2 ? 1 : kNoSlot;
+    return split_along(view, x, axis_of_node(view, "split_dim", kAxisSlot, x.rank()), kLengthsSlot);
 }
 
 Values unpack(NodeView &view) {

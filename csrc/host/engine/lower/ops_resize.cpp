@@ -1,7 +1,11 @@
 // Image resizing. The node's attributes decide, whatever the source model said: the compiled file
 // is the truth (om_format.md part 0). Neither align_corners nor half_pixel_centers: asymmetric.
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <array>
+#include <cmath>
+#include <optional>
+#include <vector>
 
 #include "host/engine/lower/conv_geometry.h"
 #include "host/engine/lower/ops.h"
@@ -17,16 +21,50 @@ struct Sampling {
     NearestRounding rounding;
 };
 
-Values resize_to_output(NodeView &view, op::ResizeMode mode, const Sampling &sampling) {
+// One factor per dim, or for height and width alone; none where it is the ratio of the sizes.
+using Scales = std::vector<float>;
+
+std::optional<std::array<float, 2>> spatial_scales(const NodeView &view, const Scales &scales,
+                                                   size_t height) {
+    // Compilers write ones where the sizes are what was given.
+    const auto is_one = [](float scale) { return scale == 1; };
+    if (std::all_of(scales.begin(), scales.end(), is_one)) return std::nullopt;
+    if (scales.size() == 2) return std::array<float, 2>{scales[0], scales[1]};
+    if (scales.size() != 4) view.refuse("its scales are " + std::to_string(scales.size()));
+    for (size_t i = 0; i < 4; ++i)
+        if (i != height && i != height + 1 && scales[i] != 1)
+            view.refuse("its scales resize more than height and width");
+    return std::array<float, 2>{scales[height], scales[height + 1]};
+}
+
+// What a factor makes of a size is rounded down.
+void require_scaled(const NodeView &view, int64_t from, float scale, int64_t to) {
+    if (!(scale > 0) || std::floor(static_cast<float>(from) * scale) != static_cast<float>(to))
+        view.refuse("its scale " + std::to_string(scale) + " does not map " + std::to_string(from) +
+                    " to " + std::to_string(to));
+}
+
+Values resize_to_output(NodeView &view, op::ResizeMode mode, const Sampling &sampling,
+                        const Scales &given = {}) {
     const Operand &x = view.operand(0);
     if (view.output_rank() != 4 || x.rank() != 4)
         view.refuse("only two spatial dims are supported, its input is " + to_string(x.shape()));
     const bool last =
         x.axes() == Axes::kNone ? attributes_channels_last(view, x) : x.channels_last();
     const int64_t h = last ? 1 : 2;
-    return {view.add(op::Resize{mode, sampling.coordinates, sampling.rounding,
-                                view.output_dim(0, h), view.output_dim(0, h + 1), last},
-                     {x.value})};
+    const op::Resize resize{mode,
+                            sampling.coordinates,
+                            sampling.rounding,
+                            view.output_dim(0, h),
+                            view.output_dim(0, h + 1),
+                            last,
+                            spatial_scales(view, given, static_cast<size_t>(h))};
+    if (resize.scales) {
+        const auto height = static_cast<size_t>(h);
+        require_scaled(view, x.shape()[height], (*resize.scales)[0], resize.height);
+        require_scaled(view, x.shape()[height + 1], (*resize.scales)[1], resize.width);
+    }
+    return {view.add(resize, {x.value})};
 }
 
 void require_size(const NodeView &view, const std::vector<int64_t> &size) {
@@ -70,6 +108,27 @@ Value named(const NodeView &view, std::string_view name, std::string_view fallba
     view.refuse("attribute '" + std::string(name) + "' is '" + std::string(text) + "'");
 }
 
+// ONNX's op has sizes (input 3) or scales (input 2); what an optional one lacks are its elements.
+Scales scales_of(NodeView &view) {
+    const auto has_elements = [&](size_t slot) {
+        return view.has(slot) && element_count(view.operand(slot).shape()) != 0;
+    };
+    if (view.attrs().has("sizes") && !view.integers({"sizes"}).empty()) return {};
+    if (has_elements(3)) return {};
+    if (!view.attrs().reals("scales").empty()) return view.attrs().reals("scales");
+    return has_elements(2) ? view.constant_floats(2) : Scales{};
+}
+
+// Of later versions of ONNX's op, which change what is computed.
+void require_no_later_attributes(const NodeView &view) {
+    if (view.boolean("antialias", false)) view.refuse("attribute 'antialias' is not supported");
+    if (view.attrs().has("axes") && !view.integers({"axes"}).empty())
+        view.refuse("attribute 'axes' is not supported");
+    const std::string_view policy = view.text("keep_aspect_ratio_policy", "stretch");
+    if (policy != "stretch")
+        view.refuse("attribute 'keep_aspect_ratio_policy' is '" + std::string(policy) + "'");
+}
+
 // ONNX's op, with its attributes.
 Values onnx_resize(NodeView &view) {
     static constexpr std::pair<std::string_view, op::ResizeMode> kModes[] = {
@@ -85,10 +144,15 @@ Values onnx_resize(NodeView &view) {
         {"round_prefer_ceil", NearestRounding::kHalfUp},
         {"floor", NearestRounding::kFloor},
         {"ceil", NearestRounding::kCeil}};
+    require_no_later_attributes(view);
+    // Sizes that are known only at run time would have to be confirmed then.
+    if (view.has(3) && view.graph().constant(view.operand(3).value) == nullptr)
+        view.refuse("its sizes are not constant");
     return resize_to_output(
         view, named(view, "mode", "nearest", kModes),
         {named(view, "coordinate_transformation_mode", "half_pixel", kCoordinates),
-         named(view, "nearest_mode", "round_prefer_floor", kRoundings)});
+         named(view, "nearest_mode", "round_prefer_floor", kRoundings)},
+        scales_of(view));
 }
 
 // Caffe: each element becomes a block of stride_h by stride_w, times the scale.

@@ -61,8 +61,23 @@ Values strided_slice_v2(NodeView &view) {
     return {view.add(std::move(slice), {x.value})};
 }
 
+// The offsets are an input; the declared output says the size, which may be one too.
+Values slice_at_run_time(NodeView &view) {
+    const Operand &x = view.operand(0), &offsets = view.operand(1);
+    std::vector<ValueId> inputs = {x.value, offsets.value};
+    if (view.attrs().has("size")) {
+        if (view.integers({"size"}) != view.output_shape())
+            view.refuse("attribute 'size' is not the declared " + to_string(view.output_shape()));
+    } else {
+        inputs.push_back(view.operand(2).value);
+    }
+    return {view.add(op::SliceAt{view.output_shape()}, std::move(inputs))};
+}
+
 Values slice_by_size(NodeView &view) {
     const Operand &x = view.operand(0);
+    if (!view.attrs().has("offsets") && view.graph().constant(view.operand(1).value) == nullptr)
+        return slice_at_run_time(view);
     op::StridedSlice slice{};
     slice.begin = integers_of(view, "offsets", 1);
     std::vector<int64_t> sizes = integers_of(view, "size", 2);
@@ -87,6 +102,22 @@ op::PadMode pad_mode(const NodeView &view) {
     view.refuse("mode '" + std::string(mode) + "' is not supported");
 }
 
+// An integer as a double holds it.
+double whole_number(const NodeView &view, int64_t value) {
+    constexpr int64_t kMost = int64_t{1} << 53;
+    if (value < -kMost || value > kMost)
+        view.refuse("the fill value " + std::to_string(value) + " is not supported");
+    return static_cast<double>(value);
+}
+
+// The one element of the constant input 2.
+double fill_value(const NodeView &view) {
+    const bool is_real = om::is_floating(view.operand(2).logical.dtype);
+    const std::vector<double> reals = view.constant_reals(2);
+    if (reals.size() != 1) view.refuse("one fill value is expected");
+    return is_real ? reals[0] : whole_number(view, view.constant_integers(2)[0]);
+}
+
 Values pad(NodeView &view) {
     const Operand &x = view.operand(0);
     std::vector<int64_t> flat;
@@ -104,11 +135,9 @@ Values pad(NodeView &view) {
     }
     // The fill is input 2, or an attribute where paddings is one too.
     if (view.has(2)) {
-        const std::vector<float> value = view.constant_floats(2);
-        if (value.size() != 1) view.refuse("one fill value is expected");
-        result.value = value[0];
+        result.value = fill_value(view);
     } else if (const auto integer = view.attrs().integer("constant_values")) {
-        result.value = static_cast<float>(*integer);
+        result.value = whole_number(view, *integer);
     } else {
         result.value = view.real("constant_values", 0);
     }
@@ -127,14 +156,23 @@ Values tile(NodeView &view) {
     return {view.add(op::Tile{integers_of(view, "multiples", 1)}, {view.operand(0).value})};
 }
 
+// A constant shape may leave dims to the input (1 or -1): the declared output has them all.
+ValueId with_declared_shape(NodeView &view, ValueId x, size_t slot) {
+    if (!view.has(slot) || view.graph().constant(view.operand(slot).value) != nullptr) return x;
+    return with_repeated(view, x, slot, view.output_shape(), "shape");
+}
+
 Values broadcast(NodeView &view) {
-    return {view.add(op::Broadcast{view.output_shape()}, {view.operand(0).value})};
+    const ValueId x = with_declared_shape(view, view.operand(0).value, 1);
+    return {view.add(op::Broadcast{view.output_shape()}, {x})};
 }
 
 // The shape, which the declared output repeats, and the value.
 template <size_t kValue>
 Values fill(NodeView &view) {
-    return {view.add(op::Broadcast{view.output_shape()}, {view.operand(kValue).value})};
+    ValueId value = view.operand(kValue).value;
+    if (kValue > 0) value = with_declared_shape(view, value, kValue - 1);
+    return {view.add(op::Broadcast{view.output_shape()}, {value})};
 }
 
 template <int kValue>

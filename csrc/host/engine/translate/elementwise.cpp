@@ -1,10 +1,9 @@
-// Elementwise ops.
+// Elementwise ops of f32 and of OpenVINO's booleans.
 // SPDX-License-Identifier: Apache-2.0
 #include <openvino/opsets/opset13.hpp>
 
 #include "host/engine/refusal.h"
 #include "host/engine/translate/emit.h"
-#include "host/engine/translate/integers.h"
 
 namespace ascendcl::host::engine {
 namespace {
@@ -21,22 +20,6 @@ Outputs one(Arguments &&...arguments) {
 constexpr float kSeluAlpha = 1.6732632423543772f;
 constexpr float kSeluScale = 1.0507009873554805f;
 
-bool has_8_bits(const Value &x) {
-    return x.get_element_type() == ov::element::i8 || x.get_element_type() == ov::element::u8;
-}
-
-// OpenVINO saturates 8-bit results. Ours wrap around, as those of 32 bits do: they are computed in
-// 32 bits and cut off.
-template <typename Operation>
-Outputs wrapping(const Operation &operation, const Outputs &inputs) {
-    Outputs wide;
-    for (const Value &input : inputs)
-        wide.push_back(std::make_shared<ops::Convert>(input, ov::element::i32));
-    Outputs outputs = emit(operation, wide);
-    if (outputs[0].get_element_type() != ov::element::i32) return outputs;
-    return one<ops::Convert>(outputs[0], inputs[0].get_element_type());
-}
-
 Outputs softsign(const Value &x) {
     const Value magnitude = std::make_shared<ops::Abs>(x);
     return one<ops::Divide>(x, std::make_shared<ops::Add>(magnitude, scalar_like(x, 1)));
@@ -47,7 +30,6 @@ Outputs softsign(const Value &x) {
 Outputs emit(const op::Unary &unary, const Outputs &inputs) {
     using Kind = op::UnaryKind;
     const Value &x = inputs[0];
-    if (has_8_bits(x)) return wrapping(unary, inputs);
     const auto number = [&](float value) { return scalar_like(x, value); };
     switch (unary.kind) {
         case Kind::kAbs:
@@ -103,8 +85,6 @@ Outputs emit(const op::Unary &unary, const Outputs &inputs) {
         case Kind::kReciprocal:
             return one<ops::Divide>(number(1), x);
         case Kind::kRelu:
-            // Of integers OpenVINO's own is not exact.
-            if (x.get_element_type().is_integral()) return one<ops::Maximum>(x, number(0));
             return one<ops::Relu>(x);
         case Kind::kRound:
             return one<ops::Round>(x, ops::Round::RoundMode::HALF_TO_EVEN);
@@ -142,9 +122,6 @@ Outputs emit(const op::Unary &unary, const Outputs &inputs) {
 Outputs emit(const op::Binary &binary, const Outputs &inputs) {
     using Kind = op::BinaryKind;
     const Value &a = inputs[0], &b = inputs[1];
-    if (has_8_bits(a) && a.get_element_type() == b.get_element_type())
-        return wrapping(binary, inputs);
-    if (const auto exact = exact_binary(binary.kind, a, b)) return {*exact};
     switch (binary.kind) {
         case Kind::kAdd:
             return one<ops::Add>(a, b);
@@ -161,8 +138,6 @@ Outputs emit(const op::Binary &binary, const Outputs &inputs) {
         case Kind::kPower:
             return one<ops::Power>(a, b);
         case Kind::kFloorDivide:
-            // Integer division floors by OpenVINO's default.
-            if (a.get_element_type().is_integral()) return one<ops::Divide>(a, b);
             return one<ops::Floor>(std::make_shared<ops::Divide>(a, b));
         case Kind::kFloorModulo:
             return one<ops::FloorMod>(a, b);

@@ -10,11 +10,9 @@ namespace ops = ov::opset13;
 
 Outputs emit(const op::TopK &top, const Outputs &inputs) {
     const auto mode = top.largest ? ov::op::TopKMode::MAX : ov::op::TopKMode::MIN;
-    const auto type =
-        element_type(top.dtype) == ov::element::i64 ? ov::element::i64 : ov::element::i32;
     // Stable, so that the first of equal elements wins.
     return std::make_shared<ops::TopK>(inputs[0], integer_scalar(top.count), top.axis, mode,
-                                       ov::op::TopKSortType::SORT_VALUES, type, true)
+                                       ov::op::TopKSortType::SORT_VALUES, ov::element::i32, true)
         ->outputs();
 }
 

@@ -1,5 +1,6 @@
-// Constants, casts and the small building blocks.
+// Types at the model's boundary, and the small building blocks.
 // SPDX-License-Identifier: Apache-2.0
+#include <numeric>
 #include <openvino/opsets/opset13.hpp>
 
 #include "host/engine/refusal.h"
@@ -42,16 +43,9 @@ ov::element::Type element_type(om::DataType dtype) {
     }
 }
 
-Outputs emit(const op::Constant &constant, const Outputs &) {
-    const ov::Shape shape(constant.shape.begin(), constant.shape.end());
-    return {std::make_shared<ops::Constant>(element_type(constant.dtype), shape,
-                                            constant.bytes->data(), constant.bytes)};
-}
-
-Outputs emit(const op::Cast &cast, const Outputs &inputs) {
-    ov::element::Type type = element_type(cast.dtype);
-    if (type.is_real()) type = ov::element::f32;
-    return {std::make_shared<ops::Convert>(inputs[0], type)};
+ov::Output<ov::Node> empty_constant(ov::element::Type type, const Shape &shape) {
+    return std::make_shared<ops::Constant>(type, ov::Shape(shape.begin(), shape.end()),
+                                           std::vector<float>{});
 }
 
 ov::Output<ov::Node> integer_constant(const std::vector<int64_t> &values) {
@@ -63,9 +57,9 @@ ov::Output<ov::Node> integer_scalar(int64_t value) {
                                            std::vector<int64_t>{value});
 }
 
-ov::Output<ov::Node> scalar_like(const ov::Output<ov::Node> &x, float value) {
+ov::Output<ov::Node> scalar_like(const ov::Output<ov::Node> &x, double value) {
     return std::make_shared<ops::Constant>(x.get_element_type(), ov::Shape{},
-                                           std::vector<float>{value});
+                                           std::vector<double>{value});
 }
 
 ov::Output<ov::Node> permuted(const ov::Output<ov::Node> &x, const std::vector<int64_t> &order) {
@@ -73,6 +67,13 @@ ov::Output<ov::Node> permuted(const ov::Output<ov::Node> &x, const std::vector<i
 }
 
 ov::Output<ov::Node> reshaped(const ov::Output<ov::Node> &x, const Shape &shape) {
+    if (ov::shape_size(x.get_shape()) == 0) return empty_constant(x.get_element_type(), shape);
+    // OpenVINO does not survive the Reshape of a matrix product to a scalar.
+    if (shape.empty()) {
+        Shape axes(x.get_shape().size());
+        std::iota(axes.begin(), axes.end(), 0);
+        return axes.empty() ? x : std::make_shared<ops::Squeeze>(x, integer_constant(axes));
+    }
     return std::make_shared<ops::Reshape>(x, integer_constant(shape), false);
 }
 

@@ -1,10 +1,9 @@
-// Reductions, softmax, arg max, normalisation.
+// Reductions, softmax, normalisation.
 // SPDX-License-Identifier: Apache-2.0
 #include <openvino/opsets/opset13.hpp>
 
 #include "host/engine/refusal.h"
 #include "host/engine/translate/emit.h"
-#include "host/engine/translate/integers.h"
 
 namespace ascendcl::host::engine {
 
@@ -13,13 +12,6 @@ namespace ops = ov::opset13;
 Outputs emit(const op::Reduce &reduce, const Outputs &inputs) {
     const ov::Output<ov::Node> &x = inputs[0], axes = integer_constant(reduce.axes);
     const bool keep = reduce.keep_dims;
-    const ov::element::Type type = x.get_element_type();
-    if (type == ov::element::i8 || type == ov::element::u8) {
-        // In 32 bits, so that a sum wraps around.
-        const Outputs wide = emit(reduce, {std::make_shared<ops::Convert>(x, ov::element::i32)});
-        return {std::make_shared<ops::Convert>(wide[0], type)};
-    }
-    if (const auto exact = exact_reduction(reduce, x)) return {*exact};
     switch (reduce.kind) {
         case op::ReduceKind::kMean:
             return {std::make_shared<ops::ReduceMean>(x, axes, keep)};
@@ -53,11 +45,6 @@ Outputs emit(const op::Softmax &softmax, const Outputs &inputs) {
     if (softmax.logarithm)
         return {std::make_shared<ops::Subtract>(centred, std::make_shared<ops::Log>(sum))};
     return {std::make_shared<ops::Divide>(powers, sum)};
-}
-
-Outputs emit(const op::ArgExtreme &arg, const Outputs &inputs) {
-    const Outputs top = emit(op::TopK{arg.axis, 1, arg.largest, arg.dtype}, inputs);
-    return {std::make_shared<ops::Squeeze>(top[1], integer_constant({arg.axis}))};
 }
 
 Outputs emit(const op::MeanVarianceNormalization &mvn, const Outputs &inputs) {

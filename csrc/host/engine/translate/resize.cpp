@@ -45,15 +45,19 @@ Interpolate::NearestMode rounding_of(op::NearestRounding rounding) {
 
 Outputs emit(const op::Resize &resize, const Outputs &inputs) {
     Interpolate::InterpolateAttrs attrs;
-    attrs.shape_calculation_mode = Interpolate::ShapeCalcMode::SIZES;
+    attrs.shape_calculation_mode =
+        resize.scales ? Interpolate::ShapeCalcMode::SCALES : Interpolate::ShapeCalcMode::SIZES;
     attrs.antialias = false;
     attrs.mode = resize.mode == op::ResizeMode::kLinear ? Interpolate::InterpolateMode::LINEAR_ONNX
                                                         : Interpolate::InterpolateMode::NEAREST;
     attrs.coordinate_transformation_mode = coordinates_of(resize.coordinates);
     attrs.nearest_mode = rounding_of(resize.rounding);
     const ov::Output<ov::Node> x = to_channels_first(inputs[0], resize.channels_last);
-    const auto y = std::make_shared<Interpolate>(x, integer_constant({resize.height, resize.width}),
-                                                 integer_constant({2, 3}), attrs);
+    ov::Output<ov::Node> sizes = integer_constant({resize.height, resize.width});
+    if (resize.scales)
+        sizes = std::make_shared<ov::op::v0::Constant>(ov::element::f32, ov::Shape{2},
+                                                       resize.scales->data());
+    const auto y = std::make_shared<Interpolate>(x, sizes, integer_constant({2, 3}), attrs);
     return {from_channels_first(y, resize.channels_last)};
 }
 

@@ -9,6 +9,7 @@ namespace ascendcl::host::engine {
 namespace {
 
 namespace ops = ov::opset13;
+using Value = ov::Output<ov::Node>;
 
 std::vector<int64_t> bits(int64_t mask, size_t count) {
     std::vector<int64_t> list(count);
@@ -46,7 +47,7 @@ Outputs emit(const op::StridedSlice &slice, const Outputs &inputs) {
         bits(slice.ellipsis_mask, count))};
 }
 
-Outputs emit(const op::Pad &pad, const Outputs &inputs) {
+Value padded(const Value &x, const op::Pad &pad, const Value &fill) {
     const auto mode = [&] {
         switch (pad.mode) {
             case op::PadMode::kReflect:
@@ -60,9 +61,12 @@ Outputs emit(const op::Pad &pad, const Outputs &inputs) {
         }
         return ov::op::PadMode::CONSTANT;
     }();
-    return {std::make_shared<ops::Pad>(inputs[0], integer_constant(pad.begin),
-                                       integer_constant(pad.end), scalar_like(inputs[0], pad.value),
-                                       mode)};
+    return std::make_shared<ops::Pad>(x, integer_constant(pad.begin), integer_constant(pad.end),
+                                      fill, mode);
+}
+
+Outputs emit(const op::Pad &pad, const Outputs &inputs) {
+    return {padded(inputs[0], pad, scalar_like(inputs[0], pad.value))};
 }
 
 Outputs emit(const op::Gather &gather, const Outputs &inputs) {
