@@ -5,6 +5,7 @@
 #include "bindings/modules.h"
 #include "bindings/objects/status.h"
 #include "bindings/plain_type.h"
+#include "bindings/signals.h"
 #include "core/process.h"
 
 namespace py = pybind11;
@@ -50,4 +51,6 @@ void register_core(py::module_ &module) {
     });
     core::set_failure_sink(&objects::warn);
     bindings::seal_classes(core_module);
+    serve_signals_in_waits();
+    if (const core::Status status = core::watch_forks(); !status.ok()) objects::raise(status);
 }

@@ -18,6 +18,10 @@ enum Refusal : aclError {
     kOtherRole = -8,      // the buffer is the workspace of one model and the weights of another
     kOutOfBounds = -9,    // more bytes than the memory has
     kNoSuchMemory = -10,  // the runtime knows of no memory there, or not of that much
+    kInterrupted = -11,   // the program has ended the wait
+    kUnfinished = -12,    // at exit: what was to be waited for did not end
+    kLost = -13,          // other code has reset the device or destroyed the context
+    kModelLost = -14,     // the same of a model, or other code has unloaded it or finalized
 };
 
 struct [[nodiscard]] Status {

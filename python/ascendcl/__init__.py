@@ -4,12 +4,16 @@
 ``import acl`` and ``import ascendcl`` are the same thing; CANN's own ``acl`` may shadow the first.
 """
 
+from ascendcl._interpreter import refuse_subinterpreter
+
+refuse_subinterpreter()
+
+# ruff: noqa: E402
 from ascendcl import _runtime
 
 # Before the extension: it calls whichever libascendcl.so is loaded by then.
 _runtime.load()
 
-# ruff: noqa: E402
 import atexit
 import sys
 from types import ModuleType

@@ -78,7 +78,7 @@ def _load(choice: str) -> Runtime:
     except OSError as error:
         if choice == "cann":
             raise ImportError(_cann_not_found(error)) from error
-        runtime = _load_host()
+        runtime = _load_host(by_fallback=True)
         if _is_own_command():
             return runtime
         warnings.warn(
@@ -133,7 +133,7 @@ def _load_first_on_path() -> Runtime:
     return Runtime("cann", path)
 
 
-def _load_host() -> Runtime:
+def _load_host(*, by_fallback: bool = False) -> Runtime:
     other = _already_loaded()
     if other is None:
         try:
@@ -145,6 +145,9 @@ def _load_host() -> Runtime:
             f"{_path_of(other)} is loaded already in this process, by another package: the host "
             "runtime cannot take its place. Import ascendcl first, or unset ASCENDCL_RUNTIME."
         )
+    if by_fallback:
+        # Programs that look for NPUs (Ray, and others) import acl and count devices: none here.
+        other.ascendclHideDevices()
     return _host(other, _path_of(other))
 
 

@@ -169,6 +169,10 @@ OTHER_WEIGHTS: Final = -7
 OTHER_ROLE: Final = -8
 OUT_OF_BOUNDS: Final = -9
 NO_SUCH_MEMORY: Final = -10
+INTERRUPTED: Final = -11
+UNFINISHED: Final = -12
+LOST: Final = -13
+MODEL_LOST: Final = -14
 
 _PATH_INVALID: Final = 145002
 
@@ -183,6 +187,8 @@ _CLASSES: Final[dict[int, type[AclError]]] = {
     OTHER_ROLE: BufferInUse,
     OUT_OF_BOUNDS: AclValueError,
     NO_SUCH_MEMORY: AclValueError,
+    LOST: ClosedError,
+    MODEL_LOST: ModelClosedError,
     **dict.fromkeys(
         (
             *(100000, 100003, 100006, 100007, 100008, 100009, 100010, 100011, 100017, 100018),
@@ -215,6 +221,8 @@ _HINTS: Final[dict[int, str]] = {
     BUFFER_IN_USE: "a loaded model holds the buffer; close the model first",
     FORKED: (
         "the runtime was in use when this process was forked, and a forked child cannot use it; "
+        "load models in each worker, after the fork (gunicorn: in post_fork, or without "
+        "preload_app; uWSGI: lazy-apps = true, or in postfork; Celery: in worker_process_init), or "
         "start processes with multiprocessing's 'spawn' or 'forkserver' method"
     ),
     SHUT_DOWN: "the interpreter is exiting and has released the device",
@@ -231,6 +239,19 @@ _HINTS: Final[dict[int, str]] = {
     NO_SUCH_MEMORY: (
         "the runtime has no memory at this address, or less than so many bytes; it must be device "
         "memory that acl.rt.malloc or the like allocated and that is not freed"
+    ),
+    INTERRUPTED: "a signal has ended the wait before the release; it is left as it is",
+    UNFINISHED: (
+        "at exit there was work that did not end, such as a wait for an event that nobody records; "
+        "it was dropped"
+    ),
+    LOST: (
+        "it is closed: other code has reset the device or destroyed the context "
+        "(acl.rt.reset_device, acl.rt.destroy_context); make a new one"
+    ),
+    MODEL_LOST: (
+        "the model is closed: other code has reset the device, unloaded the model or finalized "
+        "(acl.rt.reset_device, acl.mdl.unload, acl.finalize); load it again"
     ),
     100000: "an argument was refused",
     100039: "this is CANN's stub library for linking; put the real one first on LD_LIBRARY_PATH",

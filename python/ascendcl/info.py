@@ -47,7 +47,8 @@ def runtime_info() -> RuntimeInfo:
         kind=runtime.kind,
         library=runtime.library,
         version=".".join(str(part) for part in _acl.core.version() or ()),
-        soc=_acl.core.soc_name(),
+        # The host runtime that nobody asked for names no chip to those who look for one.
+        soc=_acl.core.soc_name() or ("Host" if runtime.kind == "host" else ""),
         engine=_host_engine() if runtime.kind == "host" else None,
     )
 

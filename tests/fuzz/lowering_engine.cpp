@@ -121,6 +121,8 @@ class LoweringEngine : public Engine {
         return nullptr;
     }
 
+    void shut_down() noexcept override {}
+
     const char *version() const noexcept override { return "lowering only"; }
 };
 

@@ -143,7 +143,10 @@ PyObject *call_body(const Signature &signature, PyObject *const *arguments, Py_s
         arguments = bound;
     }
     try {
-        return body(arguments);
+        PyObject *const answer = body(arguments);
+        if (answer == nullptr || !raised_in_wait()) return answer;
+        Py_DECREF(answer);
+        return nullptr;
     } catch (const std::exception &) {
         raise_current_exception(signature);
     }

@@ -62,18 +62,22 @@ void register_buffer(py::module_ &module) {
         .def_property_readonly("device", &Buffer::device)
         .def_property_readonly("context",
                                [](const Buffer &buffer) {
-                                   const WithoutGil released;
-                                   return buffer.context();
+                                   ContextHandle context;
+                                   call_core([&] { return buffer.context(context); });
+                                   return context;
                                })
         .def_property_readonly(
             "address",
             [](const Buffer &buffer) { return reinterpret_cast<uintptr_t>(buffer.handle()); })
         .def_property_readonly("size", &Buffer::size)
-        .def_property_readonly("closed", [](const Buffer &buffer) { return !buffer.is_open(); })
+        .def_property_readonly(
+            "closed",
+            [](const Buffer &buffer) { return without_gil([&] { return !buffer.is_open(); }); })
         .def_property_readonly("lease_count",
                                [](const Buffer &buffer) {
-                                   const WithoutGil released;
-                                   return buffer.lease_count();
+                                   size_t count = 0;
+                                   call_core([&] { return buffer.lease_count(count); });
+                                   return count;
                                })
         .def("close", [](Buffer &buffer) { call_core([&] { return buffer.close(); }); })
         .def(

@@ -154,7 +154,9 @@ void register_model(py::module_ &module) {
             py::arg("weight").none(true))
         .def_property_readonly("device", &Model::device)
         .def_property_readonly("model_id", &Model::id)
-        .def_property_readonly("closed", [](const Model &model) { return !model.is_open(); })
+        .def_property_readonly(
+            "closed",
+            [](const Model &model) { return without_gil([&] { return !model.is_open(); }); })
         .def_property_readonly("is_dynamic", &Model::is_dynamic)
         .def("close", [](Model &model) { call_core([&] { return model.close(); }); })
         .def("describe_inputs", [](const Model &model) { return describe(model.inputs()); })

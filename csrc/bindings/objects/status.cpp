@@ -63,8 +63,8 @@ void register_errors(py::module_ &module) {
 
 void shut_down() {
     exiting_thread = PyThread_get_thread_ident();
-    const WithoutGil released;
-    core::shut_down();
+    without_gil([] { core::shut_down(); });
+    if (raised_in_wait()) throw py::error_already_set();
 }
 
 void raise(core::Status status, const std::string &path) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "bindings/signals.h"
 #include "bindings/without_gil.h"
 #include "core/process.h"
 
@@ -21,6 +22,7 @@ template <typename Call>
 void call_core(Call &&call, const std::string &path = {}) {
     const core::Status status = without_gil(call);
     core::report({});
+    if (raised_in_wait()) throw pybind11::error_already_set();
     if (!status.ok()) raise(status, path);
 }
 

@@ -14,6 +14,7 @@
 #include "host/report/log.h"
 #include "host/report/report.h"
 #include "host/runtime/data_set.h"
+#include "host/runtime/device.h"
 
 using namespace ascendcl::host;
 
@@ -157,7 +158,7 @@ void aclAppLog(aclLogLevel logLevel, const char *func, const char *file, uint32_
 }
 
 // Not the name of any chip: the host runtime must never pass for an NPU.
-const char *aclrtGetSocName(void) { return "Host"; }
+const char *aclrtGetSocName(void) { return devices_are_hidden() ? nullptr : "Host"; }
 
 aclError aclGetCannAttributeList(const aclCannAttr **cannAttrList, size_t *num) {
     return guarded(__func__, [&] {

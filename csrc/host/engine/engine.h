@@ -118,6 +118,9 @@ class Engine {
     // The same program, its ops timed; for one execution.
     virtual std::shared_ptr<Program> with_op_times(const Program &program,
                                                    Outcome &outcome) noexcept = 0;
+    // Ends the threads that compiling and running started; the next compilation starts others. For
+    // when no program is alive and none is being compiled.
+    virtual void shut_down() noexcept = 0;
 };
 
 // The one symbol that libascendcl_engine.so exports: `ascendcl_engine`. Answers null when `abi` is

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <iterator>
+#include <memory>
+#include <mutex>
 #include <openvino/openvino.hpp>
 #include <sstream>
 #include <thread>
@@ -22,10 +24,27 @@
 namespace ascendcl::host::engine {
 namespace {
 
-// One per process and leaked: plugin threads may outlive static destructors.
-ov::Core &core() {
-    static auto &instance = *new ov::Core;
+// One for all models. Leaked: plugin threads may outlive static destructors.
+struct SharedCore {
+    std::mutex mutex;
+    std::unique_ptr<ov::Core> core;
+};
+
+SharedCore &shared_core() {
+    static auto &instance = *new SharedCore;
     return instance;
+}
+
+ov::Core &core() {
+    SharedCore &shared = shared_core();
+    const std::lock_guard lock(shared.mutex);
+    if (shared.core == nullptr) {
+        auto made = std::make_unique<ov::Core>();
+        // Its threads end with it, and not some time later.
+        made->set_property(ov::force_tbb_terminate(true));
+        shared.core = std::move(made);
+    }
+    return *shared.core;
 }
 
 int32_t cores() {
@@ -140,6 +159,12 @@ class OpenVinoEngine : public Engine {
         return answered(outcome, [&] {
             return host::engine::with_op_times(static_cast<const CompiledProgram &>(program));
         });
+    }
+
+    void shut_down() noexcept override {
+        SharedCore &shared = shared_core();
+        const std::lock_guard lock(shared.mutex);
+        shared.core.reset();
     }
 
     const char *version() const noexcept override {

@@ -13,6 +13,7 @@
 
 #include "host/model/openvino_libraries.h"
 #include "host/report/report.h"
+#include "host/runtime/fork.h"
 
 namespace ascendcl::host::model {
 namespace {
@@ -69,10 +70,22 @@ engine::Engine *open_engine(const std::string &openvino_folder) {
     return found;
 }
 
+// Before a fork with nothing alive: the child would wait for threads that it does not have. No
+// compilation is under way, so nobody holds the mutex for long.
+void end_threads_of_engine() noexcept {
+    const std::lock_guard lock(opening().mutex);
+    if (opening().engine != nullptr) opening().engine->shut_down();
+}
+
+const ForkPart fork_part{is_compiling, end_threads_of_engine, nullptr};
+
 engine::Engine &engine() {
     Opening &all = opening();
     const std::lock_guard lock(all.mutex);
-    if (!all.engine) all.engine = open_engine(all.openvino_folder);
+    if (!all.engine) {
+        all.engine = open_engine(all.openvino_folder);
+        add_fork_part(fork_part);
+    }
     return *all.engine;
 }
 

@@ -15,6 +15,7 @@
 #include "host/model/profiling.h"
 #include "host/report/report.h"
 #include "host/runtime/data_set.h"
+#include "host/runtime/wait.h"
 
 namespace ascendcl::host::model {
 namespace {
@@ -277,6 +278,11 @@ void Model::begin_use() noexcept {
 void Model::end_use() noexcept {
     std::lock_guard lock(use_mutex_);
     if (--uses_ == 0) unused_.notify_all();
+}
+
+void Model::wait_unused() {
+    std::unique_lock lock(use_mutex_);
+    wait_until(unused_, lock, std::nullopt, [&] { return uses_ == 0; });
 }
 
 void Model::retire() {

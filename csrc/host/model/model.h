@@ -93,6 +93,8 @@ class Model {
     // An execution, running or queued, that unload has to wait for.
     void begin_use() noexcept;
     void end_use() noexcept;
+    // Waits for the last use that has begun; the program may end that (runtime/wait.h).
+    void wait_unused();
     // Waits for the last use, then releases memory and program. Nobody can begin one any more.
     void retire();
 

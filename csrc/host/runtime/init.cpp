@@ -16,6 +16,8 @@
 #include "host/checks/strict.h"
 #include "host/report/report.h"
 #include "host/runtime/context.h"
+#include "host/runtime/device.h"
+#include "host/runtime/fork.h"
 #include "host/runtime/json.h"
 
 namespace ascendcl::host {
@@ -112,6 +114,7 @@ void finalize_locked() {
 }  // namespace
 
 void initialize(const char *config_path) {
+    refuse_forked_child();
     const std::lock_guard lock(state().mutex);
     if (state().count > 0) {
         ++state().count;
@@ -127,6 +130,7 @@ void initialize(const char *config_path) {
         check_config(*config);
         state().first_config = text;
     }
+    show_devices();
     state().first_init = checks::here();
     state().count = 1;
     state().finalized = false;

@@ -15,6 +15,7 @@
 #include "host/checks/quarantine.h"
 #include "host/report/report.h"
 #include "host/runtime/device.h"
+#include "host/runtime/fork.h"
 #include "host/runtime/memory_poison.h"
 
 namespace ascendcl::host {
