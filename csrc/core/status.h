@@ -18,6 +18,7 @@ enum Refusal : aclError {
     kOtherRole = -8,      // the buffer is the workspace of one model and the weights of another
     kOutOfBounds = -9,    // more bytes than the memory has
     kNoSuchMemory = -10,  // the runtime knows of no memory there, or not of that much
+    kFileChanged = -11,   // the model file was written to or replaced while it was loaded
 };
 
 struct [[nodiscard]] Status {
