@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The host's memory runs out while a model is loaded or runs: a MemoryError, wherever it happens."""
+"""The host's memory runs out while a model is loaded or runs: a MemoryError, wherever it is."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ import ascendcl as acl
 from ascendcl import om
 from ascendcl.om import GraphBuilder, ModelBuilder, TensorSpec
 
+
 @pytest.fixture(autouse=True)
 def nothing_is_kept() -> Iterator[None]:
     yield
@@ -136,7 +137,7 @@ def test_the_reader_names_it_too(kind: str) -> None:
     names = {"Kirin": "HiAI model", "flow": "flow model", "bundle": "bundle", "DDK": "DDK 1.x"}
     with pytest.raises(om.FormatError) as caught:
         om.File.from_bytes(FILES[kind][0]())
-    assert caught.value.code == names[kind.split(",")[0]]
+    assert caught.value.code == names[kind.partition(",")[0]]
 
 
 def test_an_encrypted_file_is_named() -> None:
@@ -193,7 +194,7 @@ def test_the_reason_stands_before_a_long_name_and_once() -> None:
 
 def test_a_graph_that_contradicts_itself_is_no_limit_of_ours() -> None:
     data = chain("Relu", "Relu")
-    with pytest.raises(acl.AclError, match="the model is damaged.*does not exist") as caught:
+    with pytest.raises(acl.AclError, match=r"the model is damaged.*does not exist") as caught:
         acl.Model.from_bytes(data.replace(b"node0:0", b"nodeX:0"))
     assert not isinstance(caught.value, acl.NotSupportedError)
     assert caught.value.code == 500002

@@ -89,9 +89,7 @@ print(json.dumps(outcomes))
 
 
 # With memory of the user a file is read three times: it has to stand still for longer.
-@pytest.mark.parametrize(
-    ("with_memory", "loads", "pause"), [(False, 300, 0.08), (True, 60, 0.5)]
-)
+@pytest.mark.parametrize(("with_memory", "loads", "pause"), [(False, 300, 0.08), (True, 60, 0.5)])
 def test_loads_while_the_file_is_written_over(
     tmp_path: Path, with_memory: bool, loads: int, pause: float
 ) -> None:
@@ -156,7 +154,7 @@ def test_a_file_cut_short_is_told_with_both_sizes(
     path.write_bytes(content[:-missing])
     present, announced = len(content) - 256 - missing, len(content) - 256
     for ask in (acl.Model.from_file, acl.query_size, om.File.open):
-        with pytest.raises(ValueError, match="truncated.*still being written") as caught:
+        with pytest.raises(ValueError, match=r"truncated.*still being written") as caught:
             ask(path)
         assert str(present) in str(caught.value)
         assert str(announced) in str(caught.value)

@@ -22,8 +22,8 @@ def chain(length: int, rank: int, compress: bool = True) -> bytes:
 @pytest.mark.parametrize("length", [250, 2_000, 20_000])
 @pytest.mark.parametrize("rank", [0, 1, 4, 8])
 def test_chains(length: int, rank: int) -> None:
-    if length == 20_000 and rank in (0, 8):
-        pytest.skip("2,000 show it")
+    if length == 20_000 and rank != 4:
+        pytest.skip("the writer takes half a minute: once is enough")
     model = om.File.from_bytes(chain(length, rank)).models[0]
     assert len(model.definition.graphs[0].nodes) == length + 2
 
