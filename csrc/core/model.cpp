@@ -48,6 +48,8 @@ Status Model::load(ContextHandle context, const ModelSource &source, BufferHandl
     if (!scope.status().ok()) return scope.status();
     try {
         auto loading = std::make_shared<Model>(std::move(context));
+        FileFingerprint file;
+        const bool checks_file = weight && source.is_file();
         if (work) {
             const Status status =
                 Lease::take(std::move(work), Lease::Role::kWork, {}, loading->work_);
@@ -57,15 +59,20 @@ Status Model::load(ContextHandle context, const ModelSource &source, BufferHandl
             Fingerprint fingerprint;
             if (!source.is_file()) {
                 fingerprint = fingerprint_of(source.data, source.size);
-            } else if (Status status = fingerprint_of_file(source.path.c_str(), fingerprint);
-                       !status.ok()) {
+            } else if (Status status = file.take(source.path.c_str()); !status.ok()) {
                 return status;
+            } else {
+                fingerprint = file.content();
             }
             const Status status =
                 Lease::take(std::move(weight), Lease::Role::kWeight, fingerprint, loading->weight_);
             if (!status.ok()) return status;
         }
         if (Status status = loading->load_into(source); !status.ok()) return status;
+        // Else the buffer would pass for the weights of the file that was there before.
+        if (checks_file) {
+            if (Status status = file.check(source.path.c_str()); !status.ok()) return status;
+        }
         if (Status status = loading->describe(); !status.ok()) return status;
         if (Status status = loading->allocate(); !status.ok()) return status;
         if (Status status = loading->describe_gears(); !status.ok()) return status;

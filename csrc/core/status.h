@@ -22,6 +22,7 @@ enum Refusal : aclError {
     kUnfinished = -12,    // at exit: what was to be waited for did not end
     kLost = -13,          // other code has reset the device or destroyed the context
     kModelLost = -14,     // the same of a model, or other code has unloaded it or finalized
+    kFileChanged = -15,   // the model file was written to or replaced while it was loaded
 };
 
 struct [[nodiscard]] Status {

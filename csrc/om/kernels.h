@@ -27,6 +27,7 @@ class KernelStore {
 
    private:
     std::vector<std::pair<std::string_view, Bytes>> kernels_;
+    std::vector<uint32_t> by_name_;  // into kernels_; of equal names in the order of the file
 };
 
 // What LOAD3D and FMATRIX immediates say. Absent values were not found in the code. Top and left

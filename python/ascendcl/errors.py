@@ -173,6 +173,7 @@ INTERRUPTED: Final = -11
 UNFINISHED: Final = -12
 LOST: Final = -13
 MODEL_LOST: Final = -14
+FILE_CHANGED: Final = -15
 
 _PATH_INVALID: Final = 145002
 
@@ -189,6 +190,7 @@ _CLASSES: Final[dict[int, type[AclError]]] = {
     NO_SUCH_MEMORY: AclValueError,
     LOST: ClosedError,
     MODEL_LOST: ModelClosedError,
+    FILE_CHANGED: AclValueError,
     **dict.fromkeys(
         (
             *(100000, 100003, 100006, 100007, 100008, 100009, 100010, 100011, 100017, 100018),
@@ -253,6 +255,10 @@ _HINTS: Final[dict[int, str]] = {
         "the model is closed: other code has reset the device, unloaded the model or finalized "
         "(acl.rt.reset_device, acl.mdl.unload, acl.finalize); load it again"
     ),
+    FILE_CHANGED: (
+        "the model file changed while it was loaded; load it again when it is complete (write a "
+        "new file beside it and rename it over the old one)"
+    ),
     100000: "an argument was refused",
     100039: "this is CANN's stub library for linking; put the real one first on LD_LIBRARY_PATH",
     107000: "an argument was refused",
@@ -263,18 +269,25 @@ _HINTS: Final[dict[int, str]] = {
     107017: "the handle is not valid, or was destroyed already",
     145000: (
         "the file is not a model that this runtime can read, or the work or weight memory is too "
-        "small; an encrypted or damaged .om looks like this too"
+        "small"
     ),
     145001: "acl was finalized; acl.init() is needed first",
-    145002: "the model file is missing, unreadable, or its path has characters that ACL refuses",
+    145002: (
+        "the model file is missing, cannot be read or is being written to, or its path has "
+        "characters that ACL refuses"
+    ),
     145003: "no model of this number is loaded; was it unloaded elsewhere?",
-    145006: "the model is shorter than it should be: empty, truncated, or not an .om file",
+    145006: (
+        "the model is shorter than it should be: empty, cut short, still being written, or not an "
+        ".om file"
+    ),
     200000: "the host has no memory left",
     200001: "this runtime does not have the function, or not for this model",
+    200006: "this runtime cannot do it, or not with this model",
     207000: "this device does not have the feature",
     207001: "the device has no memory left; see Device.memory_info()",
     245000: "the device has no memory left; see Device.memory_info()",
-    500002: "the graph engine failed; the model may be for another chip, or be damaged",
+    500002: "the graph engine failed; its reason stands below, or in its log",
     507010: "the device does not answer",
     507011: "the model failed on the device",
     507046: "the stream was not done in time",

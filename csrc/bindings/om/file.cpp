@@ -189,13 +189,13 @@ void File::parse(om::Bytes bytes) {
 std::shared_ptr<File> File::open(const std::string &path) {
     auto file = std::make_shared<File>();
     try {
-        file->mapped_.emplace(path);
+        file->content_.emplace(path);
     } catch (const std::system_error &error) {
         errno = error.code().value();
         PyErr_SetFromErrnoWithFilename(PyExc_OSError, path.c_str());
         throw py::error_already_set();
     }
-    file->parse(file->mapped_->bytes());
+    file->parse(file->content_->bytes());
     return file;
 }
 

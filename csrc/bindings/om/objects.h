@@ -15,9 +15,9 @@
 #include "om/attributes.h"
 #include "om/container.h"
 #include "om/descriptors.h"
+#include "om/file_content.h"
 #include "om/graph.h"
 #include "om/kernels.h"
-#include "om/mapped_file.h"
 
 namespace ascendcl::om_objects {
 
@@ -89,7 +89,7 @@ class File {
    private:
     void parse(om::Bytes bytes);
 
-    std::optional<om::MappedFile> mapped_;
+    std::optional<om::FileContent> content_;
     std::optional<objects::HostMemory>
         python_;  // only Python objects own Files: it dies with the GIL
     om::Bytes bytes_;

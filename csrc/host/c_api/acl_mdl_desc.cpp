@@ -132,7 +132,8 @@ aclError aclmdlGetDescFromFile(aclmdlDesc *modelDesc, const char *modelPath) {
     return guarded(__func__, [&] {
         require(modelDesc != nullptr, "modelDesc is null");
         *modelDesc = {};
-        read_desc(*modelDesc, OmFile::open(modelPath));
+        read_desc(*modelDesc,
+                  OmFile::open(modelPath, ascendcl::om::FileContent::Extent::kDescription));
     });
 }
 

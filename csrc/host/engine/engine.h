@@ -25,10 +25,21 @@ struct OpTime {
     uint64_t nanoseconds;
 };
 
-// What went wrong, in words that name the node; no words where there was no memory. The kinds past
-// kNoMemory say what of a single op is refused.
+// What went wrong, in words that name the node; no words where there was no memory. kRefused is
+// what the engine cannot do, kDamaged what contradicts itself. kUnknownOp to kAttribute say what of
+// a single op is refused.
 struct Outcome {
-    enum class Kind { kOk, kRefused, kFailed, kNoMemory, kUnknownOp, kInput, kOutput, kAttribute };
+    enum class Kind {
+        kOk,
+        kRefused,
+        kFailed,
+        kNoMemory,
+        kUnknownOp,
+        kInput,
+        kOutput,
+        kAttribute,
+        kDamaged
+    };
     Kind kind = Kind::kOk;
     std::string text;
     bool ok() const noexcept { return kind == Kind::kOk; }

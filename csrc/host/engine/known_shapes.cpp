@@ -48,8 +48,8 @@ const om::TensorDesc &produced(const om::Node &consumer, const om::Edge &edge, c
     const auto found = done.find(edge.node);
     const auto output = static_cast<size_t>(edge.index);
     if (found == done.end() || output >= found->second->output_descs.size())
-        throw Refusal(consumer.name, consumer.type,
-                      "its input '" + std::string(edge.node) + "' does not exist");
+        throw Damage(consumer.name, consumer.type,
+                     "its input '" + std::string(edge.node) + "' does not exist");
     return found->second->output_descs[output];
 }
 

@@ -78,7 +78,7 @@ void add_input(Lowering &lowering, const OpTensor &tensor, const std::string &na
     const ValueId value = lowering.graph.add(name, "Data", std::move(source), {});
     if (tensor.value == nullptr) lowering.graph.parameters.push_back(value);
     lowering.done[name].push_back(Produced{value, logical});
-    node.inputs.push_back({om::Edge::Kind::kData, name, 0});
+    node.inputs.push_back({name, 0, om::Edge::Kind::kData});
     node.input_descs.push_back(desc);
 }
 

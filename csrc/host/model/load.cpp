@@ -16,21 +16,19 @@
 #include "host/report/report.h"
 #include "host/runtime/context.h"
 #include "host/runtime/memory.h"
+#include "om/kernels.h"
 
 namespace ascendcl::host::model {
 namespace {
 
 constexpr uintptr_t kModelMemoryAlignment = 64;
-constexpr uint8_t kBundle = 5;  // model type of a file that holds several models
 
 void require_single_model(const om::Container &container) {
-    if (container.header().model_type == kBundle) {
-        throw Failure{ACL_ERROR_GE_FAILURE, "a bundle of models is not loaded as one model"};
-    }
+    om::require_one_model(container.header());
     if (container.models().size() > 1) {
-        throw Failure{ACL_ERROR_GE_FAILURE,
-                      "a model of several parts, as compilers make for dynamic shapes, is not "
-                      "supported"};
+        throw om::Error(om::ErrorCode::kSeveralParts,
+                        "the host runtime does not run models of several parts, as compilers make "
+                        "for some dynamic shapes (a device may): compile it for fixed shapes");
     }
 }
 
@@ -108,7 +106,7 @@ DeviceMemory system_memory(const char *what, const UserMemory &user, uint64_t si
 
 uint32_t load_model(const OmFile &file, const LoadOptions &options) {
     const om::Container container = file.container(Purpose::kLoad);
-    require_single_model(container);
+    reading_om(Purpose::kLoad, [&] { require_single_model(container); });
     const std::shared_ptr<Context> context = current_context();
 
     Model::Parts parts;
@@ -120,6 +118,7 @@ uint32_t load_model(const OmFile &file, const LoadOptions &options) {
     uint64_t io_size = 0;
     reading_om(Purpose::kLoad, [&] {
         parts.description = Description::read(container);
+        om::KernelStore::parse(container.models().front().find(om::PartitionType::kKernels));
         work_size = container.work_size();
         io_size = std::min(container.zero_copy_size(), work_size);
     });

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <new>
 #include <system_error>
 
 #include "host/report/report.h"
@@ -77,7 +78,11 @@ const fs::path &own_folder() {
 
 std::string loader_error() {
     const char *text = dlerror();
-    return text ? text : "unknown loader error";
+    const std::string words = text ? text : "unknown loader error";
+    for (const char *no_memory : {"failed to map segment", "annot allocate memory"}) {
+        if (words.find(no_memory) != std::string::npos) throw std::bad_alloc();
+    }
+    return words;
 }
 
 OpenvinoLibraries::OpenvinoLibraries(const std::string &given) {

@@ -11,7 +11,7 @@ namespace ascendcl::host::model {
 // the library itself was found.
 const std::filesystem::path &own_folder();
 
-// What dlerror() says.
+// What dlerror() says. Throws std::bad_alloc where that is no memory.
 std::string loader_error();
 
 class OpenvinoLibraries {

@@ -47,10 +47,23 @@ struct Cache {
     }
 };
 
+void require_compiled(const engine::Outcome &outcome) {
+    if (outcome.kind == engine::Outcome::Kind::kRefused) {
+        throw Failure{ACL_ERROR_FEATURE_UNSUPPORTED,
+                      "the host runtime cannot run this model: " + outcome.text +
+                          "\nOnly the host runtime has this limit: the file can run on the device "
+                          "that it was compiled for"};
+    }
+    if (outcome.kind == engine::Outcome::Kind::kDamaged) {
+        throw Failure{ACL_ERROR_GE_FAILURE, "the model is damaged: " + outcome.text};
+    }
+    require_ok(outcome, ACL_ERROR_GE_FAILURE);
+}
+
 std::shared_ptr<engine::Program> compiled(const engine::CompileRequest &request) {
     engine::Outcome outcome;
     auto program = Compiler()->compile(request, outcome);
-    require_ok(outcome, ACL_ERROR_GE_FAILURE);
+    require_compiled(outcome);
     return program;
 }
 

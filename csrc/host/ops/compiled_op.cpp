@@ -34,6 +34,7 @@ aclError code_of(engine::Outcome::Kind kind) {
             return ACL_ERROR_OP_INPUT_NOT_MATCH;
         case Kind::kOk:
         case Kind::kFailed:
+        case Kind::kDamaged:
         case Kind::kNoMemory:
             break;
     }

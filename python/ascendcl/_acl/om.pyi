@@ -25,7 +25,7 @@ class File:
     def __init__(self, *args: object, **kwargs: object) -> None: ...  # raises TypeError
     @staticmethod
     def open(path: str | bytes | os.PathLike[str] | os.PathLike[bytes]) -> File:
-        """Map a file into memory. Raises OSError or FormatError."""
+        """Read a file into memory, as it is at one moment. Raises OSError or FormatError."""
     @staticmethod
     def from_bytes(data: Buffer) -> File:
         """Read any contiguous bytes, which are kept and not copied."""

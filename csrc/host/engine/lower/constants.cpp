@@ -199,7 +199,7 @@ om::DataType widen(om::DataType dtype, std::vector<uint8_t> &bytes) {
 
 op::Constant decode_constant(const om::Node &node, om::Bytes weights, int64_t consumed) {
     const std::optional<om::TensorDef> value = node.attrs.tensor("value");
-    if (!value || node.output_descs.empty()) throw Refusal("the constant has no value");
+    if (!value || node.output_descs.empty()) throw Damage("the constant has no value");
     const om::TensorDesc &desc = node.output_descs[0];
     const LogicalTensor logical = logical_tensor(desc);
     const om::DataType dtype = value->desc.dtype;
@@ -211,15 +211,15 @@ op::Constant decode_constant(const om::Node &node, om::Bytes weights, int64_t co
         static_cast<uint64_t>(checked_element_count(desc.shape)) * element;
     om::Bytes stored = value->data;
     if (stored.empty()) {
-        const int64_t offset = value->desc.data_offset;
+        const int64_t offset = value->desc.data_offset();
         if (offset < 0 || !weights.contains(static_cast<uint64_t>(offset), stored_bytes))
-            throw Refusal("the constant needs " + std::to_string(stored_bytes) +
-                          " bytes at offset " + std::to_string(offset) + " but the weights hold " +
-                          std::to_string(weights.size));
+            throw Damage("the constant needs " + std::to_string(stored_bytes) +
+                         " bytes at offset " + std::to_string(offset) + " but the weights hold " +
+                         std::to_string(weights.size));
         stored = weights.slice(static_cast<uint64_t>(offset), stored_bytes);
     } else if (stored.size < stored_bytes) {
-        throw Refusal("the constant holds " + std::to_string(stored.size) + " bytes, its shape " +
-                      to_string(desc.shape) + " needs " + std::to_string(stored_bytes));
+        throw Damage("the constant holds " + std::to_string(stored.size) + " bytes, its shape " +
+                     to_string(desc.shape) + " needs " + std::to_string(stored_bytes));
     } else {
         stored = stored.slice(0, stored_bytes);
     }

@@ -38,6 +38,7 @@ struct Lowering {
     std::unordered_map<std::string_view, std::vector<std::optional<Produced>>> done;
     FileEvidence evidence{};
     FilterGroups filter_groups{};
+    uint64_t decoded_bytes = 0;  // of constants
 };
 
 // One input of a node as the node sees it.
