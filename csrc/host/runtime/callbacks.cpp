@@ -17,6 +17,7 @@
 #include "host/report/report.h"
 #include "host/runtime/context.h"
 #include "host/runtime/stream.h"
+#include "host/runtime/stream_table.h"
 #include "host/runtime/worker_thread.h"
 
 namespace ascendcl::host {
