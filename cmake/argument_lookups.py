@@ -110,7 +110,7 @@ class Lookup(NamedTuple):
     writes: bool = False
     width: str = "0"  # bytes of an element of `size`, where that is an array
 
-    def described(self) -> str:
+    def described(self) -> str:  # noqa: PLR0911 (one for each role)
         """For people."""
         if self.role == "kHandle":
             return f"{self.parameter}: {self.kind}"
@@ -213,7 +213,9 @@ def _row_of(parameter: _Parameter, names: Sequence[str]) -> Lookup | None:
     )
 
 
-def _of_memory(parameter: _Parameter, function: Function) -> Lookup | None:
+def _of_memory(  # noqa: PLR0911 (one for each class)
+    parameter: _Parameter, function: Function
+) -> Lookup | None:
     """A `void *`, or numbers without a count: memory of the program or of a device."""
     name = parameter.name
     row = _row_of(parameter, function.argument_names)
@@ -261,7 +263,9 @@ def _of_pointers(parameter: _Parameter, function: Function) -> Lookup:
     return Lookup(name, "kRange", element="sizeof(void *)", size=count, writes=not count)
 
 
-def lookup_of(text: str, name: str, function: Function, types: Types) -> Lookup | None:
+def lookup_of(  # noqa: PLR0911 (one for each class)
+    text: str, name: str, function: Function, types: Types
+) -> Lookup | None:
     """What is looked up of one parameter; None of a number, or of what is not the runtime's."""
     names = function.argument_names
     parameter = _parsed(text, name, types)

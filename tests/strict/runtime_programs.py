@@ -305,7 +305,9 @@ def copy_each_way(acl: Library, om: Path) -> None:
     pageable, registered = (ctypes.create_string_buffer(64) for _ in range(2))
     shared = ctypes.c_void_p()
     address = ctypes.addressof(registered)
-    succeed(acl, "aclrtHostRegister", address, 64, acl.ACL_HOST_REGISTER_MAPPED, ctypes.byref(shared))
+    succeed(
+        acl, "aclrtHostRegister", address, 64, acl.ACL_HOST_REGISTER_MAPPED, ctypes.byref(shared)
+    )
     on_host = (ctypes.addressof(pageable), host, address)
     on_device = (device, shared.value)
     for kind, ends, starts in (

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-HEADERS = ROOT / "third_party" / "cann" / "include"
-sys.path.insert(0, str(ROOT / "cmake"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "cmake"))
 
 from acl_declarations import Function, declared_functions, functions_of
 from argument_lookups import Lookup, listing, lookups_of, types_of
+
+ROOT = Path(__file__).resolve().parents[2]
+HEADERS = ROOT / "third_party" / "cann" / "include"
 
 # Pointers that are deliberately not looked up by the entry, and who looks instead.
 NOT_LOOKED_UP = {

@@ -4,7 +4,7 @@
 #include "acl/acl.h"
 #include "host/report/report.h"
 #include "host/runtime/memory.h"
-#include "host/runtime/stream.h"
+#include "host/runtime/stream_table.h"
 
 using namespace ascendcl::host;
 

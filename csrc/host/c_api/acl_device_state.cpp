@@ -5,7 +5,7 @@
 #include "acl/acl.h"
 #include "host/report/report.h"
 #include "host/runtime/device.h"
-#include "host/runtime/stream.h"
+#include "host/runtime/stream_table.h"
 
 using namespace ascendcl::host;
 

@@ -4,7 +4,7 @@
 #include "host/report/report.h"
 #include "host/runtime/event.h"
 #include "host/runtime/notify.h"
-#include "host/runtime/stream.h"
+#include "host/runtime/stream_table.h"
 
 using namespace ascendcl::host;
 

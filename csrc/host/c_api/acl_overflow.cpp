@@ -9,7 +9,7 @@
 #include "host/runtime/context.h"
 #include "host/runtime/memory.h"
 #include "host/runtime/op_timeout.h"
-#include "host/runtime/stream.h"
+#include "host/runtime/stream_table.h"
 
 using namespace ascendcl::host;
 

@@ -17,7 +17,7 @@
 #include "host/report/report.h"
 #include "host/runtime/context.h"
 #include "host/runtime/live_counts.h"
-#include "host/runtime/stream.h"
+#include "host/runtime/stream_table.h"
 
 using namespace ascendcl::host;
 

@@ -7,6 +7,7 @@
 #include "host/runtime/context.h"
 #include "host/runtime/event.h"
 #include "host/runtime/stream.h"
+#include "host/runtime/stream_table.h"
 
 using namespace ascendcl::host;
 

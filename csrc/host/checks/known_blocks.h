@@ -1,5 +1,5 @@
-// What the checks ask the runtime about memory. It stands above them, and answers in
-// runtime/memory.cpp.
+// What the checks ask the runtime about memory. It stands above them: it says here who answers
+// (runtime/memory.cpp), and until it has, there are no blocks.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -19,6 +19,13 @@ struct Block {
     size_t size = 0;
     Place place = Place::kUnknown;
 };
+
+struct BlockTable {
+    Block (*around)(const void *address) noexcept;
+    bool (*has_all)(const void *address, size_t size) noexcept;
+};
+// It stays for good; true, so that it can be said before main().
+bool use_block_table(const BlockTable &table) noexcept;
 
 // The live block around an address.
 Block block_around(const void *address) noexcept;

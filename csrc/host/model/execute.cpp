@@ -18,6 +18,7 @@
 #include "host/runtime/data_set.h"
 #include "host/runtime/memory.h"
 #include "host/runtime/stream.h"
+#include "host/runtime/stream_table.h"
 
 namespace ascendcl::host::model {
 namespace {

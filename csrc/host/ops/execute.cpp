@@ -15,6 +15,7 @@
 #include "host/report/report.h"
 #include "host/runtime/data_set.h"
 #include "host/runtime/stream.h"
+#include "host/runtime/stream_table.h"
 
 namespace ascendcl::host::ops {
 namespace {

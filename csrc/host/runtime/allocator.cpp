@@ -8,7 +8,7 @@
 #include "host/report/report.h"
 #include "host/runtime/fork.h"
 #include "host/runtime/handle_table.h"
-#include "host/runtime/stream.h"
+#include "host/runtime/stream_table.h"
 
 namespace ascendcl::host {
 namespace {

@@ -18,6 +18,7 @@
 #include "host/runtime/context.h"
 #include "host/runtime/fork.h"
 #include "host/runtime/stream.h"
+#include "host/runtime/stream_table.h"
 #include "host/runtime/wait.h"
 #include "host/runtime/worker_thread.h"
 

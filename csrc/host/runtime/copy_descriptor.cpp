@@ -7,7 +7,7 @@
 #include "host/report/report.h"
 #include "host/runtime/context.h"
 #include "host/runtime/memory.h"
-#include "host/runtime/stream.h"
+#include "host/runtime/stream_table.h"
 
 namespace ascendcl::host {
 namespace {

@@ -10,6 +10,7 @@
 #include "host/runtime/context.h"
 #include "host/runtime/device.h"
 #include "host/runtime/stream.h"
+#include "host/runtime/stream_table.h"
 
 namespace ascendcl::host {
 namespace {

@@ -132,6 +132,17 @@ bool is_live(const void *address, size_t size) noexcept {
     }
 }
 
+checks::Block block_around(const void *address) noexcept {
+    if (is_forked_child()) return {};
+    const std::shared_lock lock(table().mutex);
+    const Entry *found = entry_around(address);
+    if (found == nullptr) return {};
+    return {found->allocation.base, found->allocation.size, place_of(*found)};
+}
+
+constexpr checks::BlockTable kBlocks{block_around, is_live_memory};
+[[maybe_unused]] const bool answers_checks = checks::use_block_table(kBlocks);
+
 void count_pinned(uint64_t bytes) {
     Table &all = table();
     all.pinned_count.fetch_add(1, std::memory_order_relaxed);
@@ -270,18 +281,6 @@ void unregister_host_memory(void *address) {
     });
     require(entry.allocation.base != nullptr, "no registered range starts there",
             ACL_ERROR_HOST_MEMORY_NOT_REGISTERED);
-}
-
-checks::Block checks::block_around(const void *address) noexcept {
-    if (is_forked_child()) return {};
-    const std::shared_lock lock(table().mutex);
-    const Entry *found = entry_around(address);
-    if (found == nullptr) return {};
-    return {found->allocation.base, found->allocation.size, place_of(*found)};
-}
-
-bool checks::is_in_blocks(const void *address, size_t size) noexcept {
-    return is_live_memory(address, size);
 }
 
 PinnedUsage pinned_usage() noexcept {

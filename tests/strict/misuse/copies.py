@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import mmap
+from pathlib import Path
 
 import numpy as np
-from program import D2D, D2H, FAR, GARBAGE, H2D, H2H, breaks, device, got, host, started, stream
+from program import D2D, D2H, FAR, GARBAGE, H2D, H2H, breaks, device, host, started, stream
 
 import acl
 
@@ -61,7 +62,7 @@ def copy_to_garbage() -> int:
 @breaks("ACL-018", 107000)
 def copy_to_memory_that_is_read_only() -> int:
     started()
-    with open(__file__, "rb") as file:
+    with Path(__file__).open("rb") as file:
         mapping = mmap.mmap(file.fileno(), 64, prot=mmap.PROT_READ)
     array = np.frombuffer(mapping, np.uint8)
     return acl.rt.memcpy(array.ctypes.data, 64, device(64), 64, D2H)

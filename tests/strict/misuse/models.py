@@ -122,7 +122,7 @@ def _load(offset: int, both: bool) -> tuple[int, int, tuple[int, int]]:
     started()
     work, weight = got(acl.mdl.query_size(DIGITS_MODEL))
     block = device(2 * (work + weight) + 4096)
-    model, ret = acl.mdl.load_from_file_with_mem(
+    _, ret = acl.mdl.load_from_file_with_mem(
         DIGITS_MODEL, block, max(work, 4096), block + offset, weight if both else 0
     )
     return ret, block, (work, weight)

@@ -15,9 +15,9 @@ import signal
 import sys
 import tempfile
 
-import ascendcl
 from program import PROGRAMS, Program
 
+import ascendcl
 
 PATIENCE = 30  # seconds
 
