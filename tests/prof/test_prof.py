@@ -17,6 +17,7 @@ import pytest
 import acl
 import ascendcl
 from ascendcl.data import DIGITS_MODEL
+from ascendcl.om import GraphBuilder, ModelBuilder, TensorSpec
 
 INVALID_PARAM = 100000
 INVALID_FILE = 100003
@@ -100,6 +101,21 @@ def test_a_session_writes_executions_and_ops(session: Path, model: Any) -> None:
         own = [row for row in ops if begin <= int(row["start_ns"]) < end]
         assert 0 < sum(int(row["duration_ns"]) for row in own) <= end - begin
         assert all(int(row["start_ns"]) + int(row["duration_ns"]) <= end for row in own)
+
+
+def test_ops_that_the_engine_computes_itself(session: Path) -> None:
+    """OpenVINO does not know them: it reads them by their number when ops are to be timed."""
+    whole, flag = TensorSpec((64,), "int64", "ND"), TensorSpec((64,), "bool", "ND")
+    graph = GraphBuilder("g")
+    a, b = graph.data("a", whole), graph.data("b", whole)
+    graph.output([graph.op("Less", [a, b], flag)])
+    x = np.arange(64) << 40
+    with ascendcl.Model.from_bytes(ModelBuilder(graph).to_bytes()) as model:
+        config = started(TASK_TIME)
+        (result,) = model.run(x, x[::-1].copy())
+        stop(config)
+    np.testing.assert_array_equal(result, x < x[::-1])
+    assert "Reference" in {row["type"] for row in rows(session)}
 
 
 def test_states_of_a_session(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@
 #include "host/engine/outcome.h"
 #include "host/engine/program.h"
 #include "host/engine/single_op.h"
+#include "host/engine/translate/function_op.h"
 #include "host/engine/translate/translate.h"
 #include "om/container.h"
 #include "om/descriptors.h"
@@ -42,6 +43,7 @@ ov::Core &core() {
         auto made = std::make_unique<ov::Core>();
         // Its threads end with it, and not some time later.
         made->set_property(ov::force_tbb_terminate(true));
+        made->add_extension<FunctionOp>();
         shared.core = std::move(made);
     }
     return *shared.core;

@@ -97,6 +97,16 @@ void check_descs(const aclmdlDataset &data_set, const std::vector<om::IoDescript
     }
 }
 
+void require_numbers(RealCheck check, const Bindings &bindings,
+                     const std::vector<om::IoDescriptor> &io, Side side, aclError code) {
+    for (size_t i = 0; i < io.size(); ++i) {
+        const std::string tensor =
+            std::string(name(side)) + " " + std::to_string(i) + " ('" + io[i].name + "')";
+        require_numbers(check, tensor, static_cast<aclDataType>(io[i].dtype), bindings[i].data,
+                        bindings[i].size, code);
+    }
+}
+
 void trace_run(uint32_t model_id, const std::string &name, uint64_t begin, uint64_t end,
                const std::vector<OpSpan> &ops) {
     if (!checks::tracing()) return;
@@ -113,6 +123,7 @@ Model::Model(Parts parts)
     : parts_(std::move(parts)),
       last_gear_(parts_.description->largest_gear),
       gear_input_(has_gears() ? gear_input(*parts_.description) : kNoInput),
+      real_check_(real_check()),
       padded_inputs_(parts_.description->io.inputs.size()) {}
 
 void Model::require_context() const {
@@ -243,6 +254,9 @@ void Model::run(const Bound &bound) {
         engine::Binding &output = fitted_outputs_[i];
         output.size = std::min<size_t>(output.size, shape->io.outputs[i].size);
     }
+    if (real_check_ != RealCheck::kOff)
+        require_numbers(real_check_, fitted_inputs_, shape->io.inputs, Side::kInput,
+                        ACL_ERROR_INVALID_PARAM);
     const bool profiled = is_profiled(id(), parts_.device);
     engine::Execution &execution = profiled ? shape->timed_execution() : *shape->execution;
     const bool timed = profiled || checks::tracing();
@@ -250,6 +264,9 @@ void Model::run(const Bound &bound) {
     const engine::Outcome outcome = execution.run(fitted_inputs_, fitted_outputs_);
     if (timed) tell_of_run(execution, begin, profiling_clock());
     require_ok(outcome, ACL_ERROR_RT_MODEL_EXECUTE);
+    if (real_check_ != RealCheck::kOff)
+        require_numbers(real_check_, fitted_outputs_, shape->io.outputs, Side::kOutput,
+                        ACL_ERROR_RT_MODEL_EXECUTE);
 }
 
 void Model::tell_of_run(const engine::Execution &execution, uint64_t begin, uint64_t end) const {

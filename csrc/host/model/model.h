@@ -15,6 +15,7 @@
 #include "host/model/compiled_shapes.h"
 #include "host/model/description.h"
 #include "host/model/dynamic_shapes.h"
+#include "host/model/real_numbers.h"
 #include "host/runtime/context.h"
 #include "host/runtime/live_counts.h"
 #include "host/runtime/memory.h"
@@ -101,7 +102,8 @@ class Model {
    private:
     bool has_gears() const noexcept { return !parts_.description->io.gears.empty(); }
     // The caller holds execution_mutex_. Throws Failure: 145013 for a gear that was not set, 500002
-    // for buffers too small for the gear, 507011 when the engine fails.
+    // for buffers too small for the gear, 507011 when the engine fails; 100000 for an input and
+    // 507011 for an output that ASCENDCL_HOST_CHECK refuses.
     void run(const Bound &bound);
     // Tells the trace and the profilers of an execution with op times.
     void tell_of_run(const engine::Execution &execution, uint64_t begin, uint64_t end) const;
@@ -116,6 +118,7 @@ class Model {
 
     std::atomic<size_t> last_gear_;
     const size_t gear_input_;  // index of the input that carries the gear, or of none
+    const RealCheck real_check_;
 
     std::mutex execution_mutex_;  // the members below, and parts_.shapes
     Bound bound_;

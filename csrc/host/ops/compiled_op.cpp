@@ -167,10 +167,12 @@ CompiledOp::CompiledOp(const engine::OpRequest &request) : type_(request.type) {
     }
     for (const engine::OpTensor &input : request.inputs) {
         const bool is_bound = input.connected && input.value == nullptr;
-        inputs_.push_back({is_bound, is_bound ? bytes_of(input.dtype, input.dims) : 0});
+        inputs_.push_back({is_bound, is_bound ? bytes_of(input.dtype, input.dims) : 0,
+                           static_cast<aclDataType>(input.dtype)});
     }
     for (size_t i = 0; i < request.outputs.size(); ++i) {
-        outputs_.push_back({true, bytes_of(request.outputs[i].dtype, compiled_.output_dims[i])});
+        outputs_.push_back({true, bytes_of(request.outputs[i].dtype, compiled_.output_dims[i]),
+                            static_cast<aclDataType>(request.outputs[i].dtype)});
     }
 }
 
@@ -228,6 +230,7 @@ void CompiledOp::run(const Bindings &inputs, const Bindings &outputs) {
         set_aside[i].resize(outputs_[i].size);
         bound_outputs[i].data = set_aside[i].data();
     }
+    require_numbers(inputs_, inputs, "input", ACL_ERROR_INVALID_PARAM);
     auto execution = take_execution();
     const checks::TraceSlice slice;
     const engine::Outcome outcome = execution->run(bound_inputs, bound_outputs);
@@ -240,6 +243,17 @@ void CompiledOp::run(const Bindings &inputs, const Bindings &outputs) {
     for (size_t i = 0; i < outputs.size(); ++i) {
         if (set_aside[i].empty()) continue;
         std::memcpy(outputs[i].data, set_aside[i].data(), set_aside[i].size());
+    }
+    require_numbers(outputs_, outputs, "output", ACL_ERROR_RT_MODEL_EXECUTE);
+}
+
+void CompiledOp::require_numbers(const std::vector<Tensor> &tensors, const Bindings &bindings,
+                                 const char *side, aclError code) const {
+    if (real_check_ == model::RealCheck::kOff) return;
+    for (size_t i = 0; i < tensors.size(); ++i) {
+        if (!tensors[i].is_bound) continue;
+        model::require_numbers(real_check_, type_ + ": " + side + " " + std::to_string(i),
+                               tensors[i].dtype, bindings[i].data, tensors[i].size, code);
     }
 }
 

@@ -9,7 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "acl/acl.h"
 #include "host/engine/engine.h"
+#include "host/model/real_numbers.h"
 #include "host/runtime/live_counts.h"
 
 namespace ascendcl::host::ops {
@@ -31,18 +33,23 @@ class CompiledOp {
     // in the order of the op's tensors.
     void require_room(const Bindings &inputs, const Bindings &outputs) const;
 
-    // Computes. Any number of threads at a time. Throws Failure(507011).
+    // Computes. Any number of threads at a time. Throws Failure(507011), and as
+    // model::require_numbers() where ASCENDCL_HOST_CHECK was set when the op was compiled.
     void run(const Bindings &inputs, const Bindings &outputs);
 
    private:
     struct Tensor {
         bool is_bound;  // false where the program takes no memory for it
         size_t size;    // bytes
+        aclDataType dtype;
     };
 
     std::unique_ptr<engine::Execution> take_execution();
+    void require_numbers(const std::vector<Tensor> &tensors, const Bindings &bindings,
+                         const char *side, aclError code) const;
 
     const std::string type_;
+    const model::RealCheck real_check_ = model::real_check();
     engine::CompiledOpProgram compiled_;
     std::vector<Tensor> inputs_;
     std::vector<Tensor> outputs_;

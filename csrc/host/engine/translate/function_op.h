@@ -3,12 +3,16 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <openvino/op/op.hpp>
 #include <string>
 
 namespace ascendcl::host::engine {
 
 class FunctionOp : public ov::op::Op {
+   private:
+    struct Definition;
+
    public:
     // Inputs are whole tensors of static shapes; there is one output.
     using Function = std::function<void(const ov::TensorVector &inputs, ov::Tensor &output)>;
@@ -16,21 +20,19 @@ class FunctionOp : public ov::op::Op {
     OPENVINO_OP("FunctionOp", "ascendcl")
 
     FunctionOp() = default;
-    // `name` tells functions apart: OpenVINO merges ops of one name and the same inputs.
     FunctionOp(std::string name, const ov::OutputVector &inputs, ov::element::Type type,
                const ov::Shape &shape, Function function);
+    // For copies.
+    FunctionOp(const ov::OutputVector &inputs, std::shared_ptr<const Definition> definition);
 
-    void validate_and_infer_types() override { set_output_type(0, type_, shape_); }
+    void validate_and_infer_types() override;
     std::shared_ptr<ov::Node> clone_with_new_inputs(const ov::OutputVector &inputs) const override;
     bool visit_attributes(ov::AttributeVisitor &visitor) override;
     bool evaluate(ov::TensorVector &outputs, const ov::TensorVector &inputs) const override;
-    bool has_evaluate() const override { return true; }
+    bool has_evaluate() const override { return definition_ != nullptr; }
 
    private:
-    std::string name_;
-    ov::element::Type type_;
-    ov::Shape shape_;
-    Function function_;
+    std::shared_ptr<const Definition> definition_;
 };
 
 }  // namespace ascendcl::host::engine

@@ -95,8 +95,8 @@ bool with_number(om::DataType dtype, Function &&function) {
     }
 }
 
-// A function of ours from `inputs` to elements of `dtype` in `dims`. `name` tells it from others:
-// OpenVINO merges those of one name and the same inputs.
+// A function of ours from `inputs` to elements of `dtype` in `dims`; `name` is for who reads the
+// graph.
 using TensorFunction = std::function<void(const ov::TensorVector &, ov::Tensor &)>;
 Typed computed_by(const std::string &name, const ov::OutputVector &inputs, om::DataType dtype,
                   const Shape &dims, TensorFunction function);
