@@ -34,10 +34,14 @@ class Function(NamedTuple):
     @property
     def argument_names(self) -> list[str]:
         """The parameters' names in order."""
+        return [_parameter_name(part) for part in self.parameter_texts]
+
+    @property
+    def parameter_texts(self) -> list[str]:
+        """Their declarations, likewise."""
         if self.parameters in ("", "void"):
             return []
-        parts = _split(self.parameters)
-        return [_parameter_name(part) for part in parts if part != "..."]
+        return [part for part in _split(self.parameters) if part != "..."]
 
 
 def _split(parameters: str) -> list[str]:

@@ -19,6 +19,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from acl_declarations import Function, defined_functions, functions_of, header_files
+from argument_lookups import Types, argument_text, lookups_of, types_of
 
 _BANNER = [
     "// SPDX-License-Identifier: Apache-2.0",
@@ -39,15 +40,31 @@ def names_text(includes: Iterable[str], defined: Iterable[Function]) -> str:
 _NEVER_FAILING = {"aclGetRecentErrMsg", "aclrtGetLastError", "aclrtPeekAtLastError"}
 
 
-def table_text(functions: Iterable[Function]) -> str:
-    """The entries of the functions, in their order."""
-    lines = ["namespace ascendcl::host::checks {", "const Entry entries[] = {"]
+def table_text(functions: Sequence[Function], types: Types) -> str:
+    """The entries of the functions, in their order, and what is looked up of their arguments."""
+    arguments, lines = [], []
     for function in functions:
-        names = " ".join(function.argument_names)
+        names = function.argument_names
+        found = [argument_text(lookup, names) for lookup in lookups_of(function, types)]
+        begin = len(arguments)
+        arguments += [f"    {text},  // {function.name}" for text in found]
         can_fail = "false" if function.name in _NEVER_FAILING else f"can_fail({function.name})"
-        lines += [f'    {{"{function.name}", "{names}", {can_fail}}},']
-    lines += ["};", "const size_t entry_count = std::size(entries);", "}", ""]
-    return "\n".join(lines)
+        shown = f'"{function.name}", "{" ".join(names)}", {can_fail}'
+        lines += [f"    {{{shown}, arguments + {begin}, {len(found)}}},"]
+    return "\n".join(
+        [
+            "namespace ascendcl::host::checks {",
+            "static constexpr Argument arguments[] = {",
+            *arguments,
+            "};",
+            "const Entry entries[] = {",
+            *lines,
+            "};",
+            "const size_t entry_count = std::size(entries);",
+            "}",
+            "",
+        ]
+    )
 
 
 def entry_text(index: int, function: Function) -> str:
@@ -71,7 +88,7 @@ def unsupported_text(function: Function, prefix: str = "host_") -> str:
 
 
 def source_text(
-    includes: Iterable[str], declared: Sequence[Function], defined: Iterable[str]
+    includes: Iterable[str], declared: Sequence[Function], defined: Iterable[str], types: Types
 ) -> str:
     """The generated C++ file."""
     there = set(defined)
@@ -92,7 +109,7 @@ def source_text(
         "aclError unsupported(const char *function) noexcept;",
         "}",
         "",
-        table_text(fixed),
+        table_text(fixed, types),
         'extern "C" {',
     ]
     for function in fixed:
@@ -142,7 +159,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         path.relative_to(options.headers).as_posix() for path in header_files(options.headers)
     ]
     write(options.names, names_text(includes, [f for f in defined if not f.variadic]))
-    write(options.output, source_text(includes, declared, found))
+    write(options.output, source_text(includes, declared, found, types_of(options.headers)))
     missing = len(declared) - len(defined)
     print(f"{len(declared)} ACL functions declared, {missing} answered as unsupported")
     return 0

@@ -35,7 +35,7 @@ mode finds it.
 The same rule broken at the same pair of places is reported once. In mode `fail` the report stands
 in `aclGetRecentErrMsg`. `acl.strict(...)` is a context manager too; C and C++ programs include
 `<ascendcl/strict.h>` and call `ascendclSetStrictMode`. Objects made while the mode was off are
-unknown to it.
+unknown to it; of their kinds only what cannot be an object at all is told.
 
 A report names the rule, the objects, the place of the call at fault and the other place (where the
 memory was freed, the model loaded, the other execution submitted), by functions of the program and
@@ -44,10 +44,18 @@ was linked with `-rdynamic`; `addr2line` knows the others.
 
 How things are found:
 
+- Every handle and every range of memory that a call names is looked up before the call is made. The
+  types and names of the parameters say what it is (`cmake/argument_lookups.py`; the whole list is
+  `tests/strict/lookups.txt`); data sets and data buffers are looked into when they are executed.
+  Memory of the program's own is asked of the kernel, never touched: what is freed but still mapped
+  cannot be told from what is not. Where a report concerns what the call is about to use, it comes
+  before the call, and so before the crash that it explains.
 - Handles of streams, events and contexts are never used again. Freed memory, and destroyed data
   sets, data buffers, descriptions and configurations, are kept aside and filled with a pattern, up
   to `ASCENDCL_STRICT_QUARANTINE` bytes (256M; `K`, `M`, `G`): every pointer argument of every call
   is looked up among them, and a store into freed memory shows when it leaves or at `aclFinalize`.
+- What has not been given back is listed at `aclFinalize`, and at the end of a process that has not
+  called it: one line for each place and kind, with the number and the bytes.
 - Loaded models and queued tasks hold the memory that they use until they are done.
 - Executions on two streams, or on a stream and a thread, are in each other's way unless the streams
   are ordered by events, or the first is over and the program may know: somebody has called

@@ -4,6 +4,8 @@
 
 #include "bindings/modules.h"
 #include "bindings/objects/status.h"
+#include "bindings/plain_type.h"
+#include "bindings/signals.h"
 #include "core/process.h"
 
 namespace py = pybind11;
@@ -11,11 +13,13 @@ namespace py = pybind11;
 void register_core(py::module_ &module) {
     using namespace ascendcl;
     py::module_ core_module = module.def_submodule("core", "Handles over the C API.");
+    objects::register_errors(core_module);
     objects::register_context(core_module);
     objects::register_stream(core_module);
     objects::register_buffer(core_module);
     objects::register_model(core_module);
     objects::register_strict(core_module);
+    objects::register_assumptions(core_module);
 
     // How many of each kind are alive, for tests.
     core_module.def("live_counts", [] {
@@ -30,11 +34,7 @@ void register_core(py::module_ &module) {
         result["contexts"] = count(Kind::kContext);
         return result;
     });
-    // For atexit: releases all that is alive, in order.
-    core_module.def("shut_down", [] {
-        const WithoutGil released;
-        core::shut_down();
-    });
+    core_module.def("shut_down", &objects::shut_down);
     // The version of the ACL interface, or None where the runtime does not say.
     core_module.def("version", []() -> py::object {
         int32_t major = 0;
@@ -50,4 +50,7 @@ void register_core(py::module_ &module) {
         return name == nullptr ? py::str() : py::str(name);
     });
     core::set_failure_sink(&objects::warn);
+    bindings::seal_classes(core_module);
+    serve_signals_in_waits();
+    if (const core::Status status = core::watch_forks(); !status.ok()) objects::raise(status);
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bindings/modules.h"
 #include "bindings/om/objects.h"
+#include "bindings/plain_type.h"
 
 void register_om(pybind11::module_ &module) {
     using namespace ascendcl;
@@ -10,4 +11,5 @@ void register_om(pybind11::module_ &module) {
     om_objects::register_views(submodule);
     om_objects::register_graph(submodule);
     om_objects::register_file(submodule);
+    bindings::seal_classes(submodule);
 }

@@ -21,10 +21,39 @@ Status Buffer::allocate(ContextHandle context, size_t size, BufferHandle &buffer
         size, true, nullptr);
 }
 
+namespace {
+
+// What the runtime says of an address. Releases differ in what they answer these questions with: a
+// failure of one is no answer.
+bool may_be_memory(void *data, size_t size) noexcept {
+    aclrtPtrAttributes attributes{};
+    if (aclrtPointerGetAttributes != nullptr &&
+        aclrtPointerGetAttributes(data, &attributes) == ACL_SUCCESS &&
+        attributes.location.type == ACL_MEM_LOCATION_TYPE_UNREGISTERED) {
+        return false;
+    }
+    void *base = nullptr;
+    size_t available = 0;
+    if (aclrtMemGetAddressRange == nullptr ||
+        aclrtMemGetAddressRange(data, &base, &available) != ACL_SUCCESS) {
+        aclGetRecentErrMsg();  // that nothing is known is no failure: nobody is to read of it
+        return true;
+    }
+    const auto offset = static_cast<size_t>(static_cast<char *>(data) - static_cast<char *>(base));
+    return offset <= available && size <= available - offset;
+}
+
+}  // namespace
+
 Status Buffer::adopt(ContextHandle context, void *data, size_t size, std::shared_ptr<void> owner,
                      BufferHandle &buffer) noexcept {
     const InFlight flight;
     if (Status status = usable(); !status.ok()) return status;
+    {
+        CurrentContext scope(*context);
+        if (!scope.status().ok()) return scope.status();
+        if (!may_be_memory(data, size)) return {kNoSuchMemory, "DeviceBuffer.from_handle"};
+    }
     return make_owner(
         Kind::kBuffer, "DeviceBuffer", buffer, [] {}, std::move(context), data, size, false,
         std::move(owner));
@@ -34,18 +63,26 @@ Status Buffer::close() noexcept {
     if (forked()) return {};
     std::shared_ptr<void> owner;  // goes after the locks: its end may run Python
     // Held over the whole of it, so that no lease begins on memory that is being freed.
-    std::lock_guard lease_lock(lease_mutex_);
-    if (leases_ > 0) return {kBufferInUse, "DeviceBuffer.close"};
-    owner = std::move(owner_);
-    return close_with([this](void *data) -> Status {
-        return owned_ ? Status{aclrtFree(data), "aclrtFree"} : Status{};
+    std::unique_lock lease_lock(lease_mutex_, std::defer_lock);
+    if (Status status = take_lock(lease_lock); !status.ok()) return status;
+    if (in_use()) return {kBufferInUse, "DeviceBuffer.close"};
+    const Status status = close_with([this](void *data) -> Status {
+        // Models that went with their context lease it still, and are still to be closed.
+        outlived_ = leases_ > 0;
+        if (!owned_ || outlived_) return {};
+        return {aclrtFree(data), "aclrtFree"};
     });
+    if (status.code != kInterrupted && status.code != kUnfinished) owner = std::move(owner_);
+    return status;
 }
 
-size_t Buffer::lease_count() const noexcept {
-    if (forked()) return 0;
-    std::lock_guard lock(lease_mutex_);
-    return leases_;
+Status Buffer::lease_count(size_t &count) const noexcept {
+    count = 0;
+    if (forked()) return {};
+    std::unique_lock lock(lease_mutex_, std::defer_lock);
+    const Status status = take_lock(lock);
+    if (status.ok()) count = leases_;
+    return status;
 }
 
 namespace {
@@ -74,23 +111,23 @@ Status copy(void *target, size_t target_size, const void *source, size_t size, D
             Stream *stream) noexcept {
     aclrtMemcpyKind kind{};
     if (Status status = copy_kind(direction, kind); !status.ok()) return status;
-    if (stream == nullptr) {
-        return {aclrtMemcpy(target, target_size, source, size, kind), "aclrtMemcpy"};
-    }
+    const auto copy_now = [&] {
+        return waited(aclrtMemcpy(target, target_size, source, size, kind), "aclrtMemcpy");
+    };
+    if (stream == nullptr) return copy_now();
     // Not aclrtMemcpyAsync: the host memory is the caller's, and hardly page-locked.
     return stream->with_handle([&](aclrtStream queue) -> Status {
-        if (const aclError code = aclrtSynchronizeStream(queue); code != ACL_SUCCESS) {
-            return {code, "aclrtSynchronizeStream"};
-        }
-        return {aclrtMemcpy(target, target_size, source, size, kind), "aclrtMemcpy"};
+        const Status status = synchronize_stream(queue, -1);
+        return status.ok() ? copy_now() : status;
     });
 }
 
 Status Buffer::write(const void *source, size_t size, Stream *stream) noexcept {
     if (Status status = usable(); !status.ok()) return status;
     if (size > size_) return {kOutOfBounds, "DeviceBuffer.copy_from"};
-    std::lock_guard lease_lock(lease_mutex_);  // no lease begins meanwhile
-    if (leases_ > 0) return {kBufferInUse, "DeviceBuffer.copy_from"};
+    std::unique_lock lease_lock(lease_mutex_, std::defer_lock);  // no lease begins meanwhile
+    if (Status status = take_lock(lease_lock); !status.ok()) return status;
+    if (in_use()) return {kBufferInUse, "DeviceBuffer.copy_from"};
     return with_handle([&](void *data) -> Status {
         return copy(data, size_, source, size, Direction::kToDevice, stream);
     });
@@ -105,17 +142,20 @@ Status Buffer::read(void *target, size_t size, Stream *stream) noexcept {
 
 Status Buffer::fill(int32_t value) noexcept {
     if (Status status = usable(); !status.ok()) return status;
-    std::lock_guard lease_lock(lease_mutex_);
-    if (leases_ > 0) return {kBufferInUse, "DeviceBuffer.fill"};
+    std::unique_lock lease_lock(lease_mutex_, std::defer_lock);
+    if (Status status = take_lock(lease_lock); !status.ok()) return status;
+    if (in_use()) return {kBufferInUse, "DeviceBuffer.fill"};
     return with_handle([&](void *data) -> Status {
-        return {aclrtMemset(data, size_, value, size_), "aclrtMemset"};
+        return waited(aclrtMemset(data, size_, value, size_), "aclrtMemset");
     });
 }
 
 Status Lease::take(BufferHandle buffer, Role role, Fingerprint fingerprint, Lease &lease) noexcept {
     if (Status status = usable(); !status.ok()) return status;
     {
-        std::lock_guard lock(buffer->lease_mutex_);
+        std::unique_lock lock(buffer->lease_mutex_, std::defer_lock);
+        if (Status status = take_lock(lock); !status.ok()) return status;
+        if (buffer->is_lost()) return {kLost, "DeviceBuffer"};
         if (!buffer->is_open()) return {kClosed, "DeviceBuffer"};
         if (buffer->leases_ > 0) {
             if (buffer->role_ != static_cast<int>(role)) return {kOtherRole, "Model"};
@@ -145,7 +185,9 @@ void Lease::release() noexcept {
     buffer_.reset();
     if (!buffer || forked()) return;
     std::lock_guard lock(buffer->lease_mutex_);
-    --buffer->leases_;
+    if (--buffer->leases_ > 0 || !std::exchange(buffer->outlived_, false)) return;
+    // Its device was reset, after which this may well fail.
+    if (buffer->owned_ && aclrtFree(buffer->handle()) != ACL_SUCCESS) aclGetRecentErrMsg();
 }
 
 void Lease::leak() noexcept {
@@ -156,8 +198,10 @@ void Lease::leak() noexcept {
     buffer.immortal_ = std::move(buffer_);
 }
 
-std::unique_lock<std::mutex> Lease::exclusive() const {
-    return buffer_ ? std::unique_lock(buffer_->use_mutex_) : std::unique_lock<std::mutex>();
+Status Lease::take_turn(std::unique_lock<std::timed_mutex> &turn) const noexcept {
+    if (!buffer_) return {};
+    turn = std::unique_lock(buffer_->use_mutex_, std::defer_lock);
+    return take_lock(turn);
 }
 
 }  // namespace ascendcl::core

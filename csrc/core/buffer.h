@@ -18,6 +18,8 @@ class Buffer final : public InContext {
    public:
     static Status allocate(ContextHandle context, size_t size, BufferHandle &buffer) noexcept;
     // Memory of somebody else, who is kept alive by `owner`.
+    // kNoSuchMemory where the runtime knows of none at `data`, or of none that long; without a word
+    // from the runtime it is believed.
     static Status adopt(ContextHandle context, void *data, size_t size, std::shared_ptr<void> owner,
                         BufferHandle &buffer) noexcept;
 
@@ -28,11 +30,11 @@ class Buffer final : public InContext {
           owned_(owned),
           owner_(std::move(owner)) {}
     ~Buffer() override { report(close()); }
-    // kBufferInUse while leased.
+    // kBufferInUse while leased by models that are loaded.
     Status close() noexcept override;
 
     size_t size() const noexcept { return size_; }
-    size_t lease_count() const noexcept;
+    Status lease_count(size_t &count) const noexcept;
 
     // Copies between host memory and the start of the buffer. With a stream: after its work. Done
     // when they return. Writing is kBufferInUse while leased.
@@ -42,17 +44,20 @@ class Buffer final : public InContext {
 
    private:
     friend class Lease;
+    // By models that are loaded. The caller holds lease_mutex_.
+    bool in_use() const noexcept { return leases_ > 0 && !is_lost(); }
 
     const size_t size_;
     const bool owned_;
     std::shared_ptr<void> owner_;
 
-    mutable std::mutex lease_mutex_;  // taken before the lock of with_handle
+    mutable FairSharedMutex lease_mutex_;  // taken before the lock of with_handle
     size_t leases_ = 0;
+    bool outlived_ = false;    // closed after its context was lost, and freed with the last lease
     int role_ = 0;             // a Lease::Role, while leased
     Fingerprint fingerprint_;  // of the model whose weights these are, while leased
-    std::mutex use_mutex_;     // Lease::exclusive
-    BufferHandle immortal_;    // itself, once leaked
+    std::timed_mutex use_mutex_;  // Lease::take_turn
+    BufferHandle immortal_;       // itself, once leaked
 };
 
 // A model's hold on a buffer: the buffer lives, stays open and keeps its role until it goes.
@@ -78,7 +83,7 @@ class Lease {
     const BufferHandle &buffer() const noexcept { return buffer_; }
 
     // Held by a run on this work memory from first copy to last, and by a load.
-    std::unique_lock<std::mutex> exclusive() const;
+    Status take_turn(std::unique_lock<std::timed_mutex> &turn) const noexcept;
 
    private:
     BufferHandle buffer_;

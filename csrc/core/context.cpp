@@ -5,6 +5,8 @@
 #include <map>
 #include <mutex>
 
+#include "core/interrupt.h"
+
 namespace ascendcl::core {
 namespace {
 
@@ -47,7 +49,8 @@ Status Context::of_device(int32_t device, ContextHandle &context) noexcept {
     std::lock_guard lock(all.mutex);
     try {
         std::weak_ptr<Context> &known = all.defaults[device];
-        if ((context = known.lock())) return {};
+        context = known.lock();
+        if (context != nullptr && !context->is_lost()) return {};
         aclrtContext previous = nullptr;
         if (Status status = current(previous); !status.ok()) return status;
         if (aclError code = aclrtSetDevice(device); code != ACL_SUCCESS) {
@@ -90,6 +93,8 @@ Status Context::create(int32_t device, ContextHandle &context) noexcept {
 Status Context::close() noexcept {
     if (forked() || !open_.exchange(false)) return {};
     untrack(Kind::kContext, this);
+    // A reset would be one of those that other code owes.
+    if (is_lost()) return {};
     if (!is_default_) {
         const aclError code = aclrtDestroyContext(handle_);
         return {code, "aclrtDestroyContext"};
@@ -98,14 +103,48 @@ Status Context::close() noexcept {
     std::lock_guard lock(devices().mutex);
     aclrtContext previous = nullptr;
     const Status asked = current(previous);
-    const aclError code = aclrtResetDevice(device_);
+    Status status = settle();
+    if (status.ok()) status = waited(aclrtResetDevice(device_), "aclrtResetDevice");
     if (previous != handle_) restore(previous);
-    return code == ACL_SUCCESS ? asked : Status{code, "aclrtResetDevice"};
+    return status.ok() ? asked : status;
+}
+
+Status Context::settle() const noexcept {
+    const int32_t left = left_at_exit();
+    const bool at_exit = left > 0 && aclrtSynchronizeDeviceWithTimeout != nullptr;
+    if (!at_exit && !must_slice()) return {};  // aclrtResetDevice waits
+    if (aclrtSynchronizeDeviceWithTimeout == nullptr) return {};
+    static constexpr char kName[] = "aclrtSynchronizeDeviceWithTimeout";
+    const CurrentContext scope(*this);
+    if (!scope.status().ok()) return scope.status();
+    const Status status = wait_in_slices(at_exit ? left : -1, ACL_ERROR_RT_STREAM_SYNC_TIMEOUT,
+                                         kName, aclrtSynchronizeDeviceWithTimeout);
+    if (status.code == kInterrupted) return status;
+    if (status.code == ACL_ERROR_RT_STREAM_SYNC_TIMEOUT) return {kUnfinished, "acl.Device"};
+    return {};  // a failure of the work is not one of the reset
+}
+
+Status Context::set_current() const noexcept {
+    if (lost_) return {kLost, "acl.Device"};
+    const aclError code = aclrtSetCurrentContext(handle_);
+    if (code != ACL_ERROR_RT_PARAM_INVALID && code != ACL_ERROR_RT_CONTEXT_NULL) {
+        return {code, "aclrtSetCurrentContext"};
+    }
+    aclGetRecentErrMsg();  // what we say instead has the reason
+    lost_ = true;
+    return {kLost, "acl.Device"};
+}
+
+bool Context::is_lost() const noexcept {
+    if (!lost_ && !nothing_to_release()) {
+        const CurrentContext probe(*this);
+    }
+    return lost_;
 }
 
 Status Context::make_current() const noexcept {
     if (Status status = usable(); !status.ok()) return status;
-    return {aclrtSetCurrentContext(handle_), "aclrtSetCurrentContext"};
+    return set_current();
 }
 
 Status Context::memory_info(size_t &free, size_t &total) const noexcept {
@@ -120,7 +159,7 @@ Status Context::memory_info(size_t &free, size_t &total) const noexcept {
 
 CurrentContext::CurrentContext(const Context &context) noexcept : status_(current(previous_)) {
     if (!status_.ok() || previous_ == context.handle()) return;
-    status_ = {aclrtSetCurrentContext(context.handle()), "aclrtSetCurrentContext"};
+    status_ = context.set_current();
     changed_ = status_.ok();
 }
 
@@ -129,7 +168,9 @@ CurrentContext::~CurrentContext() {
 }
 
 Status device_count(uint32_t &count) noexcept {
-    if (Status status = initialize(); !status.ok()) return status;
+    // Without aclInit, which is not needed for a question and would tell on a forked child.
+    if (Status status = usable(); !status.ok()) return status;
+    if (aclrtGetDeviceCount == nullptr) return {ACL_ERROR_API_NOT_SUPPORT, "aclrtGetDeviceCount"};
     return {aclrtGetDeviceCount(&count), "aclrtGetDeviceCount"};
 }
 

@@ -33,14 +33,27 @@ class Context final : public Resource {
     int32_t device() const noexcept { return device_; }
     bool is_default() const noexcept { return is_default_; }
 
+    // Whether other code has taken the context away: by a reset of the device, or by destroying it.
+    // What lives in it is gone then. Once true it stays so.
+    bool is_lost() const noexcept;
+    // Whether that is why something failed.
+    bool is_why(Status failed) const noexcept { return !failed.ok() && is_lost(); }
+
     Status make_current() const noexcept;
     Status memory_info(size_t &free, size_t &total) const noexcept;
 
    private:
+    friend class CurrentContext;
+    // Makes it the thread's; kLost where it is no more.
+    Status set_current() const noexcept;
+    // Waits for the work of a device that is about to be reset, at exit not for ever.
+    Status settle() const noexcept;
+
     const aclrtContext handle_;
     const int32_t device_;
     const bool is_default_;
     std::atomic<bool> open_{true};
+    mutable std::atomic<bool> lost_{false};
 };
 
 // Makes a context current for a scope, then the caller's again. A thread that had none keeps ours:

@@ -67,7 +67,7 @@ Status AllocatedOutputs::execute(uint32_t model, const aclmdlDataset *inputs) no
     // Also of an execution that failed.
     for (size_t i = 0; i < memory_.size(); ++i)
         memory_[i] = aclGetDataBufferAddr(data_set_.buffers[i]);
-    return {code, "aclmdlExecute"};
+    return waited(code, "aclmdlExecute");
 }
 
 Status AllocatedOutputs::copy_to_host(const std::vector<TensorInfo> &infos,

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <sys/stat.h>
+
 #include <cstddef>
 #include <cstdint>
 
@@ -20,7 +22,20 @@ struct Fingerprint {
 };
 
 Fingerprint fingerprint_of(const void *data, size_t size) noexcept;
-// ACL_ERROR_GE_EXEC_MODEL_PATH_INVALID when the file cannot be read.
-Status fingerprint_of_file(const char *path, Fingerprint &fingerprint) noexcept;
+
+// A model file and what stands in it, to be asked later whether both are still the same.
+class FileFingerprint {
+   public:
+    // ACL_ERROR_GE_EXEC_MODEL_PATH_INVALID when the file cannot be read, kFileChanged when it is
+    // written to meanwhile. May throw std::bad_alloc.
+    Status take(const char *path);
+    const Fingerprint &content() const noexcept { return content_; }
+    // kFileChanged when another file is there, or this one was written to.
+    Status check(const char *path) const noexcept;
+
+   private:
+    Fingerprint content_;
+    struct stat status_{};
+};
 
 }  // namespace ascendcl::core

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/context.h"
+#include "core/interrupt.h"
 
 namespace ascendcl::core {
 
@@ -22,36 +23,61 @@ class InContext : public Resource {
 
     void *handle() const noexcept { return handle_; }
     int32_t device() const noexcept { return device_; }
-    bool is_open() const noexcept { return open_; }
+    // False also when other code has taken its context away.
+    bool is_open() const noexcept { return open_ && !is_lost(); }
     // Null once closed.
-    ContextHandle context() const {
-        std::shared_lock lock(mutex_);
-        return context_;
+    Status context(ContextHandle &context) const noexcept {
+        std::shared_lock lock(mutex_, std::defer_lock);
+        const Status status = take_lock(lock);
+        if (status.ok()) context = context_;
+        return status;
     }
 
-    // Runs `call(handle)` with the context current; a close() waits for it.
+    // Runs `call(handle)` with the context current; a close() waits for it. Not for the same object
+    // within `call`; of several, buffers come first, then events, then streams.
     template <typename Call>
     Status with_handle(Call &&call) noexcept {
         if (Status status = usable(); !status.ok()) return status;
-        std::shared_lock lock(mutex_);
+        std::shared_lock lock(mutex_, std::defer_lock);
+        if (Status status = take_lock(lock); !status.ok()) return status;
         if (!open_) return {kClosed, what_};
         CurrentContext scope(*context_);
-        return scope.status().ok() ? call(handle_) : scope.status();
+        const Status status = scope.status().ok() ? call(handle_) : scope.status();
+        return context_->is_why(status) ? Status{kLost, what_} : status;
     }
 
    protected:
-    // Runs `release(handle)` with the context current, the first time.
+    // Whether its context was taken away. Not so once it is closed, or while it is being closed.
+    bool is_lost() const noexcept {
+        const std::shared_lock lock(mutex_, std::try_to_lock);
+        return lock && context_ != nullptr && context_->is_lost();
+    }
+
+    // Runs `release(handle)` with the context current, the first time. It stays open where that was
+    // interrupted. What the context took with it needs no release.
     template <typename Release>
     Status close_with(Release &&release) noexcept {
         const InFlight flight;
         if (nothing_to_release()) return {};
         ContextHandle last;  // goes after the lock: it may be the last share of the context
-        std::unique_lock lock(mutex_);
-        if (!open_.exchange(false)) return {};
+        std::unique_lock lock(mutex_, std::defer_lock);
+        if (Status status = take_lock(lock); !status.ok()) return {status.code, what_};
+        if (!open_) return {};
+        Status status;
+        {
+            CurrentContext scope(*context_);
+            if (scope.status().ok()) status = release(handle_);
+            if (status.code == kInterrupted) return status;
+            if (!scope.status().ok()) status = scope.status();
+        }
+        if (context_->is_why(status)) {
+            if (kind_ != Kind::kStream) static_cast<void>(release(handle_));
+            status = {};
+        }
+        open_ = false;
         untrack(kind_, this);
         last = std::move(context_);
-        CurrentContext scope(*last);
-        return scope.status().ok() ? release(handle_) : scope.status();
+        return status;
     }
 
    private:
@@ -60,7 +86,7 @@ class InContext : public Resource {
     ContextHandle context_;  // until closed
     void *const handle_;
     const char *const what_;
-    mutable std::shared_mutex mutex_;  // shared while in use, exclusive to close
+    mutable FairSharedMutex mutex_;  // shared while in use, exclusive to close
     std::atomic<bool> open_{true};
 };
 

@@ -16,6 +16,11 @@ struct DescDeleter {
 };
 using DescHandle = std::unique_ptr<aclmdlDesc, DescDeleter>;
 
+// Other code has unloaded it, or has finalized.
+bool is_unknown_model(aclError code) noexcept {
+    return code == ACL_ERROR_GE_EXEC_MODEL_ID_INVALID || code == ACL_ERROR_GE_EXEC_NOT_INIT;
+}
+
 }  // namespace
 
 Status query_size(const ModelSource &source, size_t &work, size_t &weight) noexcept {
@@ -43,6 +48,8 @@ Status Model::load(ContextHandle context, const ModelSource &source, BufferHandl
     if (!scope.status().ok()) return scope.status();
     try {
         auto loading = std::make_shared<Model>(std::move(context));
+        FileFingerprint file;
+        const bool checks_file = weight && source.is_file();
         if (work) {
             const Status status =
                 Lease::take(std::move(work), Lease::Role::kWork, {}, loading->work_);
@@ -52,15 +59,20 @@ Status Model::load(ContextHandle context, const ModelSource &source, BufferHandl
             Fingerprint fingerprint;
             if (!source.is_file()) {
                 fingerprint = fingerprint_of(source.data, source.size);
-            } else if (Status status = fingerprint_of_file(source.path.c_str(), fingerprint);
-                       !status.ok()) {
+            } else if (Status status = file.take(source.path.c_str()); !status.ok()) {
                 return status;
+            } else {
+                fingerprint = file.content();
             }
             const Status status =
                 Lease::take(std::move(weight), Lease::Role::kWeight, fingerprint, loading->weight_);
             if (!status.ok()) return status;
         }
         if (Status status = loading->load_into(source); !status.ok()) return status;
+        // Else the buffer would pass for the weights of the file that was there before.
+        if (checks_file) {
+            if (Status status = file.check(source.path.c_str()); !status.ok()) return status;
+        }
         if (Status status = loading->describe(); !status.ok()) return status;
         if (Status status = loading->allocate(); !status.ok()) return status;
         if (Status status = loading->describe_gears(); !status.ok()) return status;
@@ -74,8 +86,10 @@ Status Model::load(ContextHandle context, const ModelSource &source, BufferHandl
 
 Status Model::load_into(const ModelSource &source) {
     // A load writes the weights, and may touch the work memory that another model runs on.
-    const std::unique_lock<std::mutex> work_turn = work_.exclusive();
-    const std::unique_lock<std::mutex> weight_turn = weight_.exclusive();
+    std::unique_lock<std::timed_mutex> work_turn;
+    std::unique_lock<std::timed_mutex> weight_turn;
+    if (Status status = work_.take_turn(work_turn); !status.ok()) return status;
+    if (Status status = weight_.take_turn(weight_turn); !status.ok()) return status;
     const bool with_memory = work_ || weight_;
     const Status status = with_initialized([&]() -> Status {
         if (source.is_file() && with_memory) {
@@ -219,15 +233,22 @@ Status Model::close() noexcept {
     const InFlight flight;
     if (nothing_to_release()) return {};
     ContextHandle last;  // goes after the lock: it may be the last share of the context
-    std::lock_guard lock(mutex_);
-    if (!open_.exchange(false)) return {};
+    std::unique_lock lock(mutex_, std::defer_lock);
+    if (Status status = take_lock(lock); !status.ok()) return {status.code, "acl.Model"};
+    if (!open_) return {};
+    CurrentContext scope(*context_);
+    Status status = scope.status();
+    const bool context_is_lost = status.code == kLost;
+    if (loaded_ && (status.ok() || context_is_lost)) {
+        status = waited(aclmdlUnload(id_), "aclmdlUnload");
+    }
+    if (status.code == kInterrupted) return status;
+    open_ = false;
     untrack(Kind::kModel, this);
     last = std::move(context_);
-    CurrentContext scope(*last);
-    Status status = scope.status();
-    if (status.ok() && loaded_) status = {aclmdlUnload(id_), "aclmdlUnload"};
-    // Unknown to the runtime means that somebody else has unloaded it: nothing uses the memory.
-    if (!status.ok() && status.code != ACL_ERROR_GE_EXEC_MODEL_ID_INVALID) {
+    // What has gone with its context, or is unknown to the runtime, uses no memory.
+    const bool is_gone = context_is_lost || is_unknown_model(status.code);
+    if (!status.ok() && !is_gone) {
         work_.leak();
         weight_.leak();
         return status;
@@ -236,8 +257,24 @@ Status Model::close() noexcept {
     const Status out = outputs_.release();
     work_.release();
     weight_.release();
+    if (context_is_lost || status.code == ACL_ERROR_GE_EXEC_NOT_INIT) return {};
     if (!status.ok()) return status;
     return in.ok() ? out : in;
+}
+
+bool Model::is_open() const noexcept {
+    if (!open_ || lost_) return false;
+    // Held by a run or a close, it is what it was.
+    const std::unique_lock lock(mutex_, std::try_to_lock);
+    return !lock || (open_ && !context_->is_lost());
+}
+
+Status Model::judged(Status status) noexcept {
+    if (status.ok()) return status;
+    lost_ = is_unknown_model(status.code) || context_->is_lost();
+    // A number that is unknown has words of its own, and may be a bug of the caller's.
+    const bool is_told = status.code == ACL_ERROR_GE_EXEC_MODEL_ID_INVALID && !context_->is_lost();
+    return lost_ && !is_told ? Status{kModelLost, "Model"} : status;
 }
 
 Status Model::copy_in(const std::vector<HostInput> &inputs) noexcept {
@@ -284,44 +321,47 @@ Status Model::copy_out(const std::vector<HostOutput> &outputs) noexcept {
 Status Model::run(const std::vector<HostInput> &inputs, const std::vector<HostOutput> &outputs,
                   size_t gear) noexcept {
     if (Status status = usable(); !status.ok()) return status;
-    std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_, std::defer_lock);
+    if (Status status = take_lock(lock); !status.ok()) return status;
     if (!open_) return {kModelClosed, "Model"};
     const bool has_gears = !gears_.all.empty();
     if (inputs.size() + (has_gears ? 1 : 0) != inputs_.infos.size() ||
         outputs.size() != outputs_.infos.size() || (has_gears && gear >= gears_.all.size())) {
         return {kOutOfBounds, "Model"};
     }
-    const std::unique_lock<std::mutex> turn = work_.exclusive();
+    std::unique_lock<std::timed_mutex> turn;
+    if (Status status = work_.take_turn(turn); !status.ok()) return status;
     CurrentContext scope(*context_);
-    if (!scope.status().ok()) return scope.status();
-    if (has_gears) {
-        const Status chosen = choose_gear(id_, gears_, gears_.all[gear], inputs_.data_set.handle);
-        if (!chosen.ok()) return chosen;
+    Status status = scope.status();
+    if (status.ok() && has_gears) {
+        status = choose_gear(id_, gears_, gears_.all[gear], inputs_.data_set.handle);
     }
-    if (Status status = copy_in(inputs); !status.ok()) return status;
-    if (aclError code = aclmdlExecute(id_, inputs_.data_set.handle, outputs_.data_set.handle);
-        code != ACL_SUCCESS) {
-        return {code, "aclmdlExecute"};
+    if (status.ok()) status = copy_in(inputs);
+    if (status.ok()) {
+        status = waited(aclmdlExecute(id_, inputs_.data_set.handle, outputs_.data_set.handle),
+                        "aclmdlExecute");
     }
-    return copy_out(outputs);
+    if (status.ok()) status = copy_out(outputs);
+    return judged(status);
 }
 
 Status Model::run_dynamic(const std::vector<HostInput> &inputs, const std::vector<Dims> &dims,
                           std::vector<HostTensor> &outputs) noexcept {
     if (Status status = usable(); !status.ok()) return status;
-    std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_, std::defer_lock);
+    if (Status status = take_lock(lock); !status.ok()) return status;
     if (!open_) return {kModelClosed, "Model"};
     if (!is_dynamic_ || inputs.size() != inputs_.infos.size() || dims.size() != inputs.size()) {
         return {kOutOfBounds, "Model"};
     }
     CurrentContext scope(*context_);
-    if (!scope.status().ok()) return scope.status();
-    if (Status status = copy_in(inputs, dims); !status.ok()) return status;
+    if (!scope.status().ok()) return judged(scope.status());
+    if (Status status = copy_in(inputs, dims); !status.ok()) return judged(status);
     AllocatedOutputs allocated;
     try {
         const Status status = execute_dynamic(allocated, outputs);
         const Status released = allocated.release();
-        return status.ok() ? released : status;
+        return judged(status.ok() ? released : status);
     } catch (const std::bad_alloc &) {
         return {ACL_ERROR_BAD_ALLOC, "Model"};
     }

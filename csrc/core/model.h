@@ -61,7 +61,8 @@ class Model final : public Resource {
     Status run_dynamic(const std::vector<HostInput> &inputs, const std::vector<Dims> &dims,
                        std::vector<HostTensor> &outputs) noexcept;
 
-    bool is_open() const noexcept { return open_; }
+    // False also when other code has taken the model or its context away.
+    bool is_open() const noexcept;
     uint32_t id() const noexcept { return id_; }
     int32_t device() const noexcept { return device_; }
     const std::vector<TensorInfo> &inputs() const noexcept { return inputs_.infos; }
@@ -95,6 +96,8 @@ class Model final : public Resource {
     Status copy_in(const std::vector<HostInput> &inputs) noexcept;
     Status copy_in(const std::vector<HostInput> &inputs, const std::vector<Dims> &dims) noexcept;
     Status copy_out(const std::vector<HostOutput> &outputs) noexcept;
+    // kModelLost in place of a failure that comes of that. The caller holds the lock.
+    Status judged(Status status) noexcept;
 
     const int32_t device_;
     ContextHandle context_;  // until closed
@@ -106,8 +109,9 @@ class Model final : public Resource {
     Tensors outputs_;
     Gears gears_;
     bool is_dynamic_ = false;
-    std::mutex mutex_;  // one run or close at a time
+    mutable std::timed_mutex mutex_;  // one run or close at a time
     std::atomic<bool> open_{true};
+    std::atomic<bool> lost_{false};
 };
 
 }  // namespace ascendcl::core

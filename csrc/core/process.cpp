@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/process.h"
 
+#include <dlfcn.h>
 #include <pthread.h>
 
 #include <atomic>
@@ -11,6 +12,8 @@
 #include <unordered_map>
 #include <utility>
 #include <vector>
+
+#include "core/interrupt.h"
 
 namespace ascendcl::core {
 namespace {
@@ -128,10 +131,19 @@ Status check_functions() noexcept {
     return {};
 }
 
-// Once per process and short, so it may poll.
-void wait_for_flights() noexcept {
-    while (in_flight.load() != 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+// How long the release at exit waits for work that has not ended, all in all.
+constexpr std::chrono::seconds kExitPatience{5};
+
+// Once per process and short, so it may poll. False when that takes too long, or is interrupted.
+bool wait_for_flights() noexcept {
+    while (in_flight.load() != 0) {
+        if (left_at_exit() <= 1 || is_interrupted()) return false;
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return true;
 }
+
+Status unfinished() noexcept { return {kUnfinished, "the release at exit"}; }
 
 // The caller holds init_mutex.
 Status call_init(Process &state) noexcept {
@@ -159,7 +171,34 @@ void finalize(Process &state) noexcept {
     state.owns_init = false;
 }
 
+using IsLostToFork = int (*)();
+IsLostToFork is_lost_to_fork = nullptr;  // looked up before any fork: a child may find no loader
+
+void before_fork() noexcept {
+    process().init_mutex.lock();
+    process().live_mutex.lock();
+}
+
+void after_fork() noexcept {
+    process().live_mutex.unlock();
+    process().init_mutex.unlock();
+}
+
+void in_child() noexcept {
+    const bool is_lost =
+        is_lost_to_fork == nullptr ? process().initialized : is_lost_to_fork() != 0;
+    if (is_lost) was_forked.store(true, std::memory_order_relaxed);
+    in_flight = 0;  // those of threads that the child does not have
+    after_fork();
+}
+
 }  // namespace
+
+Status watch_forks() noexcept {
+    is_lost_to_fork = reinterpret_cast<IsLostToFork>(dlsym(RTLD_DEFAULT, "ascendclIsLostToFork"));
+    static const int registered = pthread_atfork(before_fork, after_fork, in_child);
+    return {registered == 0 ? ACL_SUCCESS : ACL_ERROR_BAD_ALLOC, "pthread_atfork"};
+}
 
 bool forked() noexcept { return was_forked.load(std::memory_order_relaxed); }
 
@@ -181,9 +220,6 @@ Status initialize() noexcept {
     std::lock_guard lock(state.init_mutex);
     if (state.initialized) return {};
     if (Status status = check_functions(); !status.ok()) return status;
-    static const int registered =
-        pthread_atfork(nullptr, nullptr, [] { was_forked.store(true, std::memory_order_relaxed); });
-    if (registered != 0) return {ACL_ERROR_BAD_ALLOC, "pthread_atfork"};
     return call_init(state);
 }
 
@@ -232,13 +268,14 @@ void report_later(Status status) noexcept {
 
 void shut_down() noexcept {
     if (forked() || is_shut_down.exchange(true)) return;
-    wait_for_flights();
+    set_exit_deadline(std::chrono::steady_clock::now() + kExitPatience);
+    if (!wait_for_flights()) return report(unfinished());  // leak rather than dangle
     Process &state = process();
     for (size_t kind = 0; kind < Resource::kKinds; ++kind) {
         std::vector<std::shared_ptr<Resource>> alive;
         if (kind == static_cast<size_t>(Resource::Kind::kContext)) {
             contexts_are_gone = true;
-            wait_for_flights();
+            if (!wait_for_flights()) return report(unfinished());
         }
         try {
             std::lock_guard lock(state.live_mutex);
@@ -249,7 +286,12 @@ void shut_down() noexcept {
             return;  // leak rather than dangle
         }
         // Without the lock: closing one may destroy others.
-        for (auto &resource : alive) report(resource->close());
+        for (auto &resource : alive) {
+            const Status status = resource->close();
+            report(status);
+            // Who is told to hurry waits for nothing more.
+            if (status.code == kInterrupted) set_exit_deadline(std::chrono::steady_clock::now());
+        }
     }
     finalize(state);
 }

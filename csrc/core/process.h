@@ -29,10 +29,14 @@ class Resource {
     virtual Status close() noexcept = 0;
 };
 
+// Has forks watched: from the import on, since flat functions may use the runtime without us.
+Status watch_forks() noexcept;
+
 // Ok, or why the runtime must not be touched: kForked, kShutDown.
 Status usable() noexcept;
 
 // True in a child of a process that used the runtime: its locks and handles are not to be touched.
+// A runtime that survives a fork says so itself (ascendclIsLostToFork); CANN's does not.
 bool forked() noexcept;
 
 // True when there is nothing left to release: in a forked child, and once the contexts have gone at

@@ -2,7 +2,33 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/stream.h"
 
+#include <functional>
+
 namespace ascendcl::core {
+namespace {
+
+// What runs in it may use memory that goes next: dropped, or left alone for good.
+Status give_up(aclrtStream stream) noexcept {
+    aclGetRecentErrMsg();
+    if (aclrtDestroyStreamForce != nullptr) aclrtDestroyStreamForce(stream);
+    return {kUnfinished, "acl.Stream"};
+}
+
+}  // namespace
+
+Status synchronize_stream(aclrtStream stream, int32_t timeout_ms) noexcept {
+    static constexpr char kForEver[] = "aclrtSynchronizeStream";
+    static constexpr char kTimed[] = "aclrtSynchronizeStreamWithTimeout";
+    const bool is_timed = aclrtSynchronizeStreamWithTimeout != nullptr;
+    if (is_timed && must_slice()) {
+        return wait_in_slices(
+            timeout_ms, ACL_ERROR_RT_STREAM_SYNC_TIMEOUT, kTimed,
+            [stream](int32_t slice) { return aclrtSynchronizeStreamWithTimeout(stream, slice); });
+    }
+    if (timeout_ms < 0) return waited(aclrtSynchronizeStream(stream), kForEver);
+    if (!is_timed) return {ACL_ERROR_API_NOT_SUPPORT, kTimed};
+    return waited(aclrtSynchronizeStreamWithTimeout(stream, timeout_ms), kTimed);
+}
 
 Status Stream::create(ContextHandle context, StreamHandle &stream) noexcept {
     const InFlight flight;
@@ -20,17 +46,21 @@ Status Stream::create(ContextHandle context, StreamHandle &stream) noexcept {
 
 Status Stream::close() noexcept {
     return close_with([](aclrtStream handle) -> Status {
-        return {aclrtDestroyStream(handle), "aclrtDestroyStream"};
+        // aclrtDestroyStream waits too, but at exit that must end, and CANN's cannot be
+        // interrupted.
+        const int32_t left = left_at_exit();
+        if (left > 0 || must_slice()) {
+            const Status settled = synchronize_stream(handle, left);
+            if (settled.code == kInterrupted) return settled;
+            if (settled.code == ACL_ERROR_RT_STREAM_SYNC_TIMEOUT) return give_up(handle);
+        }
+        return waited(aclrtDestroyStream(handle), "aclrtDestroyStream");
     });
 }
 
 Status Stream::synchronize(int32_t timeout_ms) noexcept {
-    return with_handle([timeout_ms](aclrtStream stream) -> Status {
-        if (timeout_ms < 0) return {aclrtSynchronizeStream(stream), "aclrtSynchronizeStream"};
-        static constexpr char kName[] = "aclrtSynchronizeStreamWithTimeout";
-        if (aclrtSynchronizeStreamWithTimeout == nullptr) return {ACL_ERROR_API_NOT_SUPPORT, kName};
-        return {aclrtSynchronizeStreamWithTimeout(stream, timeout_ms), kName};
-    });
+    return with_handle(
+        [timeout_ms](aclrtStream stream) { return synchronize_stream(stream, timeout_ms); });
 }
 
 Status Stream::wait(Event &event) noexcept {
@@ -71,7 +101,12 @@ Status Event::record(Stream &stream) noexcept {
 
 Status Event::synchronize() noexcept {
     return with_handle([](aclrtEvent mark) -> Status {
-        return {aclrtSynchronizeEvent(mark), "aclrtSynchronizeEvent"};
+        if (aclrtSynchronizeEventWithTimeout != nullptr && must_slice()) {
+            return wait_in_slices(
+                -1, ACL_ERROR_RT_EVENT_SYNC_TIMEOUT, "aclrtSynchronizeEventWithTimeout",
+                [mark](int32_t slice) { return aclrtSynchronizeEventWithTimeout(mark, slice); });
+        }
+        return waited(aclrtSynchronizeEvent(mark), "aclrtSynchronizeEvent");
     });
 }
 
@@ -90,9 +125,15 @@ Status Event::elapsed_since(Event &start, float &milliseconds) noexcept {
     const auto elapsed = [&milliseconds](aclrtEvent first, aclrtEvent last) -> Status {
         return {aclrtEventElapsedTime(&milliseconds, first, last), "aclrtEventElapsedTime"};
     };
-    return start.with_handle([&](aclrtEvent first) {
-        if (&start == this) return elapsed(first, first);  // its lock must not be taken twice
-        return with_handle([&](aclrtEvent last) { return elapsed(first, last); });
+    // A lock must not be taken twice, and two are taken in one order by all.
+    if (&start == this) return with_handle([&](aclrtEvent mark) { return elapsed(mark, mark); });
+    const bool start_is_first = std::less<>()(&start, this);
+    Event &outer = start_is_first ? start : *this;
+    Event &inner = start_is_first ? *this : start;
+    return outer.with_handle([&](aclrtEvent one) {
+        return inner.with_handle([&](aclrtEvent other) {
+            return start_is_first ? elapsed(one, other) : elapsed(other, one);
+        });
     });
 }
 

@@ -11,6 +11,9 @@ class Event;
 using StreamHandle = std::shared_ptr<Stream>;
 using EventHandle = std::shared_ptr<Event>;
 
+// Waits in the current context; timeout_ms < 0 for ever.
+Status synchronize_stream(aclrtStream stream, int32_t timeout_ms) noexcept;
+
 // A queue of work on a device.
 class Stream final : public InContext {
    public:

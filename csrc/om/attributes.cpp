@@ -96,13 +96,20 @@ AttrNames::Key resolve(const AttrNames *names, std::string_view stored) {
 }  // namespace
 
 AttrMap::AttrMap(Bytes owner, uint32_t field, std::shared_ptr<const AttrNames> names)
-    : owner_(owner), field_(field), names_(std::move(names)) {}
+    : owner_(owner.data),
+      owner_size_(static_cast<uint32_t>(owner.size)),
+      field_(field),
+      names_(std::move(names)) {
+    if (owner.size > UINT32_MAX) {
+        throw Error(ErrorCode::kTooComplex, "a message of the model is longer than 4 GiB");
+    }
+}
 
 std::optional<Attribute> AttrMap::find(std::string_view name) const {
     std::optional<Bytes> found;
     bool is_value_index = false;
     bool found_plain = false;
-    wire::Reader reader(owner_, kDamage);
+    wire::Reader reader(owner(), kDamage);
     wire::Field field;
     while (reader.next(field)) {
         if (!field.is(field_, wire::Type::kBytes)) continue;
@@ -203,7 +210,7 @@ std::optional<AttrMap> AttrMap::nested(std::string_view name) const {
 
 std::vector<std::string> AttrMap::names() const {
     std::vector<std::string> all;
-    wire::Reader reader(owner_, kDamage);
+    wire::Reader reader(owner(), kDamage);
     wire::Field field;
     while (reader.next(field)) {
         if (!field.is(field_, wire::Type::kBytes)) continue;

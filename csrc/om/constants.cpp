@@ -31,7 +31,7 @@ uint64_t byte_size(const TensorDesc &desc) {
 Bytes constant_bytes(const TensorDef &tensor, Bytes weights) {
     if (!tensor.data.empty()) return tensor.data;
     const uint64_t size = byte_size(tensor.desc);
-    const int64_t offset = tensor.desc.data_offset;
+    const int64_t offset = tensor.desc.data_offset();
     if (offset < 0 || !weights.contains(static_cast<uint64_t>(offset), size)) {
         fail("of " + std::to_string(size) + " bytes at " + std::to_string(offset) +
              " lies outside the " + std::to_string(weights.size) + " bytes of weights");

@@ -28,6 +28,9 @@ struct Partition {
 };
 
 struct Header {
+    // Throws Error, also for a file that is not Ascend's.
+    static Header parse(Bytes file);
+
     uint32_t version;
     uint8_t model_type;
     bool is_encrypted;
@@ -47,6 +50,9 @@ struct ModelPartitions {
     bool has(PartitionType type) const noexcept;
 };
 
+// Throws Error for a file that is known to hold something else than one model.
+void require_one_model(const Header &header);
+
 class Container {
    public:
     // Throws Error. `file` must outlive the Container.
@@ -64,6 +70,8 @@ class Container {
     uint64_t zero_copy_size() const;
 
    private:
+    void parse_models(Bytes file);
+
     Header header_{};
     std::vector<ModelPartitions> models_;
 };

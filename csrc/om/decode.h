@@ -40,6 +40,10 @@ size_t count_fields(Bytes message, uint32_t number);
 // A repeated integer field, packed or not.
 std::vector<int64_t> decode_integers(Bytes message, uint32_t number, Budget &budget);
 
+// Repeated fields of the message that owns `attrs`, decoded when they are asked for.
+std::vector<std::string_view> message_texts(const AttrMap &attrs, uint32_t number);
+std::vector<int64_t> message_integers(const AttrMap &attrs, uint32_t number);
+
 // Of AttrDef.ListValue. Integers and data types are both varints.
 std::vector<int64_t> list_integers(Bytes list, ListField field, const AttrNames *names);
 std::vector<bool> list_booleans(Bytes list);  // a bit each: needs no budget

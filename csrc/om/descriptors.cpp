@@ -51,8 +51,8 @@ IoDescriptor input_descriptor(const Node &node) {
     }
     io.dims_v2 = node.attrs.has("input_dims") ? node.attrs.integers("input_dims") : io.dims;
     // The gears' dims have -1; the largest gear's size stands in the description all the same.
-    if (desc.size > 0 && is_known(desc.shape)) {
-        io.size = static_cast<uint64_t>(desc.size);
+    if (const int64_t size = desc.size(); size > 0 && is_known(desc.shape)) {
+        io.size = static_cast<uint64_t>(size);
     } else {
         io.size = byte_size(desc.shape, desc.dtype);
     }
@@ -75,25 +75,31 @@ std::vector<const Node *> input_nodes(const Graph &graph) {
     return nodes;
 }
 
-std::string output_name(const Node &net_output, size_t slot,
-                        const std::vector<std::string_view> &names) {
+// Where the outputs come from, as NetOutput says it.
+struct OutputSources {
+    std::vector<std::string_view> outputs;  // of the model's own attribute
+    std::vector<std::string_view> nodes;
+    std::vector<int64_t> indexes;
+};
+
+std::string output_name(const Node &net_output, size_t slot, const OutputSources &sources) {
     const auto source_index = [&] {
-        if (slot >= net_output.src_indexes.size()) {
+        if (slot >= sources.indexes.size()) {
             throw Error(ErrorCode::kBadModelDef,
                         "output " + std::to_string(slot) + " of the model names no source");
         }
-        return std::to_string(net_output.src_indexes[slot]);
+        return std::to_string(sources.indexes[slot]);
     };
-    if (names.size() == net_output.input_descs.size()) {
-        std::string name(names[slot]);
+    if (sources.outputs.size() == net_output.input_descs.size()) {
+        std::string name(sources.outputs[slot]);
         if (name.find(':') == std::string::npos) name += ":" + source_index();
         return name;
     }
-    if (slot >= net_output.src_names.size()) {
+    if (slot >= sources.nodes.size()) {
         throw Error(ErrorCode::kBadModelDef,
                     "output " + std::to_string(slot) + " of the model names no source");
     }
-    return "output_" + std::to_string(slot) + "_" + std::string(net_output.src_names[slot]) + "_" +
+    return "output_" + std::to_string(slot) + "_" + std::string(sources.nodes[slot]) + "_" +
            source_index();
 }
 
@@ -113,11 +119,12 @@ IoDescriptor output_descriptor(const TensorDesc &desc) {
 
 void add_outputs(const ModelDef &model, const Node &net_output, Budget &budget,
                  Descriptors &descriptors) {
-    const auto names = model.attrs.texts("attr_model_out_nodes_name");
+    const OutputSources sources{model.attrs.texts("attr_model_out_nodes_name"),
+                                net_output.src_names(), net_output.src_indexes()};
     budget.reserve(descriptors.outputs, net_output.input_descs.size());
     for (size_t slot = 0; slot < net_output.input_descs.size(); ++slot) {
         IoDescriptor io = output_descriptor(net_output.input_descs[slot]);
-        io.name = output_name(net_output, slot, names);
+        io.name = output_name(net_output, slot, sources);
         budget.charge(2 * io.dims.size(), sizeof(int64_t));
         budget.charge(io.name.size(), 1);
         descriptors.outputs.push_back(std::move(io));

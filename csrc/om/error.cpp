@@ -38,6 +38,20 @@ const char *name(ErrorCode code) noexcept {
             return "inconsistent";
         case ErrorCode::kTooComplex:
             return "too complex";
+        case ErrorCode::kChanging:
+            return "being written to";
+        case ErrorCode::kHiai:
+            return "HiAI model";
+        case ErrorCode::kFlowModel:
+            return "flow model";
+        case ErrorCode::kBundle:
+            return "bundle";
+        case ErrorCode::kSeveralParts:
+            return "several parts";
+        case ErrorCode::kOldDdk:
+            return "DDK 1.x";
+        case ErrorCode::kUnknownVersion:
+            return "unknown version";
     }
     return "unknown";
 }

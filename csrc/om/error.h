@@ -1,4 +1,5 @@
-// What can be wrong with an .om file. One exception type, one code per kind of damage.
+// What can be wrong with an .om file. One exception type, one code per kind of damage, and one per
+// kind of sound file that cannot be used here.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -24,7 +25,19 @@ enum class ErrorCode {
     kBadWeights,       // a constant points outside partition 1
     kInconsistent,     // descriptors of TLV and graph disagree
     kTooComplex,       // decoding would need more than 4x the file's memory
+    kChanging,         // written to while it is read
+    kHiai,             // made for a Kirin chip by the HiAI DDK
+    kFlowModel,        // several models and the flow of data between them
+    kBundle,           // several models in one file
+    kSeveralParts,     // a root graph and its parts, as for dynamic shapes
+    kOldDdk,           // made by a DDK 1.x of 2018/19
+    kUnknownVersion,   // of a container that this reader does not know
 };
+
+// Of a file that a DDK 1.x made, and what to do about it.
+inline constexpr char kMadeByOldDdk[] =
+    "the file was made by a DDK 1.x of 2018/19, before Ascend's present format: compile the model "
+    "with a newer atc";
 
 // "truncated", "bad magic", ...: the name that users see.
 const char *name(ErrorCode code) noexcept;

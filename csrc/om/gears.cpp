@@ -141,8 +141,9 @@ std::vector<std::vector<std::vector<int64_t>>> gear_outputs_of_graphs(const Mode
     const Node *choice = gear_switch(main);
     if (choice == nullptr) return {};
     std::vector<std::vector<std::vector<int64_t>>> dims;
-    budget.reserve(dims, choice->subgraphs.size());
-    for (const std::string_view name : choice->subgraphs) {
+    const std::vector<std::string_view> bodies = choice->subgraphs();
+    budget.reserve(dims, bodies.size());
+    for (const std::string_view name : bodies) {
         const Graph *graph = model.find(name);
         const Node *end = graph == nullptr ? nullptr : net_output(*graph);
         if (end == nullptr) return {};

@@ -25,7 +25,7 @@ Edge parse_edge(std::string_view text) {
         const auto [stop, failure] = std::from_chars(text.data() + colon + 1, end, index);
         if (failure == std::errc() && stop == end && index >= -1) {
             const auto kind = index == -1 ? Edge::Kind::kControl : Edge::Kind::kData;
-            return {kind, text.substr(0, colon), index};
+            return {text.substr(0, colon), index, kind};
         }
     }
     throw Error(kDamage,
@@ -63,17 +63,14 @@ TensorDesc Decoder::tensor_desc(Bytes message) {
     wire::Field field;
     while (reader.next(field)) {
         if (field.type == wire::Type::kBytes) {
-            if (field.number == number::kName) desc.name = field.bytes.text();
             if (field.number == number::kLayout) desc.layout = field.bytes.text();
             if (field.number == number::kShape) {
                 desc.shape = decode_integers(field.bytes, number::kShapeDim, budget_);
             }
         } else if (field.type == wire::Type::kVarint) {
-            const auto value = static_cast<int64_t>(field.scalar);
-            if (field.number == number::kDtype) desc.dtype = data_type_from_proto(value);
-            if (field.number == number::kSize) desc.size = value;
-            if (field.number == number::kWeightSize) desc.weight_size = value;
-            if (field.number == number::kDataOffset) desc.data_offset = value;
+            if (field.number == number::kDtype) {
+                desc.dtype = data_type_from_proto(static_cast<int64_t>(field.scalar));
+            }
         }
     }
     desc.format = format_from_layout(desc.layout);
@@ -95,29 +92,9 @@ TensorDef Decoder::tensor_def(Bytes message) {
 
 void Decoder::reserve(Node &node, Bytes message) {
     namespace number = fields::op;
-    size_t inputs = 0, input_names = 0, src_names = 0, src_indexes = 0;
-    size_t input_descs = 0, output_descs = 0, subgraphs = 0;
-    wire::Reader reader(message, kDamage);
-    wire::Field field;
-    while (reader.next(field)) {
-        if (field.number == number::kSrcIndex) {
-            wire::for_each_varint(field, kDamage, [&](uint64_t) { ++src_indexes; });
-        }
-        if (field.type != wire::Type::kBytes) continue;
-        inputs += field.number == number::kInput ? 1 : 0;
-        input_names += field.number == number::kInputName ? 1 : 0;
-        src_names += field.number == number::kSrcName ? 1 : 0;
-        input_descs += field.number == number::kInputDesc ? 1 : 0;
-        output_descs += field.number == number::kOutputDesc ? 1 : 0;
-        subgraphs += field.number == number::kSubgraphName ? 1 : 0;
-    }
-    budget_.reserve(node.inputs, inputs);
-    budget_.reserve(node.input_names, input_names);
-    budget_.reserve(node.src_names, src_names);
-    budget_.reserve(node.src_indexes, src_indexes);
-    budget_.reserve(node.input_descs, input_descs);
-    budget_.reserve(node.output_descs, output_descs);
-    budget_.reserve(node.subgraphs, subgraphs);
+    budget_.reserve(node.inputs, count_fields(message, number::kInput));
+    budget_.reserve(node.input_descs, count_fields(message, number::kInputDesc));
+    budget_.reserve(node.output_descs, count_fields(message, number::kOutputDesc));
 }
 
 Node Decoder::node(Bytes message) {
@@ -130,11 +107,6 @@ Node Decoder::node(Bytes message) {
     while (reader.next(field)) {
         if (field.is(number::kId, wire::Type::kVarint))
             node.id = static_cast<int64_t>(field.scalar);
-        if (field.number == number::kSrcIndex) {
-            wire::for_each_varint(field, kDamage, [&](uint64_t index) {
-                node.src_indexes.push_back(static_cast<int64_t>(index));
-            });
-        }
         if (field.type != wire::Type::kBytes) continue;
         switch (field.number) {
             case number::kName:
@@ -146,20 +118,11 @@ Node Decoder::node(Bytes message) {
             case number::kInput:
                 node.inputs.push_back(parse_edge(field.bytes.text()));
                 break;
-            case number::kInputName:
-                node.input_names.push_back(field.bytes.text());
-                break;
-            case number::kSrcName:
-                node.src_names.push_back(field.bytes.text());
-                break;
             case number::kInputDesc:
                 node.input_descs.push_back(tensor_desc(field.bytes));
                 break;
             case number::kOutputDesc:
                 node.output_descs.push_back(tensor_desc(field.bytes));
-                break;
-            case number::kSubgraphName:
-                node.subgraphs.push_back(field.bytes.text());
                 break;
             default:
                 break;
@@ -216,6 +179,55 @@ const Node *Graph::find(std::string_view node) const noexcept {
         if (candidate.name == node) return &candidate;
     }
     return nullptr;
+}
+
+namespace {
+
+// The last one counts, as for every field that is not repeated.
+int64_t last_integer(Bytes message, uint32_t number) {
+    int64_t value = 0;
+    wire::Reader reader(message, kDamage);
+    wire::Field field;
+    while (reader.next(field)) {
+        if (field.is(number, wire::Type::kVarint)) value = static_cast<int64_t>(field.scalar);
+    }
+    return value;
+}
+
+std::string_view last_text(Bytes message, uint32_t number) {
+    std::string_view text;
+    wire::Reader reader(message, kDamage);
+    wire::Field field;
+    while (reader.next(field)) {
+        if (field.is(number, wire::Type::kBytes)) text = field.bytes.text();
+    }
+    return text;
+}
+
+}  // namespace
+
+std::string_view TensorDesc::name() const {
+    return last_text(attrs.owner(), fields::tensor_desc::kName);
+}
+int64_t TensorDesc::size() const { return last_integer(attrs.owner(), fields::tensor_desc::kSize); }
+int64_t TensorDesc::weight_size() const {
+    return last_integer(attrs.owner(), fields::tensor_desc::kWeightSize);
+}
+int64_t TensorDesc::data_offset() const {
+    return last_integer(attrs.owner(), fields::tensor_desc::kDataOffset);
+}
+
+std::vector<std::string_view> Node::input_names() const {
+    return message_texts(attrs, fields::op::kInputName);
+}
+std::vector<std::string_view> Node::src_names() const {
+    return message_texts(attrs, fields::op::kSrcName);
+}
+std::vector<int64_t> Node::src_indexes() const {
+    return message_integers(attrs, fields::op::kSrcIndex);
+}
+std::vector<std::string_view> Node::subgraphs() const {
+    return message_texts(attrs, fields::op::kSubgraphName);
 }
 
 Format TensorDesc::origin_format() const {

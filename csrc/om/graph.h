@@ -50,24 +50,31 @@ class AttrMap {
 
     // As stored, of whatever kind (attributes.h).
     std::optional<Attribute> find(std::string_view name) const;
+    // The message that holds them.
+    Bytes owner() const noexcept { return {owner_, owner_size_}; }
     const std::shared_ptr<const AttrNames> &name_tables() const noexcept { return names_; }
 
    private:
-    Bytes owner_;
+    // Every node and every description has one: 32 bytes.
+    const uint8_t *owner_ = nullptr;
+    uint32_t owner_size_ = 0;
     uint32_t field_ = 0;
     std::shared_ptr<const AttrNames> names_;  // none: names are stored plainly
 };
 
+// Files hold many of them, so that they keep what every reader wants and read the rest of their
+// message when it is asked for. The same holds for Node.
 struct TensorDesc {
-    std::string_view name;
     std::string_view layout;  // as stored: "NC1HWC0", "FRACTAL_Z:72"
     Format format = Format::kUndefined;
     DataType dtype = DataType::kUndefined;
     std::vector<int64_t> shape;  // as stored
-    int64_t size = 0;
-    int64_t weight_size = 0;
-    int64_t data_offset = 0;
     AttrMap attrs;
+
+    std::string_view name() const;
+    int64_t size() const;
+    int64_t weight_size() const;
+    int64_t data_offset() const;
 
     // The logical tensor: origin_format/origin_shape where the stored layout is a fractal one.
     Format origin_format() const;
@@ -79,16 +86,16 @@ struct TensorDesc {
 
 struct TensorDef {
     TensorDesc desc;
-    Bytes data;  // empty in compiled models: desc.data_offset addresses the weights
+    Bytes data;  // empty in compiled models: desc.data_offset() addresses the weights
 };
 
 // One data edge. `index` is the producer's output; control edges and unconnected slots are told
 // apart by kind.
 struct Edge {
-    enum class Kind { kData, kControl, kNone };
-    Kind kind = Kind::kNone;
+    enum class Kind : uint8_t { kData, kControl, kNone };
     std::string_view node;
     int32_t index = 0;
+    Kind kind = Kind::kNone;
 };
 
 struct Node {
@@ -98,11 +105,12 @@ struct Node {
     std::vector<Edge> inputs;  // slot by slot, control edges included where they stand
     std::vector<TensorDesc> input_descs;
     std::vector<TensorDesc> output_descs;
-    std::vector<std::string_view> input_names;  // may be empty
-    std::vector<std::string_view> src_names;    // of NetOutput
-    std::vector<int64_t> src_indexes;
-    std::vector<std::string_view> subgraphs;
     AttrMap attrs;
+
+    std::vector<std::string_view> input_names() const;  // may be empty
+    std::vector<std::string_view> src_names() const;    // of NetOutput
+    std::vector<int64_t> src_indexes() const;
+    std::vector<std::string_view> subgraphs() const;
 };
 
 struct Graph {

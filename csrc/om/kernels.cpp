@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "om/kernels.h"
 
+#include <algorithm>
 #include <string>
+#include <tuple>
 
 #include "om/budget.h"
 
@@ -46,14 +48,21 @@ KernelStore KernelStore::parse(Bytes partition) {
     for_each_record(partition, [&](std::string_view name, Bytes image) {
         store.kernels_.emplace_back(name, image);
     });
+    budget.reserve(store.by_name_, count);
+    for (size_t i = 0; i < count; ++i) store.by_name_.push_back(static_cast<uint32_t>(i));
+    const auto &kernels = store.kernels_;
+    std::sort(store.by_name_.begin(), store.by_name_.end(), [&](uint32_t a, uint32_t b) {
+        return std::tie(kernels[a].first, a) < std::tie(kernels[b].first, b);
+    });
     return store;
 }
 
 Bytes KernelStore::find(std::string_view name) const noexcept {
-    for (const auto &[stored, image] : kernels_) {
-        if (stored == name) return image;
-    }
-    return {};
+    const auto found = std::lower_bound(
+        by_name_.begin(), by_name_.end(), name,
+        [this](uint32_t index, std::string_view wanted) { return kernels_[index].first < wanted; });
+    if (found == by_name_.end() || kernels_[*found].first != name) return {};
+    return kernels_[*found].second;
 }
 
 Bytes KernelStore::find(const Node &node) const {

@@ -27,12 +27,13 @@ class KernelStore {
 
    private:
     std::vector<std::pair<std::string_view, Bytes>> kernels_;
+    std::vector<uint32_t> by_name_;  // into kernels_; of equal names in the order of the file
 };
 
 // What LOAD3D and FMATRIX immediates say. Absent values were not found in the code. Top and left
 // are the convolution's own; right and bottom may be less than it asked for (trimmed to what the
-// stride uses), and bottom is absent where the kernel pads "to the end". Tiles of the input may
-// have less height than it.
+// stride uses), and bottom is absent where the kernel pads "to the end". Tiles may be smaller than
+// the input: a pad of 0 is then none of the convolution's, it means that nothing is known.
 struct ConvGeometry {
     int64_t stride_h = 1, stride_w = 1;
     int64_t dilation_h = 1, dilation_w = 1;

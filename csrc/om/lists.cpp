@@ -33,6 +33,17 @@ void for_each_real(Bytes message, Visit visit) {
     }
 }
 
+std::vector<std::string_view> texts_of(Bytes message, uint32_t number, Budget &budget) {
+    std::vector<std::string_view> texts;
+    budget.reserve(texts, count_fields(message, number));
+    wire::Reader reader(message, kDamage);
+    wire::Field field;
+    while (reader.next(field)) {
+        if (field.is(number, wire::Type::kBytes)) texts.push_back(field.bytes.text());
+    }
+    return texts;
+}
+
 }  // namespace
 
 Budget on_demand_budget(const AttrNames *names, size_t size) {
@@ -109,6 +120,16 @@ std::vector<std::vector<int64_t>> integer_lists(Bytes message, const AttrNames *
     return lists;
 }
 
+std::vector<int64_t> message_integers(const AttrMap &attrs, uint32_t number) {
+    Budget budget = on_demand_budget(attrs.name_tables().get(), attrs.owner().size);
+    return decode_integers(attrs.owner(), number, budget);
+}
+
+std::vector<std::string_view> message_texts(const AttrMap &attrs, uint32_t number) {
+    Budget budget = on_demand_budget(attrs.name_tables().get(), attrs.owner().size);
+    return texts_of(attrs.owner(), number, budget);
+}
+
 std::vector<std::string_view> list_texts(const Attribute &list, const AttrNames *names) {
     Budget budget = on_demand_budget(names, list.bytes.size);
     std::vector<std::string_view> texts;
@@ -120,14 +141,7 @@ std::vector<std::string_view> list_texts(const Attribute &list, const AttrNames 
         }
         return texts;
     }
-    const auto number = static_cast<uint32_t>(ListField::kText);
-    budget.reserve(texts, count_fields(list.bytes, number));
-    wire::Reader reader(list.bytes, kDamage);
-    wire::Field field;
-    while (reader.next(field)) {
-        if (field.is(number, wire::Type::kBytes)) texts.push_back(field.bytes.text());
-    }
-    return texts;
+    return texts_of(list.bytes, static_cast<uint32_t>(ListField::kText), budget);
 }
 
 }  // namespace ascendcl::om

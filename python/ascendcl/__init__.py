@@ -4,15 +4,29 @@
 ``import acl`` and ``import ascendcl`` are the same thing; CANN's own ``acl`` may shadow the first.
 """
 
+from ascendcl._interpreter import refuse_subinterpreter
+
+refuse_subinterpreter()
+
+# ruff: noqa: E402
 from ascendcl import _runtime
 
 # Before the extension: it calls whichever libascendcl.so is loaded by then.
 _runtime.load()
 
-# ruff: noqa: E402
 import atexit
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING
 
-from ascendcl import _acl, blas, fv, mdl, media, op, prof, rt, util
+from ascendcl import _acl
+
+# The extension is made once per process: after somebody has emptied sys.modules it is the same, and
+# does not put its submodules there again.
+for _module in [one for one in vars(_acl).values() if isinstance(one, ModuleType)]:
+    sys.modules.setdefault(_module.__name__, _module)
+
+from ascendcl import blas, fv, mdl, media, op, prof, rt, util
 from ascendcl._acl import (
     CallbackBlockType,
     DataType,
@@ -70,6 +84,7 @@ from ascendcl._acl import (
     update_data_buffer,
 )
 from ascendcl._acl.constants import *  # noqa: F403  ACL_*: the numbers of the headers
+from ascendcl._missing import attribute_errors_of
 from ascendcl._runtime import HostRuntimeWarning
 from ascendcl.device import Context, Device, MemoryInfo
 from ascendcl.errors import (
@@ -85,11 +100,14 @@ from ascendcl.errors import (
     ContextError,
     DeviceFaultError,
     ForkedError,
+    HostAssumption,
+    MissingNameError,
     ModelClosedError,
     NotSupportedError,
     StrictWarning,
     WrongDeviceError,
 )
+from ascendcl.findings import Finding
 from ascendcl.info import RuntimeInfo, get_include, get_library_dir, runtime_info
 from ascendcl.memory import DeviceBuffer, MemorySize, query_size
 from ascendcl.model import Gear, Model, TensorInfo
@@ -100,6 +118,9 @@ __version__ = "0.1.0"
 
 # Threads that are no daemons have ended by then; what is still alive is released in order.
 atexit.register(_acl.core.shut_down)
+
+if not TYPE_CHECKING:  # to a type checker it would mean that every name is there
+    __getattr__ = attribute_errors_of("acl")
 
 __all__ = [
     "AclError",
@@ -119,15 +140,18 @@ __all__ = [
     "DeviceBuffer",
     "DeviceFaultError",
     "Event",
+    "Finding",
     "ForkedError",
     "Format",
     "Gear",
+    "HostAssumption",
     "HostRuntimeWarning",
     "MallocPolicy",
     "MemAttr",
     "MemcpyKind",
     "MemoryInfo",
     "MemorySize",
+    "MissingNameError",
     "Model",
     "ModelClosedError",
     "NotSupportedError",

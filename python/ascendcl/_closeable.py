@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn, SupportsIndex
 
 from ascendcl.errors import AclError, warn
 
@@ -21,6 +21,12 @@ class Closeable(ABC):
     @abstractmethod
     def close(self) -> None:
         """Let go of what it holds. Doing it again does nothing."""
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
+        raise TypeError(
+            f"acl.{type(self).__name__} cannot be pickled or copied: it belongs to the device and "
+            "to this process; make one in each process, for a model from the path of its file"
+        )
 
     def __enter__(self) -> Self:
         return self

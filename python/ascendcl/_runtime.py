@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 import importlib.util
 import os
+import sys
 import warnings
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -66,11 +67,20 @@ def _load(choice: str) -> Runtime:
     if choice not in ("auto", "cann"):
         raise ImportError(f"ASCENDCL_RUNTIME={choice!r}: expected 'cann', 'host' or 'auto'")
     try:
-        return _load_first_on_path()
+        runtime = _load_first_on_path()
+        if choice == "cann" and runtime.kind == "host":
+            raise ImportError(
+                f"ASCENDCL_RUNTIME=cann, but the {LIBRARY} that the loader finds first, "
+                f"{runtime.library}, is ascendcl's own runtime for CPUs. Take its folder out of "
+                "LD_LIBRARY_PATH, or put CANN's before it."
+            )
+        return runtime
     except OSError as error:
         if choice == "cann":
             raise ImportError(_cann_not_found(error)) from error
-        runtime = _load_host()
+        runtime = _load_host(by_fallback=True)
+        if _is_own_command():
+            return runtime
         warnings.warn(
             f"CANN was not found ({error}): models run on the CPU with the host runtime. To use an "
             "NPU, source CANN's set_env.sh before starting Python; to choose the CPU and silence "
@@ -81,11 +91,38 @@ def _load(choice: str) -> Runtime:
         return runtime
 
 
+def _is_own_command() -> bool:
+    """Whether this is ``python -m ascendcl`` or ``ascendcl``, which tell the runtime themselves."""
+    program = next(iter(getattr(sys, "argv", ())), "")
+    if program != "-m":  # that it is while the package of a module is imported
+        return Path(program).name == "ascendcl"
+    options = sys.orig_argv
+    return "ascendcl" in options[options.index("-m") + 1 :][:1] if "-m" in options else False
+
+
+def _outside_of_the_app() -> str:
+    """The library that was on the loader's path before a frozen app put its own files first."""
+    for folder in os.environ.get("LD_LIBRARY_PATH_ORIG", "").split(os.pathsep):
+        if folder and (Path(folder) / LIBRARY).exists():
+            return str(Path(folder) / LIBRARY)
+    raise OSError(f"{LIBRARY} is in none of the folders that LD_LIBRARY_PATH had")
+
+
 def _load_first_on_path() -> Runtime:
-    library = ctypes.CDLL(LIBRARY, mode=ctypes.RTLD_GLOBAL)
+    name = _outside_of_the_app() if getattr(sys, "frozen", False) else LIBRARY
+    library = ctypes.CDLL(name, mode=ctypes.RTLD_GLOBAL)
     path = _path_of(library)
-    if HOST_LIBRARY.exists() and path.exists() and path.samefile(HOST_LIBRARY):
-        return _load_host()
+    if not path.is_absolute():
+        path = Path.cwd() / path
+        warnings.warn(
+            f"{path} was loaded: LD_LIBRARY_PATH has an entry that is empty or relative "
+            f"({os.environ.get('LD_LIBRARY_PATH', '')!r}), which means the working folder, where "
+            "anybody may have put a library. Remove the entry, often a colon too many.",
+            RuntimeWarning,
+            stacklevel=5,
+        )
+    if _is_ours(library):
+        return _host(library, path)
     for name in SIBLINGS:
         sibling = path.with_name(name)
         if sibling.exists():
@@ -96,33 +133,52 @@ def _load_first_on_path() -> Runtime:
     return Runtime("cann", path)
 
 
-def _load_host() -> Runtime:
+def _load_host(*, by_fallback: bool = False) -> Runtime:
     other = _already_loaded()
-    if other is not None and not (HOST_LIBRARY.exists() and other.samefile(HOST_LIBRARY)):
+    if other is None:
+        try:
+            other = ctypes.CDLL(str(HOST_LIBRARY), mode=ctypes.RTLD_GLOBAL)
+        except OSError as error:
+            raise ImportError(f"the host runtime cannot be loaded: {error}") from error
+    elif not _is_ours(other):
         raise ImportError(
-            f"{other} is loaded already in this process, by another package: the host runtime "
-            "cannot take its place. Import ascendcl first, or unset ASCENDCL_RUNTIME."
+            f"{_path_of(other)} is loaded already in this process, by another package: the host "
+            "runtime cannot take its place. Import ascendcl first, or unset ASCENDCL_RUNTIME."
         )
-    try:
-        library = ctypes.CDLL(str(HOST_LIBRARY), mode=ctypes.RTLD_GLOBAL)
-    except OSError as error:
-        raise ImportError(f"the host runtime cannot be loaded: {error}") from error
-    folder = _openvino_libraries()
+    if by_fallback:
+        # Programs that look for NPUs (Ray, and others) import acl and count devices: none here.
+        other.ascendclHideDevices()
+    return _host(other, _path_of(other))
+
+
+def _is_ours(library: ctypes.CDLL) -> bool:
+    """Whether it is a host runtime: the package's own, or a copy of it that was found first."""
+    return hasattr(library, "ascendclSetOpenvinoFolder")
+
+
+def _host(library: ctypes.CDLL, path: Path) -> Runtime:
+    folder = openvino_libraries()
     if folder is not None:
         library.ascendclSetOpenvinoFolder(os.fsencode(folder))
-    return Runtime("host", HOST_LIBRARY)
+    its_own = HOST_LIBRARY.exists() and path.exists() and path.samefile(HOST_LIBRARY)
+    return Runtime("host", HOST_LIBRARY if its_own else path)
 
 
-def _openvino_libraries() -> Path | None:
-    """Where pip put OpenVINO's libraries; importing the package would load them at once."""
+def openvino_libraries() -> Path | None:
+    """The folder that the environment names, or where pip put OpenVINO's libraries.
+
+    Nothing of OpenVINO is imported: its package would load them at once.
+    """
+    if chosen := os.environ.get("ASCENDCL_OPENVINO_LIBS"):
+        return Path(chosen)
     spec = importlib.util.find_spec("openvino")
     folders = (Path(place) / "libs" for place in (spec and spec.submodule_search_locations) or ())
     return next((folder for folder in folders if folder.is_dir()), None)
 
 
-def _already_loaded() -> Path | None:
+def _already_loaded() -> ctypes.CDLL | None:
     try:
-        return _path_of(ctypes.CDLL(LIBRARY, mode=os.RTLD_NOLOAD))
+        return ctypes.CDLL(LIBRARY, mode=os.RTLD_NOLOAD | ctypes.RTLD_GLOBAL)
     except OSError:
         return None
 

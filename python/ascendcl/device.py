@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ascendcl import _acl
+from ascendcl._arguments import integer
 from ascendcl._closeable import Closeable
 from ascendcl.errors import CLOSED, ClosedError
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 __all__ = ["Context", "Device", "MemoryInfo"]
+
+_HIGHEST_ID: Final = 2**31 - 1
 
 
 class MemoryInfo(NamedTuple):
@@ -89,8 +92,8 @@ class Device(_HoldsContext):
     __slots__ = ()
 
     def __init__(self, id: int = 0) -> None:
-        self._handle = _acl.core.Context.of_device(id)
-        self._id = id
+        self._id = _device_id("Device", "id", id)
+        self._handle = _acl.core.Context.of_device(self._id)
 
     @property
     def context(self) -> Context:
@@ -118,7 +121,9 @@ class Context(_HoldsContext):
     __slots__ = ()
 
     def __init__(self, device: Device | int = 0) -> None:
-        self._id = device.id if isinstance(device, Device) else device
+        self._id = (
+            device.id if isinstance(device, Device) else _device_id("Context", "device", device)
+        )
         self._handle = _acl.core.Context.create(self._id)
 
     @classmethod
@@ -137,15 +142,22 @@ class Context(_HoldsContext):
         return f"<acl.Context on device {self._id}{' closed' if self.closed else ''}>"
 
 
+def _device_id(function: str, argument: str, number: object) -> int:
+    # Numbers that are none of a device, -1 among them, are the runtime's to refuse.
+    return integer(function, argument, number, -_HIGHEST_ID - 1, _HIGHEST_ID)
+
+
 def context_of(
-    where: Device | Context | int | None, neighbours: Iterable[_acl.core.Context | None] = ()
+    function: str,
+    where: Device | Context | int | None,
+    neighbours: Iterable[_acl.core.Context | None] = (),
 ) -> _acl.core.Context:
     """The context that a new object belongs in: the one given, else that of what it is made with,
-    else the default context of device 0."""
+    else the default context of device 0. `function` is who asks."""
     if isinstance(where, _HoldsContext):
         return where._open_handle()
     if where is not None:
-        return _acl.core.Context.of_device(where)
+        return _acl.core.Context.of_device(_device_id(function, "device", where))
     for context in neighbours:
         if context is not None:
             return context

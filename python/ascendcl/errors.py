@@ -11,7 +11,9 @@ import functools
 import os
 import sys
 import warnings
-from typing import Final
+from typing import Any, Final
+
+from ascendcl import _acl
 
 __all__ = [
     "AclError",
@@ -26,6 +28,8 @@ __all__ = [
     "ContextError",
     "DeviceFaultError",
     "ForkedError",
+    "HostAssumption",
+    "MissingNameError",
     "ModelClosedError",
     "NotSupportedError",
     "StrictWarning",
@@ -57,6 +61,13 @@ class AclError(RuntimeError):
         self.detail: Final = detail.strip()
         self.symbol: Final = _symbols().get(code, "")
         self.hint: Final = _HINTS.get(code, "")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        state = dict(vars(self))
+        if isinstance(self, OSError):  # what the file was is kept beside the other attributes
+            for name in ("errno", "strerror", "filename"):
+                state[name] = getattr(self, name)
+        return type(self), self.args, state
 
     def __str__(self) -> str:
         if self.code < 0:
@@ -93,6 +104,14 @@ class NotSupportedError(AclError, NotImplementedError):
     """This runtime, chip or release cannot do it."""
 
 
+class MissingNameError(AttributeError, NotImplementedError):
+    """pyACL has the function, and this package does not.
+
+    An `AttributeError`, so that ``hasattr`` and ``getattr`` with a default answer as they do for
+    any name that is not there, and a `NotImplementedError` for whoever calls without asking.
+    """
+
+
 class ContextError(AclError):
     """The calling thread has no context, or another one than the object's."""
 
@@ -122,7 +141,17 @@ class WrongDeviceError(AclError, ValueError):
 
 
 class AclWarning(RuntimeWarning):
-    """Releasing a resource failed where no caller could be told: in a destructor or at exit."""
+    """Something that no caller could be told in another way.
+
+    Releasing a resource failed in a destructor or at exit; or a subclass says what.
+    """
+
+
+class HostAssumption(AclWarning):
+    """The host runtime runs a model with something assumed that its file does not keep.
+
+    Once for each content of a model file; the message names the nodes, `Model.notes` has them too.
+    """
 
 
 class StrictWarning(UserWarning):
@@ -139,6 +168,12 @@ WRONG_DEVICE: Final = -6
 OTHER_WEIGHTS: Final = -7
 OTHER_ROLE: Final = -8
 OUT_OF_BOUNDS: Final = -9
+NO_SUCH_MEMORY: Final = -10
+INTERRUPTED: Final = -11
+UNFINISHED: Final = -12
+LOST: Final = -13
+MODEL_LOST: Final = -14
+FILE_CHANGED: Final = -15
 
 _PATH_INVALID: Final = 145002
 
@@ -152,6 +187,10 @@ _CLASSES: Final[dict[int, type[AclError]]] = {
     OTHER_WEIGHTS: BufferInUse,
     OTHER_ROLE: BufferInUse,
     OUT_OF_BOUNDS: AclValueError,
+    NO_SUCH_MEMORY: AclValueError,
+    LOST: ClosedError,
+    MODEL_LOST: ModelClosedError,
+    FILE_CHANGED: AclValueError,
     **dict.fromkeys(
         (
             *(100000, 100003, 100006, 100007, 100008, 100009, 100010, 100011, 100017, 100018),
@@ -184,6 +223,8 @@ _HINTS: Final[dict[int, str]] = {
     BUFFER_IN_USE: "a loaded model holds the buffer; close the model first",
     FORKED: (
         "the runtime was in use when this process was forked, and a forked child cannot use it; "
+        "load models in each worker, after the fork (gunicorn: in post_fork, or without "
+        "preload_app; uWSGI: lazy-apps = true, or in postfork; Celery: in worker_process_init), or "
         "start processes with multiprocessing's 'spawn' or 'forkserver' method"
     ),
     SHUT_DOWN: "the interpreter is exiting and has released the device",
@@ -197,6 +238,27 @@ _HINTS: Final[dict[int, str]] = {
         "the same buffer"
     ),
     OUT_OF_BOUNDS: "more bytes, or more arrays, than there is room for",
+    NO_SUCH_MEMORY: (
+        "the runtime has no memory at this address, or less than so many bytes; it must be device "
+        "memory that acl.rt.malloc or the like allocated and that is not freed"
+    ),
+    INTERRUPTED: "a signal has ended the wait before the release; it is left as it is",
+    UNFINISHED: (
+        "at exit there was work that did not end, such as a wait for an event that nobody records; "
+        "it was dropped"
+    ),
+    LOST: (
+        "it is closed: other code has reset the device or destroyed the context "
+        "(acl.rt.reset_device, acl.rt.destroy_context); make a new one"
+    ),
+    MODEL_LOST: (
+        "the model is closed: other code has reset the device, unloaded the model or finalized "
+        "(acl.rt.reset_device, acl.mdl.unload, acl.finalize); load it again"
+    ),
+    FILE_CHANGED: (
+        "the model file changed while it was loaded; load it again when it is complete (write a "
+        "new file beside it and rename it over the old one)"
+    ),
     100000: "an argument was refused",
     100039: "this is CANN's stub library for linking; put the real one first on LD_LIBRARY_PATH",
     107000: "an argument was refused",
@@ -207,18 +269,25 @@ _HINTS: Final[dict[int, str]] = {
     107017: "the handle is not valid, or was destroyed already",
     145000: (
         "the file is not a model that this runtime can read, or the work or weight memory is too "
-        "small; an encrypted or damaged .om looks like this too"
+        "small"
     ),
     145001: "acl was finalized; acl.init() is needed first",
-    145002: "the model file is missing, unreadable, or its path has characters that ACL refuses",
+    145002: (
+        "the model file is missing, cannot be read or is being written to, or its path has "
+        "characters that ACL refuses"
+    ),
     145003: "no model of this number is loaded; was it unloaded elsewhere?",
-    145006: "the model is shorter than it should be: empty, truncated, or not an .om file",
+    145006: (
+        "the model is shorter than it should be: empty, cut short, still being written, or not an "
+        ".om file"
+    ),
     200000: "the host has no memory left",
     200001: "this runtime does not have the function, or not for this model",
+    200006: "this runtime cannot do it, or not with this model",
     207000: "this device does not have the feature",
     207001: "the device has no memory left; see Device.memory_info()",
     245000: "the device has no memory left; see Device.memory_info()",
-    500002: "the graph engine failed; the model may be for another chip, or be damaged",
+    500002: "the graph engine failed; its reason stands below, or in its log",
     507010: "the device does not answer",
     507011: "the model failed on the device",
     507046: "the stream was not done in time",
@@ -228,8 +297,6 @@ _HINTS: Final[dict[int, str]] = {
 
 @functools.cache
 def _symbols() -> dict[int, str]:
-    from ascendcl import _acl
-
     # Deprecated names share no number with others, save ACL_ERROR_NONE and its kind: first wins.
     names: dict[int, str] = {}
     for name, value in vars(_acl.constants).items():
@@ -264,3 +331,12 @@ def _with_file(
 def warn(error: AclError) -> None:
     """Tell of a failure that has no caller."""
     warnings.warn(AclWarning(str(error)), stacklevel=2)
+
+
+# Whoever imported the package first catches these classes: they stay when this module is reloaded,
+# or imported again after sys.modules was emptied, and the extension raises no others.
+globals().update(
+    _acl.core.bind_errors(
+        {name: globals()[name] for name in (*__all__, "_CLASSES", "from_status", "warn")}
+    )
+)

@@ -4,4 +4,10 @@
 The functions are documented in ``_acl/fv.pyi``.
 """
 
+from typing import TYPE_CHECKING
+
 from ascendcl._acl.fv import *  # noqa: F403
+from ascendcl._missing import attribute_errors_of
+
+if not TYPE_CHECKING:  # to a type checker it would mean that every name is there
+    __getattr__ = attribute_errors_of("acl.fv")

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -46,14 +47,18 @@ def runtime_info() -> RuntimeInfo:
         kind=runtime.kind,
         library=runtime.library,
         version=".".join(str(part) for part in _acl.core.version() or ()),
-        soc=_acl.core.soc_name(),
+        # The host runtime that nobody asked for names no chip to those who look for one.
+        soc=_acl.core.soc_name() or ("Host" if runtime.kind == "host" else ""),
         engine=_host_engine() if runtime.kind == "host" else None,
     )
 
 
 def _host_engine() -> str | None:
-    if not _runtime.HOST_LIBRARY.with_name("libascendcl_engine.so").exists():
+    if not _runtime.load().library.resolve().with_name("libascendcl_engine.so").exists():
         return None
+    if chosen := os.environ.get("ASCENDCL_OPENVINO_LIBS"):
+        found = any(Path(chosen).glob("libopenvino.so.*"))
+        return f"OpenVINO in {chosen}" if found else None
     try:
         return f"OpenVINO {importlib.metadata.version('openvino')}"
     except importlib.metadata.PackageNotFoundError:

@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
-import operator
 import os
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from ascendcl import _acl
+from ascendcl._arguments import file_path, has_bytes, integer
 from ascendcl._closeable import Closeable
 from ascendcl.device import Context, Device, context_of
 from ascendcl.stream import Stream
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     BytesLike = Buffer | npt.NDArray[Any]
 
 __all__ = ["DeviceBuffer", "MemorySize", "query_size"]
+
+_HIGHEST: Final = 2**64 - 1  # of size_t and of addresses
 
 Target = TypeVar("Target", bound="BytesLike")
 
@@ -57,16 +59,13 @@ def query_size(model: str | os.PathLike[str] | BytesLike) -> MemorySize:
     >>> work, weight = acl.query_size("model.om")
     """
     if isinstance(model, str | os.PathLike):
-        return MemorySize(*_acl.core.query_size_of_file(path_bytes(model)))
-    return MemorySize(*_acl.core.query_size_of_bytes(model))
-
-
-def path_bytes(path: str | os.PathLike[str]) -> bytes:
-    """A path as the C API takes it."""
-    encoded = os.fsencode(path)
-    if b"\0" in encoded:
-        raise ValueError(f"the path {os.fspath(path)!r} has a null character in it")
-    return encoded
+        return MemorySize(*_acl.core.query_size_of_file(file_path("query_size", "model", model)))
+    if not isinstance(model, np.ndarray) and not has_bytes(model):
+        raise TypeError(
+            "query_size: model must be a path, a numpy array or bytes-like, not "
+            f"{type(model).__qualname__}"
+        )
+    return MemorySize(*_acl.core.query_size_of_bytes(model, "query_size: model"))
 
 
 class DeviceBuffer(Closeable):
@@ -100,9 +99,8 @@ class DeviceBuffer(Closeable):
     __slots__ = ("__weakref__", "_handle")
 
     def __init__(self, size: int, device: Device | Context | int | None = None) -> None:
-        if operator.index(size) <= 0:
-            raise ValueError(f"a buffer needs a positive size, not {size}")
-        self._handle = _acl.core.Buffer.allocate(context_of(device), size)
+        count = integer("DeviceBuffer", "size", size, 1, _HIGHEST)
+        self._handle = _acl.core.Buffer.allocate(context_of("DeviceBuffer", device), count)
 
     @classmethod
     def from_handle(
@@ -121,15 +119,24 @@ class DeviceBuffer(Closeable):
         device : Device, Context, int or None
             Where the memory is; device 0 by default.
 
+        Raises
+        ------
+        ValueError
+            The runtime knows of no memory there, or of less than `size` bytes. A runtime that
+            cannot be asked is believed.
+
         Notes
         -----
         Two buffers over the same memory do not know of each other: models that share work memory
         must share one buffer.
         """
-        if ptr <= 0 or size <= 0:
-            raise ValueError(f"expected an address and a size above 0, not {ptr} and {size}")
+        name = "DeviceBuffer.from_handle"
+        if isinstance(ptr, bool):
+            raise TypeError(f"{name}: ptr must be int (an address), not bool")
+        address = integer(name, "ptr", ptr, 1, _HIGHEST)
+        count = integer(name, "size", size, 1, _HIGHEST)
         buffer = cls.__new__(cls)
-        buffer._handle = _acl.core.Buffer.adopt(context_of(device), ptr, size, owner)
+        buffer._handle = _acl.core.Buffer.adopt(context_of(name, device), address, count, owner)
         return buffer
 
     @property
@@ -179,12 +186,13 @@ class DeviceBuffer(Closeable):
 
         Raises
         ------
+        TypeError
+            `source` has no bytes, or holds Python objects.
         ValueError
             `source` is larger than the buffer, or not contiguous.
         BufferInUse
             A loaded model holds the buffer.
         """
-        self._check_fits(source)
         self._handle.write(source, stream._handle if stream else None)
 
     def copy_to(self, target: Target, stream: Stream | None = None) -> Target:
@@ -204,10 +212,11 @@ class DeviceBuffer(Closeable):
 
         Raises
         ------
+        TypeError
+            `target` has no bytes, or holds Python objects.
         ValueError
             `target` is larger than the buffer, read-only, or not contiguous.
         """
-        self._check_fits(target)
         self._handle.read(target, stream._handle if stream else None)
         return target
 
@@ -224,14 +233,7 @@ class DeviceBuffer(Closeable):
         BufferInUse
             A loaded model holds the buffer.
         """
-        if not 0 <= value <= 255:
-            raise ValueError(f"a byte is 0 to 255, not {value}")
-        self._handle.fill(value)
-
-    def _check_fits(self, data: BytesLike) -> None:
-        size = data.nbytes if isinstance(data, np.ndarray) else memoryview(data).nbytes
-        if size > self.size:
-            raise ValueError(f"{size} bytes do not fit a buffer of {self.size} bytes")
+        self._handle.fill(integer("DeviceBuffer.fill", "value", value, 0, 255))
 
     def __repr__(self) -> str:
         state = " closed" if self.closed else " in use" if self.in_use else ""

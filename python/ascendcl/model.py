@@ -14,11 +14,13 @@ import numpy as np
 import numpy.typing as npt
 
 from ascendcl import _acl
+from ascendcl._arguments import file_path
 from ascendcl._closeable import Closeable
 from ascendcl.device import Context, Device, context_of
 from ascendcl.dtypes import dtype_of, format_name
 from ascendcl.errors import from_status
-from ascendcl.memory import DeviceBuffer, MemorySize, path_bytes, query_size
+from ascendcl.findings import Finding, findings_of
+from ascendcl.memory import DeviceBuffer, MemorySize
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -82,6 +84,7 @@ class Model(Closeable):
 
     __slots__ = (
         "__weakref__",
+        "_findings",
         "_gears",
         "_handle",
         "_inputs",
@@ -92,6 +95,7 @@ class Model(Closeable):
         "_work",
     )
 
+    _findings: tuple[Finding, ...]
     _gears: tuple[Gear, ...]
     _handle: _acl.core.Model
     _inputs: tuple[TensorInfo, ...]
@@ -140,11 +144,13 @@ class Model(Closeable):
         BufferInUse
             `weight` holds the weights of another loaded model.
         """
-        size = query_size(path)
-        context = cls._prepare(size, work, weight, device)
+        name = "Model.from_file"
+        encoded = file_path(name, "path", path, "Model.from_bytes takes what an .om file holds")
+        size = MemorySize(*_acl.core.query_size_of_file(encoded))
+        context = cls._prepare(name, size, work, weight, device)
         handle = _acl.core.Model.load_file(
             context,
-            path_bytes(path),
+            encoded,
             work._handle if work else None,
             weight._handle if weight else None,
         )
@@ -163,8 +169,14 @@ class Model(Closeable):
 
         Parameters and exceptions are those of `from_file`.
         """
-        size = query_size(data)
-        context = cls._prepare(size, work, weight, device)
+        name = "Model.from_bytes"
+        if isinstance(data, str | os.PathLike):
+            raise TypeError(
+                f"{name}: data must be what an .om file holds, not {type(data).__qualname__}; "
+                "Model.from_file takes a path"
+            )
+        size = MemorySize(*_acl.core.query_size_of_bytes(data, f"{name}: data"))
+        context = cls._prepare(name, size, work, weight, device)
         handle = _acl.core.Model.load_bytes(
             context, data, work._handle if work else None, weight._handle if weight else None
         )
@@ -172,6 +184,7 @@ class Model(Closeable):
 
     @staticmethod
     def _prepare(
+        function: str,
         size: MemorySize,
         work: DeviceBuffer | None,
         weight: DeviceBuffer | None,
@@ -190,7 +203,9 @@ class Model(Closeable):
                     f"{role}: the model needs {needed} bytes of {role} memory, and the buffer has "
                     f"{buffer.size}"
                 )
-        return context_of(device, (b._handle.context for b in (work, weight) if b is not None))
+        return context_of(
+            function, device, (b._handle.context for b in (work, weight) if b is not None)
+        )
 
     @classmethod
     def _of(
@@ -213,6 +228,7 @@ class Model(Closeable):
             model._outputs = _with_open_sizes(outputs, model._gears)
             model._outputs_of_gears = [_in_gear(outputs, gear) for gear in model._gears]
             _check_runnable(model._inputs)
+            model._findings = findings_of(handle.model_id)
         except BaseException:
             handle.close()
             raise
@@ -235,6 +251,21 @@ class Model(Closeable):
         Nothing has to be chosen: a call runs in the gear that its inputs' shapes say.
         """
         return self._gears
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """How each fused node was understood, by the host runtime; empty on a device.
+
+        With dynamic shapes it is of the shapes that were run last.
+        """
+        if self._handle.is_dynamic and not self.closed:
+            self._findings = findings_of(self._handle.model_id)
+        return self._findings
+
+    @property
+    def notes(self) -> tuple[Finding, ...]:
+        """What the host runtime had to assume of the model: results may be wrong by it."""
+        return tuple(finding for finding in self.findings if finding.kind == "assumed")
 
     @property
     def model_id(self) -> int:

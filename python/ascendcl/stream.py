@@ -53,7 +53,7 @@ class Stream(_HasHandle):
     _handle: _acl.core.Stream
 
     def __init__(self, device: Device | Context | int | None = None) -> None:
-        self._handle = _acl.core.Stream.create(context_of(device))
+        self._handle = _acl.core.Stream.create(context_of("Stream", device))
 
     def synchronize(self, timeout: float | None = None) -> None:
         """Wait until all submitted work is done.
@@ -94,7 +94,7 @@ class Event(_HasHandle):
     _handle: _acl.core.Event
 
     def __init__(self, device: Device | Context | int | None = None) -> None:
-        self._handle = _acl.core.Event.create(context_of(device))
+        self._handle = _acl.core.Event.create(context_of("Event", device))
 
     def record(self, stream: Stream) -> None:
         """Set the mark after all work submitted to `stream` so far."""

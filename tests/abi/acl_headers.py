@@ -67,10 +67,20 @@ def enumerator_check(enum: str, name: str, value: int | str) -> str:
 
 
 def constants(text: str) -> dict[str, str]:
-    """Macros with a number for a value."""
-    return dict(
-        re.findall(r"^#define\s+(\w+)\s+((?:0[xX][0-9a-fA-F]+|\d+)[uUlL]*)\s*$", text, re.M)
-    )
+    """Macros with a number for a value; in the text of a header, literals are numbers too."""
+    found = re.findall(r"^#define\s+(\w+)\s+((?:0[xX][0-9a-fA-F]+|\d+)[uUlL]*)\s*$", text, re.M)
+    return {name: value for name, value in found if name not in texts()}
+
+
+def texts() -> dict[str, str]:
+    """Macros of all headers with a literal for a value."""
+    return {
+        name: value
+        for header in header_names()
+        for name, value in re.findall(
+            r'^#define\s+(\w+)\s+(".*")\s*$', (INCLUDE / header).read_text(encoding="utf-8"), re.M
+        )
+    }
 
 
 def structs(text: str) -> list[Struct]:

@@ -115,7 +115,7 @@ def test_everything_is_answered_and_nothing_twice(tmp_path: Path) -> None:
         check=True,
     )
     host = CSRC / "host"
-    below = [*sorted((host / "checks").glob("*.cpp")), host / "runtime" / "report.cpp"]
+    below = [*sorted((host / "checks").glob("*.cpp")), host / "report" / "report.cpp"]
     parts = [str(output), str(implementation), *map(str, below)]
     subprocess.run([*command, "-o", str(library), *parts], check=True)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import csv
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -12,16 +13,20 @@ from acl_headers import (
     INCLUDE,
     REPOSITORY,
     compile_text,
+    compiler,
     declarations,
     enumerator_check,
     header_names,
     header_text,
     include_lines,
+    texts,
 )
 
 TABLES = REPOSITORY.parent / "shared" / "spec"
 STRICT = ["-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Werror", f"-I{INCLUDE}"]
 LANGUAGES = [("c", "-std=c11"), ("c++", "-std=c++17")]
+# What old client programs are compiled as.
+OLDEST = [("c", "-std=c99"), ("c++", "-std=c++11")]
 NUMBER = re.compile(r"\(?\s*(-?)(0[xX][0-9a-fA-F]+|\d+)[uUlL]*\s*\)?")
 
 
@@ -38,7 +43,17 @@ def assert_compiles(folder: Path, lines: list[str], language: str, standard: str
     assert result.returncode == 0, result.stderr
 
 
-@pytest.mark.parametrize(("language", "standard"), LANGUAGES)
+def run_text(lines: list[str], folder: Path, language: str, standard: str) -> str:
+    """What a program prints that is linked with no library."""
+    source = folder / {"c": "program.c", "c++": "program.cpp"}[language]
+    source.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    command = [compiler(language), standard, *STRICT, str(source), "-o", str(folder / "program")]
+    subprocess.run(command, check=True)
+    run = subprocess.run([folder / "program"], check=True, capture_output=True, text=True)
+    return run.stdout
+
+
+@pytest.mark.parametrize(("language", "standard"), OLDEST + LANGUAGES)
 def test_all_headers_together(tmp_path: Path, language: str, standard: str) -> None:
     assert_compiles(tmp_path, include_lines(header_names()), language, standard)
 
@@ -48,6 +63,15 @@ def test_each_header_alone(tmp_path: Path) -> None:
         assert_compiles(
             tmp_path, [*include_lines([name, name]), "extern int not_empty;"], "c", "-std=c11"
         )
+
+
+def test_headers_find_each_other(tmp_path: Path) -> None:
+    """Some builds name the folder of the headers itself, and no other."""
+    names = [Path(name).name for name in header_names()]
+    folders = [f"-I{INCLUDE / folder}" for folder in ("acl", "acl/ops", "acl/error_codes")]
+    flags = ["-std=c99", *(flag for flag in STRICT if not flag.startswith("-I")), *folders]
+    result = compile_text("\n".join([*include_lines(names), ""]), tmp_path, flags, "c")
+    assert result.returncode == 0, result.stderr
 
 
 def test_no_function_twice_and_all_parsed() -> None:
@@ -77,12 +101,55 @@ def test_enumerators_and_constants(tmp_path: Path) -> None:
         lines.append(enumerator_check(enum, name, value))
         lines.append(f'static_assert(sizeof(enum {enum}) == 4, "{enum}");')
     for _, name, value in numbers:
+        if value.startswith('"'):
+            continue
         assert NUMBER.fullmatch(value), (name, value)
         lines.append(f'static_assert({name} == {value}, "{name}");')
         lines.append(f'static_assert(sizeof({name}) == sizeof({value}), "type of {name}");')
     assert len(enums) > 500
     assert len(numbers) > 300
     assert_compiles(tmp_path, lines, "c++", "-std=c++17")
+
+
+@pytest.mark.parametrize(("language", "standard"), OLDEST)
+def test_texts(tmp_path: Path, language: str, standard: str) -> None:
+    """Macros whose value is a text: they join other literals, as clients have them do."""
+    expected = {name: value for _, name, value in table("c_constants") if value.startswith('"')}
+    # No table has this one; the attribute that it names is documented at aclmdlGetOpAttr.
+    expected["ACL_ATTR_NAME_DATA_DUMP_ORIGIN_OP_NAMES"] = '"_datadump_original_op_names"'
+    assert texts() == expected
+    assert len(expected) >= 3
+    program = ["#include <string.h>", *include_lines(header_names()), "int main(void) {"]
+    program += [
+        f'    if (strcmp({name} "!", {value} "!") != 0) return 1;'
+        for name, value in expected.items()
+    ]
+    assert run_text([*program, "    return 0;", "}"], tmp_path, language, standard) == ""
+
+
+@pytest.mark.parametrize(("language", "standard"), OLDEST)
+def test_log_lines_name_their_place(tmp_path: Path, language: str, standard: str) -> None:
+    """With values and without: the second is where C99 allows no GNU way to write the macro."""
+    program = [
+        *include_lines(["acl/acl.h"]),
+        "#include <stdarg.h>",
+        "#include <stdio.h>",
+        "void aclAppLog(aclLogLevel level, const char *func, const char *file, uint32_t line,",
+        "               const char *fmt, ...) {",
+        "    va_list values;",
+        '    printf("%d %s %d %u ", (int)level, func, file[0] != 0, line);',
+        "    va_start(values, fmt);",
+        "    vprintf(fmt, values);",
+        "    va_end(values);",
+        "}",
+        "int main(void) {",
+        '    ACL_APP_LOG(ACL_ERROR, "%d of %s;", 3, "four");',
+        '    ACL_APP_LOG(ACL_INFO, "none");',
+        "    return 0;",
+        "}",
+    ]
+    said = run_text(program, tmp_path, language, standard)
+    assert said == "3 main 1 13 3 of four;1 main 1 14 none"
 
 
 @pytest.mark.parametrize(("language", "standard"), LANGUAGES)

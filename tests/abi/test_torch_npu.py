@@ -28,6 +28,7 @@ from acl_headers import (
     header_text,
     include_lines,
     structs,
+    texts,
 )
 
 WHEEL_INCLUDE = "torch_npu/include/"
@@ -145,6 +146,10 @@ def test_enumerators_and_constants(theirs: Theirs) -> None:
     values, numbers = enumerators(all_text()), constants(all_text())
     checks = {name: enumerator_check(enum, name, value) for name, (enum, value) in values.items()}
     checks |= {n: f'static_assert({n} == {value}, "{n}");' for n, value in numbers.items()}
+    checks |= {
+        name: f'static_assert(__builtin_strcmp({name}, {value}) == 0, "{name}");'
+        for name, value in texts().items()
+    }
     assertions = {name: check for name, check in checks.items() if theirs.knows(name)}
     absent = [name for name in checks if name not in assertions]
     report(f"{len(values)} enumerators and {len(numbers)} constants", len(assertions), absent)

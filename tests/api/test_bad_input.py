@@ -143,6 +143,18 @@ def test_flat_load_with_small_weights_answers_the_code(digits: Path) -> None:
         assert loaded[-1] == 145000
 
 
+@pytest.mark.parametrize("role", ["work", "weight"])
+def test_flat_load_names_the_number_that_query_size_gives(role: str, digits: Path) -> None:
+    size = acl.query_size(digits)
+    with acl.Device(0) as device, acl.DeviceBuffer(max(size)) as memory:
+        device.set_current()
+        given = (memory.ptr, 64, 0, 0) if role == "work" else (0, 0, memory.ptr, 64)
+        acl.get_recent_err_msg()
+        assert acl.mdl.load_from_file_with_mem(str(digits), *given)[-1] == 145000
+        needed = f"{role} memory has 64 bytes, the model needs {getattr(size, role)} "
+        assert needed in str(acl.get_recent_err_msg())
+
+
 def test_one_buffer_cannot_be_both(digits: Path) -> None:
     size = acl.query_size(digits)
     with acl.DeviceBuffer(max(size)) as both:

@@ -145,11 +145,11 @@ def test_closing_foreign_memory_lets_the_owner_go() -> None:
 
 @pytest.mark.parametrize(("ptr", "size"), [(0, 16), (-1, 16), (4096, 0)])
 def test_foreign_memory_must_have_an_address_and_a_size(ptr: int, size: int) -> None:
-    with pytest.raises(ValueError, match="above 0"):
+    with pytest.raises(ValueError, match=r"from_handle: (ptr|size) must be 1 to"):
         acl.DeviceBuffer.from_handle(ptr, size, None)
 
 
 @pytest.mark.parametrize("size", ["16", 1.5, None])
 def test_a_size_is_an_integer(size: object) -> None:
-    with pytest.raises(TypeError, match="cannot be interpreted as an integer"):
+    with pytest.raises(TypeError, match=r"DeviceBuffer: size must be int, not"):
         acl.DeviceBuffer(size)  # type: ignore[arg-type]

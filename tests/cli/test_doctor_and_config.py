@@ -34,6 +34,21 @@ def test_doctor_names_what_is_in_use() -> None:
         assert text in done.stdout
 
 
+def test_doctor_names_a_setting_that_is_wrong(tmp_path: Path) -> None:
+    """OpenVINO may well be installed: pip would not help."""
+    if acl.runtime_info().kind == "cann":
+        pytest.skip("of the host runtime")
+    done = command("doctor", ASCENDCL_OPENVINO_LIBS=str(tmp_path))
+    assert done.returncode == 1
+    problems = [line for line in done.stdout.splitlines() if line.startswith("problem: ")]
+    assert len(problems) == 1
+    assert f"ASCENDCL_OPENVINO_LIBS='{tmp_path}'" in problems[0]
+    assert "pip" not in problems[0]
+    (tmp_path / "libopenvino.so.2641").touch()
+    done = command("doctor", ASCENDCL_OPENVINO_LIBS=str(tmp_path))
+    assert f"OpenVINO in {tmp_path}" in done.stdout
+
+
 def test_doctor_sees_another_acl(tmp_path: Path) -> None:
     (tmp_path / "acl.py").touch()
     done = command("doctor", PYTHONPATH=os.pathsep.join([str(tmp_path), *sys.path]))

@@ -188,7 +188,7 @@ def test_shapes_that_ops_change(acl: abi.Library, path: Path, rows: int) -> None
     ("content", "shape", "culprit"),
     [
         (dynamic_pooling, (1, 2, 8, 8), "node 'pool' (MaxPoolV3)"),
-        (dynamic_reshape, (4, 6), "node 'softmax' (SoftmaxV2): a reshape of"),
+        (dynamic_reshape, (4, 6), "was removed before it: node 'softmax' (SoftmaxV2)"),
     ],
     ids=["op", "reshape"],
 )
@@ -205,7 +205,7 @@ def test_what_cannot_be_told_is_named(
     size = math.prod(shape) * FLOAT
     inputs, outputs = DataSet(acl, [size]), DataSet(acl, [size])
     set_shape(acl, inputs, 0, shape)
-    assert acl.aclmdlExecute(model_id, inputs.handle, outputs.handle) == 500002
+    assert acl.aclmdlExecute(model_id, inputs.handle, outputs.handle) == 200006
     assert culprit in acl.message()
 
 

@@ -20,6 +20,13 @@ def test_init_without_config(acl: Library) -> None:
     assert acl.aclInit(None) == 0
 
 
+def test_init_with_an_empty_path(acl: Library, tmp_path: Path) -> None:
+    """No configuration, as AclLite, aclruntime and Huawei's quick start mean it."""
+    codes = [acl.aclInit(b""), acl.aclInit(b""), acl.aclFinalize()]
+    assert codes == [0, 100002, 0]
+    assert acl.aclInit(config(tmp_path, "{}")) == 0  # it was no first configuration either
+
+
 @pytest.mark.case(2, "DOC+SRC")
 def test_second_init_is_told(acl: Library) -> None:
     assert [acl.aclInit(None), acl.aclInit(None)] == [0, 100002]

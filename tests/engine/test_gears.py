@@ -173,4 +173,4 @@ def test_a_node_between_input_and_gears_is_refused() -> None:
     assert x is not None
     nodes["between"] = Node("between", "Relu", [x], [x.spec])
     choice.inputs = [index, Value("between", 0, x.spec), *others]
-    assert "node 'between' (Relu): it stands between" in refusal(model)
+    assert "for one shape of many: node 'between' (Relu)" in refusal(model)

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What Python objects are taken as: ints modulo 2^64, anything with __index__, lists, paths."""
+"""What Python objects are taken as: ints that fit, anything with __index__, lists, paths."""
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,20 +32,75 @@ def buffer() -> Iterator[int]:
     ("given", "taken"),
     [
         (5, 5),
-        (True, 1),
-        (-1, 2**64 - 1),
-        (2**70 + 3, 3),
+        *[(number, number) for power in (30, 32, 60, 63) for number in (2**power - 1, 2**power)],
+        (2**64 - 1, 2**64 - 1),
         (np.int64(9), 9),
         (np.uint8(9), 9),
+        (np.array(9), 9),
         (Seven(), 7),
         (MallocPolicy.NORMAL_ONLY, 2),
     ],
     ids=repr,
 )
-def test_addresses_are_taken_modulo_2_to_the_64(buffer: int, given: int, taken: int) -> None:
+def test_addresses(buffer: int, given: int, taken: int) -> None:
     assert acl.update_data_buffer(buffer, given, 64) == 0
     assert acl.get_data_buffer_addr(buffer) == taken
     assert acl.update_data_buffer(buffer, 0, 0) == 0
+
+
+@pytest.mark.parametrize(
+    "given",
+    [-1, 2**64, 2**70 + 3, -(2**64), np.int64(-1), 10**9000],
+    ids=["minus one", "2^64", "beyond 2^70", "minus 2^64", "numpy's minus one", "very large"],
+)
+def test_what_is_no_address_is_not_made_one(buffer: int, given: int) -> None:
+    """pyACL takes it modulo 2^64: 2^64 is a null pointer there, for "managed by the system"."""
+    message = r"acl\.update_data_buffer: argument '{}' must fit into 64 bits \(unsigned\), not "
+    with pytest.raises(OverflowError, match=message.format("data_ptr")):
+        acl.update_data_buffer(buffer, given, 64)
+    with pytest.raises(OverflowError, match=message.format("size")):
+        acl.update_data_buffer(buffer, 64, given)
+    assert acl.get_data_buffer_addr(buffer) == 0
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_truth_is_no_address(buffer: int, given: bool) -> None:
+    with pytest.raises(TypeError, match=r"'data_ptr' must be int \(an address\), not bool"):
+        acl.update_data_buffer(buffer, given, 64)
+    # A flag is a number all the same.
+    assert acl.data_type_size(given) == (2 if given else 4)
+
+
+def test_work_memory_beyond_64_bits_is_not_left_to_the_system() -> None:
+    with pytest.raises(OverflowError, match=r"load_from_file_with_mem: argument 'work_ptr'"):
+        acl.mdl.load_from_file_with_mem("model.om", 2**64, 64, 0, 0)
+
+
+def test_every_index_at_once() -> None:
+    """-1 is an index of its own, as in C programs; it is no size and no count."""
+    desc = acl.mdl.create_desc()
+    answer = acl.mdl.get_input_dynamic_gear_count(desc, 2**64 - 1)
+    for index in (-1, np.int64(-1)):
+        assert acl.mdl.get_input_dynamic_gear_count(desc, index) == answer
+    for index in (-2, 2**64):
+        with pytest.raises(OverflowError, match=r"'index' must fit into 64 bits"):
+            acl.mdl.get_input_dynamic_gear_count(desc, index)
+    assert acl.mdl.destroy_desc(desc) == 0
+
+
+def test_numbers_in_dicts_must_fit() -> None:
+    for dims, what in (
+        ({"dimCount": 2**64, "dims": [1]}, "'dimCount' must fit into 64 bits (unsigned)"),
+        ({"dimCount": -1, "dims": [1]}, "'dimCount' must fit into 64 bits (unsigned)"),
+        ({"dimCount": 1, "dims": [2**63]}, "'dims[0]' must fit into 64 bits (signed)"),
+    ):
+        with pytest.raises(OverflowError, match=re.escape(what)):
+            acl.mdl.set_input_dynamic_dims(0, 0, 0, dims)
+
+
+def test_lists_of_numbers_must_fit() -> None:
+    with pytest.raises(OverflowError, match=r"acl\.create_tensor_desc: argument 'dims'"):
+        acl.create_tensor_desc(constants.ACL_FLOAT, [1, 2**63], constants.ACL_FORMAT_ND)
 
 
 def test_32_bit_arguments() -> None:
@@ -52,8 +108,10 @@ def test_32_bit_arguments() -> None:
         acl.rt.set_device(2**31)
     with pytest.raises(OverflowError, match="'data_type'"):
         acl.data_type_size(2**40)
-    # Unsigned numbers wrap: the model id is 5 either way.
-    assert acl.mdl.unload(2**32 + 5) == acl.mdl.unload(5) != 0
+    for given in (2**32, 2**32 + 5, -1):
+        with pytest.raises(OverflowError, match=rf"'model_id' must fit into 32 bits .*{given}"):
+            acl.mdl.unload(given)
+    assert acl.mdl.unload(2**32 - 1) != 0
     assert acl.data_type_size(np.int8(1)) == 2
 
 
@@ -128,6 +186,9 @@ def test_floats() -> None:
     assert acl.float16_to_float(acl.float_to_float16(np.float32(0.5))) == 0.5
     with pytest.raises(TypeError, match=r"acl\.float_to_float16: argument 'value' must be float"):
         acl.float_to_float16("1")
+    with pytest.raises(OverflowError, match="'value' must fit into 32 bits"):
+        acl.float_to_float16(1e300)
+    assert acl.float16_to_float(acl.float_to_float16(float("inf"))) == float("inf")
 
 
 def test_text_answers() -> None:

@@ -49,6 +49,8 @@ def test_ptr_to_bytes_refuses() -> None:
     with pytest.raises(ValueError, match="'ptr' must not be 0"):
         acl.util.ptr_to_bytes(0, 4)
     with pytest.raises(MemoryError):
+        acl.util.ptr_to_bytes(1, 2**64 - 1)
+    with pytest.raises(OverflowError, match=r"ptr_to_bytes: argument 'size'"):
         acl.util.ptr_to_bytes(1, -1)
 
 

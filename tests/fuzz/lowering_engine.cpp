@@ -69,7 +69,7 @@ class LoweredProgram : public Program {
         return std::make_unique<TouchingExecution>(std::move(inputs), std::move(outputs));
     }
 
-    const std::vector<std::string> &notes() const noexcept override { return no_notes_; }
+    const std::vector<Finding> &findings() const noexcept override { return no_findings_; }
     const std::vector<std::vector<int64_t>> &output_dims() const noexcept override {
         return no_dims_;
     }
@@ -77,7 +77,7 @@ class LoweredProgram : public Program {
    private:
     PlainGraph graph_;
     std::vector<std::vector<int64_t>> no_dims_;  // asked of models with dynamic shapes only
-    std::vector<std::string> no_notes_;          // the runtime prints them
+    std::vector<Finding> no_findings_;           // the runtime prints what is assumed
 };
 
 class LoweringEngine : public Engine {
@@ -120,6 +120,8 @@ class LoweringEngine : public Engine {
         outcome = {Outcome::Kind::kRefused, "no op times"};
         return nullptr;
     }
+
+    void shut_down() noexcept override {}
 
     const char *version() const noexcept override { return "lowering only"; }
 };

@@ -77,6 +77,44 @@ time.sleep(0.05)
         assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
 
 
+CUT_OFF = {
+    "a model": "model(image)",
+    "a buffer": "weight_of_all.copy_to(target)",
+    "a stream": "stream.synchronize()",
+    "something new": "acl.DeviceBuffer(64)",
+}
+
+
+@pytest.mark.parametrize("use", CUT_OFF)
+@pytest.mark.parametrize("start", ["threading", "_thread", "acl.util"])
+def test_daemon_threads_that_are_cut_off_say_nothing(start: str, use: str, run_script) -> None:
+    starts = {
+        "threading": "threading.Thread(target=loop, daemon=True).start()",
+        "_thread": "_thread.start_new_thread(loop, ())",
+        "acl.util": "acl.util.start_thread(loop, None)",
+    }
+    script = (
+        SETUP
+        + f"""
+import atexit, threading, time, _thread
+atexit.unregister(acl._acl.core.shut_down)
+atexit.register(time.sleep, 0.2)  # after the release: the threads come back to it
+atexit.register(acl._acl.core.shut_down)
+weight_of_all, target = acl.DeviceBuffer(64), bytearray(64)
+began = threading.Event()
+def loop():
+    while True:
+        {CUT_OFF[use]}
+        began.set()
+for _ in range(3):
+    {starts[start]}
+began.wait()
+"""
+    )
+    result = run_script(script)
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+
+
 def test_hook_that_runs_after_ours_is_told(run_script) -> None:
     """Hooks run last in, first out: one that was registered before the import comes too late."""
     late = run_script(SETUP + "from ascendcl import _acl\n_acl.core.shut_down()\nmodel(image)")

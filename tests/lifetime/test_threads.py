@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -136,6 +137,69 @@ def test_closing_a_buffer_while_it_is_copied() -> None:
                 pass
 
         in_threads(3, use)
+
+
+@pytest.mark.parametrize("direction", ["copy_to", "copy_from"])
+def test_closing_a_buffer_waits_for_its_turn_only(direction: str) -> None:
+    """Copies that come after the close() do not go before it, however many threads make them."""
+    size = 1 << 24
+    later: list[int] = []
+    for _ in range(4):
+        buffer = acl.DeviceBuffer(size)
+        counts = [0] * 6
+        began = threading.Barrier(len(counts) + 1)
+
+        def use(
+            i: int,
+            buffer: acl.DeviceBuffer = buffer,
+            counts: list[int] = counts,
+            began: threading.Barrier = began,
+        ) -> None:
+            if i == len(counts):
+                began.wait()
+                while sum(counts) < 20:
+                    time.sleep(0.001)
+                before = sum(counts)
+                buffer.close()
+                later.append(sum(counts) - before)
+                return
+            copy, data = getattr(buffer, direction), bytearray(size)
+            copy(data)
+            began.wait()
+            try:
+                while True:
+                    copy(data)
+                    counts[i] += 1
+            except acl.ClosedError:
+                pass
+
+        in_threads(len(counts) + 1, use)
+    # One of each thread, and what is copied before the closing thread, which is without the GIL by
+    # then, stands in line.
+    assert sum(later) < 4 * (6 + 24)
+
+
+def test_events_that_wait_for_each_other() -> None:
+    """Two events are locked in one order, or a close() between two threads would stop all."""
+    with acl.Stream() as stream:
+        for _ in range(30):
+            pair = [acl.Event(), acl.Event()]
+            for event in pair:
+                event.record(stream)
+            stream.synchronize()
+
+            def use(i: int, pair: list[acl.Event] = pair) -> None:
+                first, second = pair if i % 2 else reversed(pair)
+                try:
+                    for _ in range(50):
+                        first.elapsed_since(second)
+                    first.close()
+                except acl.AclError:
+                    pass
+
+            in_threads(4, use)
+            for event in pair:
+                event.close()
 
 
 def test_the_gil_is_free_while_a_stream_is_waited_for(digits: Path) -> None:

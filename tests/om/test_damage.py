@@ -32,6 +32,9 @@ CODES = {
     "bad weights",
     "inconsistent",
     "too complex",
+    "flow model",
+    "bundle",
+    "unknown version",
 }
 
 

@@ -123,6 +123,71 @@ def test_states_of_a_session(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 2
 
 
+@pytest.mark.parametrize("kind", ["file", "link to a file", "dangling link", "pipe", "folder"])
+def test_what_is_there_is_left_alone(kind: str, tmp_path: Path) -> None:
+    """The name can be foretold: nobody can make a session write over, or through, what is there."""
+    folder, kept = tmp_path / "results", tmp_path / "kept"
+    folder.mkdir()
+    there = folder / f"op_summary_{os.getpid()}_1.csv"
+    if kind == "file":
+        there.write_text("an earlier result")
+    elif kind == "link to a file":
+        kept.write_text("somebody's")
+        there.symlink_to(kept)
+    elif kind == "dangling link":
+        there.symlink_to(kept)
+    elif kind == "pipe":
+        os.mkfifo(there)
+    else:
+        there.mkdir()
+    before = there.lstat()
+    assert acl.prof.init(str(folder)) == 0
+    assert acl.prof.finalize() == 0
+    assert there.lstat() == before
+    if kind == "file":
+        assert there.read_text() == "an earlier result"
+    assert kept.read_text() == "somebody's" if kind == "link to a file" else not kept.exists()
+    (written,) = set(folder.iterdir()) - {there}
+    assert written.name == f"op_summary_{os.getpid()}_2.csv"
+    assert written.read_text().startswith("kind,device,")
+
+
+LIMITED = """
+import resource, signal, sys
+import numpy as np, acl
+sys.dont_write_bytecode = True
+signal.signal(signal.SIGXFSZ, signal.SIG_DFL)  # as in a C program
+limit = int(sys.argv[2])
+resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+assert acl.prof.init(sys.argv[1]) == 0
+config = acl.prof.create_config([0], 0, 0, 0x2)
+assert acl.prof.start(config) == 0
+from acl.data import DIGITS_MODEL
+with acl.Model.from_file(DIGITS_MODEL) as model:
+    for _ in range(20):
+        model(np.ones((1, 1, 8, 8), np.float32))
+print(acl.prof.finalize())
+"""
+
+
+@pytest.mark.parametrize("limit", [1000, 1001, 1024, 3000])
+def test_a_limit_cuts_no_line(limit: int, tmp_path: Path) -> None:
+    result = subprocess.run(
+        [sys.executable, "-c", LIMITED, str(tmp_path), str(limit)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    assert int(result.stdout) != 0  # it says that results are missing
+    (written,) = tmp_path.iterdir()
+    text = written.read_text()
+    assert text.endswith("\n")
+    assert {line.count(",") for line in text.splitlines()} == {6}
+    assert 0 < len(text) <= limit
+
+
 def test_arguments_of_a_session(tmp_path: Path) -> None:
     assert acl.prof.init("") == INVALID_PARAM
     assert acl.prof.init(str(tmp_path / "nowhere")) == INVALID_FILE

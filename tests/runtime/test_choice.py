@@ -18,10 +18,12 @@ from pathlib import Path
 
 import pytest
 
+import ascendcl
 from written_models import model_with_gears
 
 HEADERS = Path(__file__).parents[2] / "third_party" / "cann" / "include"
 SPOOF_CODE = 4242
+HOST = Path(ascendcl.get_library_dir()) / "libascendcl.so"
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -31,7 +33,7 @@ def run(tmp_path: Path) -> Run:
     """Run Python code with the given ASCENDCL_RUNTIME and folders on the loader's path."""
 
     def start(
-        code: str, choice: str | None = None, libraries: Path | None = None, *options: str
+        code: str, choice: str | None = None, libraries: Path | str | None = None, *options: str
     ) -> subprocess.CompletedProcess[str]:
         environment = {
             name: value
@@ -150,6 +152,24 @@ def test_broken_cann_is_told_apart_from_none(run: Run, tmp_path: Path) -> None:
     assert "invalid ELF header" in result.stderr or "too short" in result.stderr
 
 
+@pytest.mark.parametrize("choice", [None, "cann"])
+@pytest.mark.parametrize("entries", [":", "{other}:", ".", "{other}:here"])
+def test_a_library_from_the_working_folder_is_told(
+    run: Run, make_cann, choice: str | None, entries: str, tmp_path: Path
+) -> None:
+    (tmp_path / "here").mkdir()
+    folder = tmp_path / "here" if entries.endswith("here") else tmp_path
+    shutil.copy(make_cann() / "libascendcl.so", folder)
+    entries = entries.format(other=tmp_path / "other")
+    result = run(REPORT, choice, entries)
+    taken = folder / "libascendcl.so"
+    assert (result.returncode, result.stdout) == (0, f"cann {taken} {SPOOF_CODE}\n")
+    assert f"RuntimeWarning: {taken} was loaded: LD_LIBRARY_PATH has" in result.stderr
+    assert "working folder" in result.stderr
+    refused = run(REPORT, choice, entries, "-Werror::RuntimeWarning")
+    assert refused.returncode == 1
+
+
 def test_unknown_choice(run: Run) -> None:
     result = run("import ascendcl", "gpu")
     assert result.returncode == 1
@@ -202,10 +222,7 @@ def test_library_loaded_by_somebody_else(run: Run, make_cann) -> None:
 
 
 def test_host_library_on_the_loaders_path_is_host(run: Run) -> None:
-    spec = importlib.util.find_spec("ascendcl")
-    assert spec is not None
-    assert spec.origin is not None
-    result = run(REPORT, None, Path(spec.origin).parent / "_host")
+    result = run(REPORT, None, HOST.parent)
     assert result.stdout.startswith("host ")
     assert result.stderr == ""
 
@@ -221,9 +238,12 @@ def test_where_openvino_is_looked_for(run: Run, tmp_path: Path, chosen: str) -> 
     installed = importlib.util.find_spec("openvino")
     if installed is None or installed.origin is None:
         pytest.skip("needs openvino")
+    libraries = Path(installed.origin).parent / "libs"
     for name in ("openvino/libs", "chosen"):
         (tmp_path / name).mkdir(parents=True)
-        shutil.copy(Path(installed.origin).parent / "libs" / "libtbb.so.12", tmp_path / name)
+        shutil.copy(libraries / "libtbb.so.12", tmp_path / name)
+    for library in libraries.glob("libopenvino*.so*"):
+        (tmp_path / "chosen" / library.name).symlink_to(library)
     (tmp_path / "openvino" / "__init__.py").touch()
     (tmp_path / "gears.om").write_bytes(model_with_gears("batch"))
     code = (
@@ -259,3 +279,27 @@ def test_runtime_info(run: Run) -> None:
     kind, is_file, soc, version, ret = run(code, "host").stdout.split()
     assert (kind, is_file, soc, ret) == ("host", "True", "Host", "107002")
     assert re.fullmatch(r"\d+\.\d+\.\d+", version)
+
+
+def in_frozen_app(code: str, path_before: str) -> str:
+    """Code as in an app, which has the folder of its files first on the loader's path."""
+    before = f"os.environ['LD_LIBRARY_PATH_ORIG'] = {path_before!r}\n"
+    return "import os, sys\nsys.frozen = True\n" + before + code
+
+
+@pytest.mark.parametrize("choice", ["auto", "cann"])
+def test_frozen_app_finds_cann(run: Run, make_cann, choice: str) -> None:
+    folder = make_cann()
+    result = run(in_frozen_app(REPORT, f"/nowhere::{folder}"), choice, HOST.parent)
+    expected = f"cann {folder / 'libascendcl.so'} {SPOOF_CODE}\n"
+    assert (result.returncode, result.stdout, result.stderr) == (0, expected, "")
+
+
+def test_frozen_app_does_not_find_itself(run: Run) -> None:
+    """Its own library on the path of the loader is nobody's choice of the host runtime."""
+    result = run(in_frozen_app(REPORT, ""), "auto", HOST.parent)
+    assert result.stdout.startswith("host ")
+    assert result.stderr.count("HostRuntimeWarning") == 1
+    result = run(in_frozen_app(REPORT, ""), "cann", HOST.parent)
+    assert result.returncode == 1
+    assert "in none of the folders that LD_LIBRARY_PATH had" in result.stderr

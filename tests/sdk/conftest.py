@@ -23,6 +23,6 @@ def build() -> Callable[[Path, Path], None]:
         library = ascendcl.get_library_dir()
         compile_and_link = [command, "-Wall", "-Wextra", "-Werror", source, "-o", program]
         use = [f"-I{ascendcl.get_include()}", f"-L{library}", "-lascendcl", f"-Wl,-rpath,{library}"]
-        subprocess.run([*compile_and_link, "-pthread", *use], check=True)
+        subprocess.run([*compile_and_link, "-pthread", "-Wl,--enable-new-dtags", *use], check=True)
 
     return run

@@ -11,7 +11,6 @@
 #include <link.h>
 
 #include <atomic>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -19,7 +18,6 @@
 #include <cstring>
 #include <new>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "acl/acl.h"
@@ -274,16 +272,6 @@ Calls run(long fail) {
     return calls;
 }
 
-// Threads of streams let go of what they hold a moment after their streams are destroyed.
-long settled() {
-    long before = -1;
-    for (int i = 0; i < 100 && (i < 2 || live != before); ++i) {
-        before = live;
-        std::this_thread::sleep_for(std::chrono::milliseconds(2));
-    }
-    return live;
-}
-
 int check(long fail, const std::vector<float> &expected, long live_before) {
     const Calls calls = run(fail);
     const auto complain = [&](const char *what) {
@@ -297,7 +285,7 @@ int check(long fail, const std::vector<float> &expected, long live_before) {
     const Calls again = run(0);
     if (again.failed != nullptr || outputs != expected) return complain("of no use afterwards");
     // Only now: what is kept from a model until the next one is loaded is the same as before.
-    if (settled() != live_before) return complain("something is left");
+    if (live != live_before) return complain("something is left");
     return 0;
 }
 
@@ -345,7 +333,7 @@ int main(int argc, char **argv) {
     const long count = allocations;
     const std::vector<float> expected = outputs;
     run(0);
-    const long live_before = settled();
+    const long live_before = live;
     int wrong = 0;
     if (argc > 4) return check(std::atol(argv[4]), expected, live_before);
     for (long i = 1; i <= count; ++i) {

@@ -14,7 +14,16 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from model_objects import DataSet, data_sets, load, query_size, started, succeed
+from model_objects import (
+    DataSet,
+    IODims,
+    data_sets,
+    describe,
+    load,
+    query_size,
+    started,
+    succeed,
+)
 from owned import finish, load_own, release
 
 from abi import Library, held_up
@@ -439,3 +448,69 @@ def execute_without_a_gear(acl: Library, om: Path) -> int:
 def execute_with_a_gear(acl: Library, om: Path) -> None:
     del om
     assert _execute_with_gears(acl, sets=True) == 0
+
+
+def execute_on_host_memory(acl: Library, om: Path) -> int:
+    model = load(started(acl), om)
+    inputs, outputs = data_sets(acl, model)
+    buffer = acl.aclmdlGetDatasetBuffer(inputs.handle, 0)
+    memory = acl.malloc_host(inputs.sizes[0])
+    succeed(acl, "aclUpdateDataBuffer", buffer, memory, inputs.sizes[0])
+    return acl.aclmdlExecute(model, inputs.handle, outputs.handle)
+
+
+def load_into_one_place(acl: Library, om: Path) -> int:
+    """Work and weight memory overlap by one step."""
+    work_size, weight_size = query_size(started(acl), om)
+    work_size = max(work_size, 128)
+    block = acl.malloc(work_size + weight_size)
+    model = ctypes.c_uint32()
+    start = block + work_size // 64 * 64 - 64
+    return acl.aclmdlLoadFromFileWithMem(
+        bytes(om), ctypes.byref(model), block, work_size, start, weight_size
+    )
+
+
+def execute_into_work_memory(acl: Library, om: Path) -> int:
+    loaded = load_own(started(acl), om, work=acl.malloc(1 << 20))
+    inputs, outputs = data_sets(acl, loaded.model)
+    buffer = acl.aclmdlGetDatasetBuffer(outputs.handle, 0)
+    succeed(acl, "aclUpdateDataBuffer", buffer, loaded.work, outputs.sizes[0])
+    return acl.aclmdlExecute(loaded.model, inputs.handle, outputs.handle)
+
+
+def execute_into_a_short_output(acl: Library, om: Path) -> int:
+    """So short that the runtime takes it, and cuts."""
+    model = load(started(acl), om)
+    inputs, outputs = data_sets(acl, model)
+    buffer = acl.aclmdlGetDatasetBuffer(outputs.handle, 0)
+    succeed(acl, "aclUpdateDataBuffer", buffer, outputs.addresses[0], outputs.sizes[0] - 1)
+    return acl.aclmdlExecute(model, inputs.handle, outputs.handle)
+
+
+def _execute_with_shape(acl: Library, om: Path, factor: int) -> int:
+    model = load(started(acl), om)
+    inputs, outputs = data_sets(acl, model)
+    desc, shape_of_input = describe(acl, model), IODims()
+    succeed(acl, "aclmdlGetInputDims", desc, 0, ctypes.byref(shape_of_input))
+    dims = shape_of_input.shape
+    dims[0] *= factor
+    array = (ctypes.c_int64 * len(dims))(*dims)
+    shape = acl.aclCreateTensorDesc(acl.ACL_FLOAT, len(dims), array, acl.ACL_FORMAT_ND)
+    succeed(acl, "aclmdlSetDatasetTensorDesc", inputs.handle, shape, 0)
+    acl.aclDestroyTensorDesc(shape)
+    code = acl.aclmdlExecute(model, inputs.handle, outputs.handle)
+    succeed(acl, "aclmdlDestroyDesc", desc)
+    if code == 0:
+        release(acl, inputs, outputs)
+        succeed(acl, "aclmdlUnload", model)
+    return code
+
+
+def execute_with_another_shape(acl: Library, om: Path) -> int:
+    return _execute_with_shape(acl, om, factor=2)
+
+
+def execute_with_its_own_shape(acl: Library, om: Path) -> None:
+    assert _execute_with_shape(acl, om, factor=1) == 0
+    finish(acl)

@@ -55,7 +55,6 @@ BROKEN = [
     Broken("ACL-011", runtime.execute_an_unloaded_model, 145003),
     Broken("ACL-012", runtime.finalize_with_memory_left, 148051),
     Broken("ACL-012", runtime.finalize_with_objects_left, 148051),
-    Broken("ACL-013", runtime.initialize_twice, 100002),
     Broken("ACL-013", runtime.finalize_with_a_model_loaded, 148051),
     Broken("ACL-013", runtime.finalize_with_a_device_set, 148051),
     Broken("ACL-014", models.execute_with_no_output, 500002),
@@ -65,6 +64,16 @@ BROKEN = [
     Broken("ACL-016", runtime.synchronize_with_an_unrecorded_event, 507000),
     Broken("ACL-016", runtime.destroy_an_event_that_is_waited_for, 507000),
     Broken("ACL-017", runtime.free_device_memory_early, 148051),
+    Broken("ACL-018", runtime.name_more_than_there_is, 107000),
+    Broken("ACL-018", runtime.copy_a_batch_too_long, 107000),
+    Broken("ACL-019", runtime.use_an_event_as_a_stream, 107017),
+    Broken("ACL-019", runtime.add_what_is_no_data_buffer, 100000),
+    Broken("ACL-020", models.execute_on_host_memory, 500002),
+    Broken("ACL-021", models.load_into_one_place, 145000),
+    Broken("ACL-021", models.execute_into_work_memory, 145000),
+    Broken("ACL-022", models.execute_into_a_short_output, 500002),
+    Broken("ACL-023", models.execute_with_another_shape, 500002),
+    Broken("ACL-024", runtime.copy_the_wrong_way, 107000),
 ]
 
 CORRECT: dict[str, Callable[[Library, Path], None]] = {
@@ -85,4 +94,11 @@ CORRECT: dict[str, Callable[[Library, Path], None]] = {
     "ACL-015": models.execute_with_a_gear,
     "ACL-016": runtime.record_and_wait,
     "ACL-017": runtime.copy_and_synchronize,
+    "ACL-018": runtime.copy_and_synchronize,
+    "ACL-019": runtime.make_and_destroy_many,
+    "ACL-020": models.execute_with_outputs,
+    "ACL-021": models.weights_in_a_piece_of_a_block,
+    "ACL-022": models.execute_with_outputs,
+    "ACL-023": models.execute_with_its_own_shape,
+    "ACL-024": runtime.copy_each_way,
 }

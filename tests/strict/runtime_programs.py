@@ -166,12 +166,6 @@ def finalize_with_objects_left(acl: Library, om: Path) -> int:
     return acl.aclFinalize()
 
 
-def initialize_twice(acl: Library, om: Path) -> int:
-    del om
-    succeed(acl, "aclInit", None)
-    return acl.aclInit(None)
-
-
 def finalize_with_a_model_loaded(acl: Library, om: Path) -> int:
     load(started(acl), om)
     succeed(acl, "aclrtResetDevice", 0)
@@ -184,6 +178,7 @@ def finalize_with_a_device_set(acl: Library, om: Path) -> int:
 
 
 def from_init_to_finalize(acl: Library, om: Path) -> None:
+    """Twice; a program may go on with what a second aclInit answers."""
     for _ in range(2):
         loaded = load_own(started(acl), om)
         context = acl.create_context()
@@ -254,4 +249,76 @@ def record_and_wait(acl: Library, om: Path) -> None:
         succeed(acl, "aclrtDestroyEvent", event)
     for stream in (first, second):
         succeed(acl, "aclrtDestroyStream", stream)
+    finish(acl)
+
+
+def name_more_than_there_is(acl: Library, om: Path) -> int:
+    """It is not used; a copy of so much would corrupt the heap."""
+    del om
+    device, data = started(acl).malloc(64), ctypes.create_string_buffer(64)
+    return acl.aclrtMemcpy(device, 4096, data, 64, acl.ACL_MEMCPY_HOST_TO_DEVICE)
+
+
+def copy_a_batch_too_long(acl: Library, om: Path) -> int:
+    """The second of two copies says that its source has more than it has."""
+    del om
+    started(acl)
+    pair = ctypes.c_void_p * 2
+    destinations = pair(acl.malloc(64), acl.malloc(64))
+    sources = pair(acl.malloc_host(64), acl.malloc_host(32))
+    sizes = (ctypes.c_size_t * 2)(64, 64)
+    attributes, first = (ctypes.c_uint8 * 256)(), (ctypes.c_size_t * 1)(0)
+    failing = ctypes.c_size_t()
+    return acl.aclrtMemcpyBatch(
+        destinations, sizes, sources, sizes, 2, attributes, first, 1, ctypes.byref(failing)
+    )
+
+
+def launch_what_is_no_function(acl: Library, om: Path) -> int:
+    del om
+    data = ctypes.create_string_buffer(64)
+    stream = started(acl).create_stream()
+    return acl.aclrtLaunchHostFunc(stream, ctypes.addressof(data), None)
+
+
+def use_an_event_as_a_stream(acl: Library, om: Path) -> int:
+    del om
+    return started(acl).aclrtSynchronizeStream(acl.create_event())
+
+
+def add_what_is_no_data_buffer(acl: Library, om: Path) -> int:
+    del om
+    data_set = started(acl).aclmdlCreateDataset()
+    return acl.aclmdlAddDatasetBuffer(data_set, acl.malloc(64))
+
+
+def copy_the_wrong_way(acl: Library, om: Path) -> int:
+    del om
+    device, data = started(acl).malloc(64), ctypes.create_string_buffer(64)
+    return acl.aclrtMemcpy(device, 64, data, 64, acl.ACL_MEMCPY_DEVICE_TO_HOST)
+
+
+def copy_each_way(acl: Library, om: Path) -> None:
+    """By each kind, between pageable, page-locked, registered and device memory."""
+    del om
+    device, host = started(acl).malloc(64), acl.malloc_host(64)
+    pageable, registered = (ctypes.create_string_buffer(64) for _ in range(2))
+    shared = ctypes.c_void_p()
+    address = ctypes.addressof(registered)
+    succeed(acl, "aclrtHostRegister", address, 64, acl.ACL_HOST_REGISTER_MAPPED, ctypes.byref(shared))
+    on_host = (ctypes.addressof(pageable), host, address)
+    on_device = (device, shared.value)
+    for kind, ends, starts in (
+        (acl.ACL_MEMCPY_HOST_TO_HOST, on_host, on_host),
+        (acl.ACL_MEMCPY_HOST_TO_DEVICE, on_device, on_host),
+        (acl.ACL_MEMCPY_DEVICE_TO_HOST, on_host, on_device),
+        (acl.ACL_MEMCPY_DEVICE_TO_DEVICE, on_device, on_device),
+        (acl.ACL_MEMCPY_DEFAULT, on_host + on_device, on_host + on_device),
+    ):
+        for end in ends:
+            for start in starts:
+                succeed(acl, "aclrtMemcpy", end, 64, start, 64, kind)
+    succeed(acl, "aclrtHostUnregister", address)
+    succeed(acl, "aclrtFreeHost", host)
+    release(acl, device)
     finish(acl)

@@ -143,15 +143,71 @@ def test_kept_memory_is_not_counted_as_used(acl: Library, strict: Strict) -> Non
     assert free.value == before
 
 
-def test_a_long_list_of_leaks_is_cut(acl: Library, strict: Strict) -> None:
+def test_leaks_of_one_place_are_one_line(acl: Library, strict: Strict) -> None:
     strict.on("warn")
     started(acl)
-    for _ in range(31):
-        acl.malloc(64)
+    for size in range(1, 32):
+        acl.malloc(size)
+    acl.malloc(7)
     succeed(acl, "aclrtResetDevice", 0)
     succeed(acl, "aclFinalize")
     assert strict.rules() == ["ACL-012"]
-    assert "and 11 more" in strict.reports[0]
+    assert "31 x device memory, 496 bytes in all, made here:" in strict.reports[0]
+    assert strict.reports[0].count("made here") == 2
+
+
+def test_a_long_list_of_leaks_is_cut(acl: Library, strict: Strict) -> None:
+    strict.on("warn")
+    started(acl)
+    source = "\n".join("allocate()" for _ in range(31))
+    exec(compile(source, "many_places.py", "exec"), {"allocate": lambda: acl.malloc(64)})
+    succeed(acl, "aclrtResetDevice", 0)
+    succeed(acl, "aclFinalize")
+    assert strict.rules() == ["ACL-012"]
+
+
+def _exit_of(program: str, mode: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "ASCENDCL_STRICT": mode},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stderr
+
+
+@pytest.mark.parametrize("mode", ["warn", "fail"])
+def test_without_finalize_leaks_are_told_at_exit(mode: str) -> None:
+    """By place and kind, with numbers and bytes."""
+    program = """
+import acl
+acl.init()
+acl.rt.set_device(0)
+for _ in range(40):
+    acl.rt.malloc(1000, 0)
+stream, _ = acl.rt.create_stream()
+"""
+    told = _exit_of(program, mode)
+    assert told.count("ACL-012") == 1
+    assert "at the end of the process, without aclFinalize, there is still" in told
+    assert "40 x device memory, 40000 bytes in all, made here:" in told
+    assert "<string>:6 in <module>" in told
+    assert "stream 0x" in told
+
+
+def test_with_finalize_nothing_is_told_at_exit() -> None:
+    program = """
+import acl
+acl.init()
+acl.init()  # answers 100002, with which a program goes on
+acl.rt.set_device(0)
+memory, _ = acl.rt.malloc(1000, 0)
+acl.rt.free(memory)
+acl.rt.reset_device(0)
+"""
+    assert _exit_of(program, "fail") == ""
 
 
 def test_threads(acl: Library, strict: Strict) -> None:

@@ -79,5 +79,11 @@ def test_a_wait_that_is_given_up_is_told_once(
     assert report.startswith("ACL-016: the wait for event")
 
 
+def test_what_is_no_function_is_not_called(acl: Library, strict: Strict, om: Path) -> None:
+    strict.on("fail")
+    assert runtime.launch_what_is_no_function(acl, om) == 107000
+    assert "ACL-018: fn, 0x" in acl.message()
+
+
 def test_every_rule_has_both_tests() -> None:
     assert {broken.rule for broken in BROKEN} == set(CORRECT)

@@ -12,12 +12,21 @@ namespace {
 // exception set.
 PyObject *int_of(PyObject *object, Owned &owner, const Signature &signature, int position) {
     if (PyLong_Check(object)) return object;
-    if (!PyIndex_Check(object)) {
-        raise_wrong_type(signature, position, "int", object);
-        return nullptr;
+    if (PyIndex_Check(object)) {
+        owner.reset(PyNumber_Index(object));
+        // An array has __index__ and is none, unless it has no axes.
+        if (owner.get() || !PyErr_ExceptionMatches(PyExc_TypeError)) return owner.get();
+        PyErr_Clear();
     }
-    owner.reset(PyNumber_Index(object));
-    return owner.get();
+    raise_wrong_type(signature, position, "int", object);
+    return nullptr;
+}
+
+// -1 where C programs write SIZE_MAX or -1 themselves.
+bool is_every_index(PyObject *number, const Signature &signature, int position) {
+    if (std::strcmp(signature.parameters[position], "index") != 0) return false;
+    int overflow = 0;
+    return PyLong_AsLongAndOverflow(number, &overflow) == -1 && overflow == 0;
 }
 
 }  // namespace
@@ -30,15 +39,31 @@ bool load_within(const Range &range, PyObject *object, long &value, const Signat
     int overflow = 0;
     value = PyLong_AsLongAndOverflow(number, &overflow);
     if (overflow == 0 && value >= range.lowest && value <= range.highest) return true;
-    raise_out_of_range(signature, position, range.bits, range.is_signed);
+    raise_out_of_range(signature, position, range.bits, range.is_signed ? "signed" : "unsigned",
+                       object);
     return false;
 }
 
-bool load_index(PyObject *object, uint64_t &value, const Signature &signature, int position) {
+bool load_unsigned(int bits, PyObject *object, uint64_t &value, const Signature &signature,
+                   int position) {
     Owned owner;
     PyObject *const number = int_of(object, owner, signature, position);
-    if (number) value = PyLong_AsUnsignedLongLongMask(number);
-    return number != nullptr;
+    if (!number) return false;
+    value = PyLong_AsUnsignedLongLong(number);
+    const bool failed = value == UINT64_MAX && PyErr_Occurred();
+    if (!failed && (bits == 64 || value <= UINT32_MAX)) return true;
+    PyErr_Clear();
+    if (failed && is_every_index(number, signature, position)) return true;
+    raise_out_of_range(signature, position, bits, "unsigned", object);
+    return false;
+}
+
+bool load_address(PyObject *object, uint64_t &value, const Signature &signature, int position) {
+    if (PyBool_Check(object)) {
+        raise_wrong_type(signature, position, "int (an address)", object);
+        return false;
+    }
+    return load_unsigned(64, object, value, signature, position);
 }
 
 PyObject *load_sequence(PyObject *object, const Signature &signature, int position) {

@@ -1,12 +1,17 @@
 // Python object -> C argument, one Argument<T> per C parameter type. load() answers false with a
-// Python exception set. Rules of pyACL: addresses and sizes are ints modulo 2^64, 32-bit unsigned
-// numbers modulo 2^32, everything else must fit; wider than pyACL: whatever has __index__ is an
-// int.
+// Python exception set. Whatever has __index__ is an int, and must fit into the C type: pyACL takes
+// addresses, sizes and unsigned numbers modulo their width, so that 2^64 is a null pointer there.
+// Two rules more: -1 is the highest number where an `index` is asked for (all inputs at once), and
+// True and False are no addresses.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <pybind11/pybind11.h>
+#if PY_VERSION_HEX < 0x030B0000
+#include <longintrepr.h>
+#endif
 
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <type_traits>
@@ -49,19 +54,42 @@ inline constexpr Range range_of{static_cast<long>(std::numeric_limits<T>::min())
 
 bool load_within(const Range &range, PyObject *object, long &value, const Signature &signature,
                  int position);
-// For an object that is not an int itself.
-bool load_index(PyObject *object, uint64_t &value, const Signature &signature, int position);
+// Sizes, counts and indices of 32 or 64 bits; addresses.
+bool load_unsigned(int bits, PyObject *object, uint64_t &value, const Signature &signature,
+                   int position);
+bool load_address(PyObject *object, uint64_t &value, const Signature &signature, int position);
+
+// Whether `object` is an int of 0 to `highest` and of two digits at the most, as almost all are:
+// the rest is for the functions above. It reads the digits itself, because to ask CPython for the
+// number and whether it fits would cost a getter 6 % of its time.
+inline bool load_short(PyObject *object, uint64_t highest, uint64_t &value) {
+    if (!PyLong_CheckExact(object)) return false;
+    const auto *const number = reinterpret_cast<PyLongObject *>(object);
+#if PY_VERSION_HEX >= 0x030C0000
+    constexpr uintptr_t kNegative = 2;
+    constexpr unsigned kSizeShift = 3;
+    const digit *const digits = number->long_value.ob_digit;
+    const uintptr_t tag = number->long_value.lv_tag;
+    const uintptr_t count = (tag & kNegative) != 0 ? SIZE_MAX : tag >> kSizeShift;
+#else
+    const digit *const digits = number->ob_digit;
+    const auto count = static_cast<size_t>(Py_SIZE(number));  // very many for a negative one
+#endif
+    if (count > 2) return false;
+    value = count == 0 ? 0 : digits[0];
+    if (count == 2) value |= static_cast<uint64_t>(digits[1]) << PyLong_SHIFT;
+    return value <= highest;
+}
 
 template <typename T>
 bool load_integer(PyObject *object, T &value, const Signature &signature, int position) {
     if constexpr (std::is_unsigned_v<T> && sizeof(T) >= 4) {
         uint64_t wide = 0;
-        if (PyLong_Check(object)) {
-            wide = PyLong_AsUnsignedLongLongMask(object);
-        } else if (!load_index(object, wide, signature, position)) {
+        if (!load_short(object, std::numeric_limits<T>::max(), wide) &&
+            !load_unsigned(8 * sizeof(T), object, wide, signature, position)) {
             return false;
         }
-        value = static_cast<T>(wide);  // modulo
+        value = static_cast<T>(wide);
     } else {
         long wide = 0;
         if (!load_within(range_of<T>, object, wide, signature, position)) return false;
@@ -109,6 +137,10 @@ struct Argument<T, std::enable_if_t<std::is_floating_point_v<T>>> {
             raise_wrong_type(signature, position, "float", object);
             return false;
         }
+        if (std::isfinite(number) && std::abs(number) > std::numeric_limits<T>::max()) {
+            raise_out_of_range(signature, position, 8 * sizeof(T), "floating point", object);
+            return false;
+        }
         value = static_cast<T>(number);
         return true;
     }
@@ -120,7 +152,10 @@ struct Argument<T *> {
     T *value = nullptr;
     bool load(PyObject *object, const Signature &signature, int position) {
         uint64_t number = 0;
-        if (!detail::load_integer(object, number, signature, position)) return false;
+        if (!detail::load_short(object, UINT64_MAX, number) &&
+            !detail::load_address(object, number, signature, position)) {
+            return false;
+        }
         value = reinterpret_cast<T *>(number);
         return true;
     }

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <stdexcept>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -14,29 +15,44 @@
 
 namespace ascendcl::flat {
 
-// The integer under `key`. Throws type_error when it is no int, value_error when it does not fit.
+// The integer under `key`. Throws type_error when it is no int, overflow_error when the C type does
+// not hold it.
 template <typename T>
 T integer_of(pybind11::handle object, const std::string &key) {
     namespace py = pybind11;
-    if (!PyIndex_Check(object.ptr())) {
-        throw py::type_error("'" + key + "' must be int, not " + Py_TYPE(object.ptr())->tp_name);
-    }
-    const auto index = py::reinterpret_steal<py::object>(PyNumber_Index(object.ptr()));
-    if (!index) throw py::error_already_set();
     if constexpr (std::is_pointer_v<T>) {
-        return reinterpret_cast<T>(PyLong_AsUnsignedLongLongMask(index.ptr()));
-    } else if constexpr (std::is_enum_v<T>) {
-        return static_cast<T>(integer_of<int32_t>(index, key));
-    } else if constexpr (std::is_unsigned_v<T> && sizeof(T) == 8) {
-        return PyLong_AsUnsignedLongLongMask(index.ptr());
-    } else {
-        int overflow = 0;
-        const long wide = PyLong_AsLongAndOverflow(index.ptr(), &overflow);
-        if (overflow != 0 || wide < static_cast<long>(std::numeric_limits<T>::min()) ||
-            wide > static_cast<long>(std::numeric_limits<T>::max())) {
-            throw py::value_error("'" + key + "' is out of range");
+        if (PyBool_Check(object.ptr())) {
+            throw py::type_error("'" + key + "' must be int (an address), not bool");
         }
-        return static_cast<T>(wide);
+        return reinterpret_cast<T>(integer_of<uint64_t>(object, key));
+    } else if constexpr (std::is_enum_v<T>) {
+        return static_cast<T>(integer_of<int32_t>(object, key));
+    } else {
+        if (!PyIndex_Check(object.ptr())) {
+            throw py::type_error("'" + key + "' must be int, not " +
+                                 Py_TYPE(object.ptr())->tp_name);
+        }
+        const auto index = py::reinterpret_steal<py::object>(PyNumber_Index(object.ptr()));
+        if (!index) throw py::error_already_set();
+        bool fits = true;
+        T value{};
+        if constexpr (std::is_unsigned_v<T> && sizeof(T) == 8) {
+            value = PyLong_AsUnsignedLongLong(index.ptr());
+            fits = value != std::numeric_limits<T>::max() || !PyErr_Occurred();
+            PyErr_Clear();
+        } else {
+            int overflow = 0;
+            const long wide = PyLong_AsLongAndOverflow(index.ptr(), &overflow);
+            value = static_cast<T>(wide);
+            fits = overflow == 0 && wide >= static_cast<long>(std::numeric_limits<T>::min()) &&
+                   wide <= static_cast<long>(std::numeric_limits<T>::max());
+        }
+        if (!fits) {
+            throw std::overflow_error("'" + key + "' must fit into " +
+                                      std::to_string(8 * sizeof(T)) + " bits (" +
+                                      (std::is_signed_v<T> ? "signed)" : "unsigned)"));
+        }
+        return value;
     }
 }
 

@@ -88,6 +88,8 @@ void raise_current_exception(const Signature &signature) {
         raise(PyExc_TypeError, error.what());
     } catch (const py::value_error &error) {
         raise(PyExc_ValueError, error.what());
+    } catch (const std::overflow_error &error) {
+        raise(PyExc_OverflowError, error.what());
     } catch (const py::builtin_exception &error) {
         error.set_error();
     } catch (const std::bad_alloc &) {
@@ -141,7 +143,10 @@ PyObject *call_body(const Signature &signature, PyObject *const *arguments, Py_s
         arguments = bound;
     }
     try {
-        return body(arguments);
+        PyObject *const answer = body(arguments);
+        if (answer == nullptr || !raised_in_wait()) return answer;
+        Py_DECREF(answer);
+        return nullptr;
     } catch (const std::exception &) {
         raise_current_exception(signature);
     }

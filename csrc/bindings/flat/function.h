@@ -23,6 +23,8 @@
 #include "bindings/flat/argument.h"
 #include "bindings/flat/result.h"
 #include "bindings/flat/signature.h"
+#include "bindings/flat/slices.h"
+#include "bindings/signals.h"
 #include "bindings/without_gil.h"
 
 namespace ascendcl::flat {
@@ -185,9 +187,11 @@ struct Bound<F, Flags, R (*)(P...)> {
         if (!(slots.take(arguments, *signature, next) && ...)) return nullptr;
         if constexpr (std::is_void_v<R>) {
             invoke(slots.pass()...);
+            if (kReleasesGil && raised_in_wait()) return nullptr;
             Py_RETURN_NONE;
         } else {
             const R result = invoke(slots.pass()...);
+            if (kReleasesGil && raised_in_wait()) return nullptr;
             if constexpr (Flags & kEchoes) {
                 return tuple_of(first(slots...), to_python(result));
             } else if constexpr (kResults == 0) {
@@ -205,6 +209,9 @@ struct Bound<F, Flags, R (*)(P...)> {
     static R invoke(P... parameters) {
         if constexpr (kReleasesGil) {
             const WithoutGil released;
+            if constexpr (Slices<F>::kAny) {
+                if (Slices<F>::possible()) return Slices<F>::wait(parameters...);
+            }
             return F(parameters...);
         } else {
             return F(parameters...);

@@ -5,6 +5,7 @@
 #include <pthread.h>
 
 #include <cerrno>
+#include <ctime>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -42,12 +43,25 @@ void *run(void *argument) {
                 call(thread.fn, thread.arguments);
             }
         } catch (const py::error_already_set &error) {
+            if (error.matches(PyExc_SystemExit)) return 0;  // as threading's threads
             thread.error = error.value();
             throw;
         }
         return 0;
     });
     return nullptr;
+}
+
+// ETIMEDOUT while it runs.
+int join_for_a_moment(pthread_t id) {
+    constexpr long kMoment = 50'000'000;  // nanoseconds
+    constexpr long kSecond = 1'000'000'000;
+    timespec until{};
+    ::clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += kMoment;
+    until.tv_sec += until.tv_nsec / kSecond;
+    until.tv_nsec %= kSecond;
+    return ::pthread_timedjoin_np(id, nullptr, &until);
 }
 
 }  // namespace
@@ -73,7 +87,12 @@ py::object stop_thread(uint64_t thread_id) {
     // Taken out first: of two callers one joins and the other is told ESRCH.
     const std::shared_ptr<NativeThread> thread = std::move(found->second);
     threads().erase(found);
-    const int status = without_gil([id] { return ::pthread_join(id, nullptr); });
+    int status = ETIMEDOUT;
+    while ((status = without_gil([id] { return join_for_a_moment(id); })) == ETIMEDOUT) {
+        if (without_unwinding([] { return PyErr_CheckSignals(); }) == 0) continue;
+        threads().emplace(thread_id, thread);  // not joined yet
+        throw py::error_already_set();
+    }
     if (status == 0 && thread->error) {
         const auto message = "acl.util.stop_thread: the thread's function raised " +
                              py::cast<std::string>(py::repr(thread->error));

@@ -27,7 +27,13 @@ py::array array_of(py::handle object) {
         throw py::value_error(std::string("argument 'array' must be numpy.ndarray, not ") +
                               Py_TYPE(object.ptr())->tp_name);
     }
-    return py::reinterpret_borrow<py::array>(object);
+    auto array = py::reinterpret_borrow<py::array>(object);
+    constexpr int kHasObjects = 1;  // NPY_ITEM_HASOBJECT
+    if ((array.dtype().flags() & kHasObjects) != 0) {
+        throw py::type_error("argument 'array' must hold plain values, and dtype " +
+                             py::str(array.dtype()).cast<std::string>() + " holds Python objects");
+    }
+    return array;
 }
 
 py::object address_of(const void *address, const char *argument) {

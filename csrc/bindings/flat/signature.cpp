@@ -3,19 +3,30 @@
 #include "bindings/flat/signature.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace ascendcl::flat {
 
 void raise_wrong_type(const Signature &signature, int position, const char *expected,
                       PyObject *given) {
-    PyErr_Format(PyExc_TypeError, "%s.%s: argument '%s' must be %s, not %.200s", signature.module,
-                 signature.name, signature.parameters[position], expected, Py_TYPE(given)->tp_name);
+    const char *const type = Py_TYPE(given)->tp_name;
+    PyErr_Format(PyExc_TypeError, "%s.%s: argument '%s' must be %s, not %.200s%s", signature.module,
+                 signature.name, signature.parameters[position], expected, type,
+                 std::strcmp(type, "numpy.ndarray") == 0
+                     ? " (acl.util.numpy_to_ptr gives an array's address)"
+                     : "");
 }
 
-void raise_out_of_range(const Signature &signature, int position, int bits, bool is_signed) {
-    PyErr_Format(PyExc_OverflowError, "%s.%s: argument '%s' must fit into %d bits (%s)",
-                 signature.module, signature.name, signature.parameters[position], bits,
-                 is_signed ? "signed" : "unsigned");
+void raise_out_of_range(const Signature &signature, int position, int bits, const char *kind,
+                        PyObject *given) {
+    constexpr Py_ssize_t kReadable = 40;  // characters; Python refuses to write out very long ints
+    PyObject *const text = PyObject_Repr(given);
+    if (!text) PyErr_Clear();
+    const bool is_readable = text && PyUnicode_GET_LENGTH(text) <= kReadable;
+    PyErr_Format(PyExc_OverflowError, "%s.%s: argument '%s' must fit into %d bits (%s), not %V",
+                 signature.module, signature.name, signature.parameters[position], bits, kind,
+                 is_readable ? text : nullptr, "a much larger number");
+    Py_XDECREF(text);
 }
 
 void raise_bad_value(const Signature &signature, int position, const char *what) {

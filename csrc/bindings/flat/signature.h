@@ -21,8 +21,10 @@ struct Signature {
 void raise_wrong_type(const Signature &signature, int position, const char *expected,
                       PyObject *given);
 
-// Sets OverflowError "acl.rt.set_device: argument 'device_id' must fit into 32 bits (signed)".
-void raise_out_of_range(const Signature &signature, int position, int bits, bool is_signed);
+// Sets OverflowError "acl.rt.set_device: argument 'device_id' must fit into 32 bits (signed), not
+// 2147483648".
+void raise_out_of_range(const Signature &signature, int position, int bits, const char *kind,
+                        PyObject *given);
 
 // Sets ValueError "acl.rt.malloc: argument 'size' <what>".
 void raise_bad_value(const Signature &signature, int position, const char *what);

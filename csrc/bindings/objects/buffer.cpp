@@ -28,6 +28,13 @@ std::shared_ptr<void> keep_alive(py::object object) {
             }};
 }
 
+void require_room(const Buffer &buffer, const HostMemory &memory, const char *argument) {
+    if (memory.size() <= buffer.size()) return;
+    throw py::value_error(std::string(argument) + ": " + std::to_string(memory.size()) +
+                          " bytes do not fit a buffer of " + std::to_string(buffer.size()) +
+                          " bytes");
+}
+
 }  // namespace
 
 void register_buffer(py::module_ &module) {
@@ -39,7 +46,7 @@ void register_buffer(py::module_ &module) {
                 call_core([&] { return Buffer::allocate(context, size, buffer); });
                 return buffer;
             },
-            py::arg("context"), py::arg("size"))
+            py::arg("context").none(false), py::arg("size"))
         .def_static(
             "adopt",
             [](const ContextHandle &context, uintptr_t address, size_t size, py::object owner) {
@@ -51,35 +58,43 @@ void register_buffer(py::module_ &module) {
                 });
                 return buffer;
             },
-            py::arg("context"), py::arg("address"), py::arg("size"), py::arg("owner"))
+            py::arg("context").none(false), py::arg("address"), py::arg("size"), py::arg("owner"))
         .def_property_readonly("device", &Buffer::device)
         .def_property_readonly("context",
                                [](const Buffer &buffer) {
-                                   const WithoutGil released;
-                                   return buffer.context();
+                                   ContextHandle context;
+                                   call_core([&] { return buffer.context(context); });
+                                   return context;
                                })
         .def_property_readonly(
             "address",
             [](const Buffer &buffer) { return reinterpret_cast<uintptr_t>(buffer.handle()); })
         .def_property_readonly("size", &Buffer::size)
-        .def_property_readonly("closed", [](const Buffer &buffer) { return !buffer.is_open(); })
+        .def_property_readonly(
+            "closed",
+            [](const Buffer &buffer) { return without_gil([&] { return !buffer.is_open(); }); })
         .def_property_readonly("lease_count",
                                [](const Buffer &buffer) {
-                                   const WithoutGil released;
-                                   return buffer.lease_count();
+                                   size_t count = 0;
+                                   call_core([&] { return buffer.lease_count(count); });
+                                   return count;
                                })
         .def("close", [](Buffer &buffer) { call_core([&] { return buffer.close(); }); })
         .def(
             "write",
             [](Buffer &buffer, const py::object &source, Stream *stream) {
-                const HostMemory memory(source, HostMemory::Access::kRead);
+                const HostMemory memory(source, HostMemory::Access::kRead,
+                                        "DeviceBuffer.copy_from: source");
+                require_room(buffer, memory, "DeviceBuffer.copy_from: source");
                 call_core([&] { return buffer.write(memory.data(), memory.size(), stream); });
             },
             py::arg("source"), py::arg("stream").none(true))
         .def(
             "read",
             [](Buffer &buffer, const py::object &target, Stream *stream) {
-                const HostMemory memory(target, HostMemory::Access::kWrite);
+                const HostMemory memory(target, HostMemory::Access::kWrite,
+                                        "DeviceBuffer.copy_to: target");
+                require_room(buffer, memory, "DeviceBuffer.copy_to: target");
                 call_core([&] { return buffer.read(memory.data(), memory.size(), stream); });
             },
             py::arg("target"), py::arg("stream").none(true))

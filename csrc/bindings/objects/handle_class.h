@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "bindings/plain_type.h"
+#include "bindings/signals.h"
 #include "bindings/without_gil.h"
 
 namespace ascendcl::objects {
@@ -24,7 +25,9 @@ void deallocate(PyObject *self) {
     auto slot = reinterpret_cast<pybind11::detail::instance *>(self)->get_value_and_holder();
     if (slot.holder_constructed()) held = std::move(slot.template holder<std::shared_ptr<T>>());
     pybind11::detail::pybind11_object_dealloc(self);
+    const pybind11::error_scope pending;  // it may be an exception that lets the object go
     without_gil([&held] { held.reset(); });
+    raise_soon();
 }
 
 template <typename T>

@@ -1,5 +1,5 @@
-// The bytes behind a numpy array or another object with a buffer: contiguous, and writable where
-// they are to be written to.
+// The bytes behind a numpy array or another object with a buffer: contiguous, writable where they
+// are to be written to, and bytes at all. What is refused is named by `argument`.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -7,6 +7,7 @@
 #include <pybind11/pybind11.h>
 
 #include <cstddef>
+#include <string>
 #include <utility>
 
 namespace ascendcl::objects {
@@ -17,26 +18,14 @@ class HostMemory {
    public:
     enum class Access { kRead, kWrite };
 
-    HostMemory(pybind11::handle object, Access access) {
+    HostMemory(pybind11::handle object, Access access, const char *argument) {
         // Arrays directly: numpy refuses the buffer protocol for bfloat16 and its like.
         if (pybind11::isinstance<pybind11::array>(object)) {
             array_ = pybind11::reinterpret_borrow<pybind11::array>(object);
-            if ((array_.flags() & pybind11::array::c_style) == 0) {
-                throw pybind11::value_error("the array is not C-contiguous");
-            }
-            if (access == Access::kWrite && !array_.writeable()) {
-                throw pybind11::value_error("the array is read-only");
-            }
-            data_ = const_cast<void *>(array_.data());
-            size_ = static_cast<size_t>(array_.nbytes());
-            return;
+            take_array(access, argument);
+        } else {
+            take_buffer(object, access, argument);
         }
-        const int flags = access == Access::kWrite ? PyBUF_CONTIG : PyBUF_CONTIG_RO;
-        if (PyObject_GetBuffer(object.ptr(), &view_, flags) != 0) {
-            throw pybind11::error_already_set();
-        }
-        data_ = view_.buf;
-        size_ = static_cast<size_t>(view_.len);
     }
     ~HostMemory() {
         if (view_.obj != nullptr) PyBuffer_Release(&view_);
@@ -53,6 +42,58 @@ class HostMemory {
     size_t size() const noexcept { return size_; }
 
    private:
+    void take_array(Access access, const char *argument) {
+        constexpr int kHasObjects = 1;  // NPY_ITEM_HASOBJECT
+        if ((array_.dtype().flags() & kHasObjects) != 0) {
+            throw pybind11::type_error(std::string(argument) +
+                                       " must hold plain values, and dtype " +
+                                       pybind11::str(array_.dtype()).cast<std::string>() +
+                                       " holds Python objects: convert it first");
+        }
+        if ((array_.flags() & pybind11::array::c_style) == 0) {
+            throw pybind11::value_error(std::string(argument) + ": the array is not C-contiguous");
+        }
+        if (access == Access::kWrite && !array_.writeable()) {
+            throw pybind11::value_error(std::string(argument) + ": the array is read-only");
+        }
+        data_ = const_cast<void *>(array_.data());
+        size_ = static_cast<size_t>(array_.nbytes());
+    }
+
+    void take_buffer(pybind11::handle object, Access access, const char *argument) {
+        if (PyObject_CheckBuffer(object.ptr()) == 0) {
+            throw pybind11::type_error(std::string(argument) +
+                                       " must be a numpy array or bytes-like, not " +
+                                       Py_TYPE(object.ptr())->tp_name);
+        }
+        const int flags = access == Access::kWrite ? PyBUF_CONTIG : PyBUF_CONTIG_RO;
+        if (PyObject_GetBuffer(object.ptr(), &view_, flags | PyBUF_FORMAT) != 0) {
+            if (PyErr_ExceptionMatches(PyExc_BufferError) == 0) throw pybind11::error_already_set();
+            PyErr_Clear();
+            throw pybind11::value_error(
+                std::string(argument) + ": the " + Py_TYPE(object.ptr())->tp_name +
+                (access == Access::kWrite ? " is read-only, or not C-contiguous"
+                                          : " is not C-contiguous"));
+        }
+        if (names_objects(view_.format)) {
+            PyBuffer_Release(&view_);
+            throw pybind11::type_error(std::string(argument) + " must hold plain values, and the " +
+                                       Py_TYPE(object.ptr())->tp_name + " holds Python objects");
+        }
+        data_ = view_.buf;
+        size_ = static_cast<size_t>(view_.len);
+    }
+
+    // Whether a buffer's format has an 'O' outside of its fields' names (:name:).
+    static bool names_objects(const char *format) {
+        bool is_name = false;
+        for (; format != nullptr && *format != '\0'; ++format) {
+            if (*format == ':') is_name = !is_name;
+            if (*format == 'O' && !is_name) return true;
+        }
+        return false;
+    }
+
     pybind11::array array_{pybind11::reinterpret_steal<pybind11::array>(pybind11::handle())};
     Py_buffer view_{};
     void *data_ = nullptr;

@@ -4,6 +4,7 @@
 
 #include <pybind11/stl.h>
 
+#include "bindings/objects/assumptions.h"
 #include "bindings/objects/handle_class.h"
 #include "bindings/objects/host_memory.h"
 #include "bindings/objects/status.h"
@@ -31,9 +32,11 @@ py::tuple query_size(const ModelSource &source) {
 ModelHandle load(const ContextHandle &context, const ModelSource &source, BufferHandle work,
                  BufferHandle weight) {
     ModelHandle model;
+    AssumptionCapture assumptions;
     call_core(
         [&] { return Model::load(context, source, std::move(work), std::move(weight), model); },
         source.path);
+    assumptions.warn();
     return model;
 }
 
@@ -76,11 +79,13 @@ void run(Model &model, const py::list &inputs, const py::list &outputs, size_t g
     from.reserve(inputs.size());
     to.reserve(outputs.size());
     for (const py::handle input : inputs) {
-        const HostMemory &memory = kept.emplace_back(input, HostMemory::Access::kRead);
+        const HostMemory &memory =
+            kept.emplace_back(input, HostMemory::Access::kRead, "Model: an input");
         from.push_back({memory.data(), memory.size()});
     }
     for (const py::handle output : outputs) {
-        const HostMemory &memory = kept.emplace_back(output, HostMemory::Access::kWrite);
+        const HostMemory &memory =
+            kept.emplace_back(output, HostMemory::Access::kWrite, "Model: out");
         to.push_back({memory.data(), memory.size()});
     }
     call_core([&] { return model.run(from, to, gear); });
@@ -100,7 +105,8 @@ py::list run_dynamic(Model &model, const py::list &inputs) {
     for (const py::handle input : inputs) {
         const auto array = py::cast<py::array>(input);
         dims.emplace_back(array.shape(), array.shape() + array.ndim());
-        const HostMemory &memory = kept.emplace_back(array, HostMemory::Access::kRead);
+        const HostMemory &memory =
+            kept.emplace_back(array, HostMemory::Access::kRead, "Model: an input");
         from.push_back({memory.data(), memory.size()});
     }
     std::vector<core::HostTensor> outputs;
@@ -121,11 +127,11 @@ void register_model(py::module_ &module) {
         py::arg("path"));
     module.def(
         "query_size_of_bytes",
-        [](const py::object &data) {
-            const HostMemory memory(data, HostMemory::Access::kRead);
+        [](const py::object &data, const std::string &argument) {
+            const HostMemory memory(data, HostMemory::Access::kRead, argument.c_str());
             return query_size({{}, memory.data(), memory.size()});
         },
-        py::arg("data"));
+        py::arg("data"), py::arg("argument"));
 
     handle_class<Model>(module, "Model")
         .def_static(
@@ -134,21 +140,23 @@ void register_model(py::module_ &module) {
                BufferHandle weight) {
                 return load(context, {std::move(path)}, std::move(work), std::move(weight));
             },
-            py::arg("context"), py::arg("path"), py::arg("work").none(true),
+            py::arg("context").none(false), py::arg("path"), py::arg("work").none(true),
             py::arg("weight").none(true))
         .def_static(
             "load_bytes",
             [](const ContextHandle &context, const py::object &data, BufferHandle work,
                BufferHandle weight) {
-                const HostMemory memory(data, HostMemory::Access::kRead);
+                const HostMemory memory(data, HostMemory::Access::kRead, "Model.from_bytes: data");
                 return load(context, {{}, memory.data(), memory.size()}, std::move(work),
                             std::move(weight));
             },
-            py::arg("context"), py::arg("data"), py::arg("work").none(true),
+            py::arg("context").none(false), py::arg("data"), py::arg("work").none(true),
             py::arg("weight").none(true))
         .def_property_readonly("device", &Model::device)
         .def_property_readonly("model_id", &Model::id)
-        .def_property_readonly("closed", [](const Model &model) { return !model.is_open(); })
+        .def_property_readonly(
+            "closed",
+            [](const Model &model) { return without_gil([&] { return !model.is_open(); }); })
         .def_property_readonly("is_dynamic", &Model::is_dynamic)
         .def("close", [](Model &model) { call_core([&] { return model.close(); }); })
         .def("describe_inputs", [](const Model &model) { return describe(model.inputs()); })

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "bindings/signals.h"
 #include "bindings/without_gil.h"
 #include "core/process.h"
 
@@ -21,11 +22,21 @@ template <typename Call>
 void call_core(Call &&call, const std::string &path = {}) {
     const core::Status status = without_gil(call);
     core::report({});
+    if (raised_in_wait()) throw pybind11::error_already_set();
     if (!status.ok()) raise(status, path);
 }
 
 // For failures that have no caller: an AclWarning.
 void warn(core::Status status) noexcept;
+
+// What ascendcl.errors has under this name. Throws error_already_set before it was imported.
+pybind11::object bound_error(const char *name);
+
+// For atexit: releases all that is alive, in order.
+void shut_down();
+
+// How ascendcl.errors makes itself known.
+void register_errors(pybind11::module_ &module);
 
 // The classes of _acl.core.
 void register_context(pybind11::module_ &module);
@@ -35,5 +46,6 @@ void register_model(pybind11::module_ &module);
 
 // Strict mode's switch, and its way to Python's frames and warnings.
 void register_strict(pybind11::module_ &module);
+void register_assumptions(pybind11::module_ &module);
 
 }  // namespace ascendcl::objects

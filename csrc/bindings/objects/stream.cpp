@@ -28,11 +28,13 @@ HandleClass<T> in_context(py::module_ &module, const char *name) {
                 call_core([&] { return T::create(context, object); });
                 return object;
             },
-            py::arg("context"))
+            py::arg("context").none(false))
         .def_property_readonly("device", &T::device)
         .def_property_readonly(
             "handle", [](const T &object) { return reinterpret_cast<uintptr_t>(object.handle()); })
-        .def_property_readonly("closed", [](const T &object) { return !object.is_open(); })
+        .def_property_readonly(
+            "closed",
+            [](const T &object) { return without_gil([&] { return !object.is_open(); }); })
         .def("close", [](T &object) { call_core([&] { return object.close(); }); });
     return type;
 }

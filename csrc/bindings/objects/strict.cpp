@@ -1,12 +1,11 @@
 // The host runtime's strict mode (ascendcl/strict.h), looked up by name: CANN's library has none.
 // SPDX-License-Identifier: Apache-2.0
-#include <dlfcn.h>
-
 #include <cstdio>
 #include <string>
 #include <string_view>
 
 #include "bindings/modules.h"
+#include "bindings/objects/host_function.h"
 #include "bindings/objects/status.h"
 #include "bindings/python_call.h"
 
@@ -22,11 +21,6 @@ using SetMode = int (*)(int mode);
 using GetMode = int (*)();
 using SetProvider = void (*)(size_t (*provider)(char *text, size_t size, int *is_of_binding));
 using SetSink = void (*)(int (*sink)(const char *report));
-
-template <typename Function>
-Function find(const char *name) {
-    return reinterpret_cast<Function>(dlsym(RTLD_DEFAULT, name));
-}
 
 // A thread that Python does not know has no frames, and no warnings to give.
 bool is_python_thread() {
@@ -78,7 +72,7 @@ int warn_of_report(const char *report) {
     const WithGil gil;
     const py::error_scope pending;
     try {
-        const py::object category = py::module_::import("ascendcl.errors").attr("StrictWarning");
+        const py::object category = bound_error("StrictWarning");
         // A filter may make an exception of it, which has no way up from inside a C call.
         const int raised =
             without_unwinding([&] { return PyErr_WarnEx(category.ptr(), report, 1); });
@@ -93,8 +87,8 @@ int warn_of_report(const char *report) {
 
 // The mode before; None where there is no strict mode.
 py::object set_strict_mode(int mode) {
-    const auto set = find<SetMode>("ascendclSetStrictMode");
-    const auto get = find<GetMode>("ascendclGetStrictMode");
+    const auto set = host_function<SetMode>("ascendclSetStrictMode");
+    const auto get = host_function<GetMode>("ascendclGetStrictMode");
     if (set == nullptr || get == nullptr) return py::none();
     const int before = get();
     call_core([&] { return core::Status{set(mode), "ascendclSetStrictMode"}; });
@@ -105,10 +99,10 @@ py::object set_strict_mode(int mode) {
 
 void register_strict(py::module_ &module) {
     package_folder();
-    if (const auto set = find<SetProvider>("ascendclSetCallSiteProvider")) {
+    if (const auto set = host_function<SetProvider>("ascendclSetCallSiteProvider")) {
         set(&write_python_frames);
     }
-    if (const auto set = find<SetSink>("ascendclSetReportSink")) set(&warn_of_report);
+    if (const auto set = host_function<SetSink>("ascendclSetReportSink")) set(&warn_of_report);
     module.def("set_strict_mode", &set_strict_mode);
 }
 

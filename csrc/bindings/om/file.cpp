@@ -189,20 +189,21 @@ void File::parse(om::Bytes bytes) {
 std::shared_ptr<File> File::open(const std::string &path) {
     auto file = std::make_shared<File>();
     try {
-        file->mapped_.emplace(path);
+        file->content_.emplace(path);
     } catch (const std::system_error &error) {
         errno = error.code().value();
         PyErr_SetFromErrnoWithFilename(PyExc_OSError, path.c_str());
         throw py::error_already_set();
     }
-    file->parse(file->mapped_->bytes());
+    file->parse(file->content_->bytes());
     return file;
 }
 
 std::shared_ptr<File> File::from_bytes(py::handle object) {
     auto file = std::make_shared<File>();
-    file->python_.emplace(object);
-    file->parse(file->python_->bytes());
+    const objects::HostMemory &memory = file->python_.emplace(
+        object, objects::HostMemory::Access::kRead, "om.File.from_bytes: data");
+    file->parse({static_cast<const uint8_t *>(memory.data()), memory.size()});
     return file;
 }
 
@@ -215,7 +216,13 @@ void register_file(py::module_ &module) {
         .def_static(
             "open",
             [](const py::object &path) {
-                // os.fsencode: str, bytes or any os.PathLike, as open() takes them.
+                if (!py::isinstance<py::str>(path) && !py::isinstance<py::bytes>(path) &&
+                    !py::hasattr(path, "__fspath__")) {
+                    throw py::type_error(
+                        std::string("om.File.open: path must be str, bytes or os.PathLike, not ") +
+                        Py_TYPE(path.ptr())->tp_name);
+                }
+                // As open() takes them.
                 const py::object encoded = call(py::module_::import("os").attr("fsencode"), path);
                 return File::open(encoded.cast<std::string>());
             },

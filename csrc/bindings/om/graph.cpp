@@ -173,15 +173,15 @@ void register_tensors(py::module_ &module) {
     using om::TensorDesc;
     py::class_<TensorDesc, std::shared_ptr<TensorDesc>>(module, "TensorDesc",
                                                         bindings::plain_type())
-        .def_property_readonly("name", [](const TensorDesc &self) { return text(self.name); })
+        .def_property_readonly("name", [](const TensorDesc &self) { return text(self.name()); })
         .def_property_readonly("layout", [](const TensorDesc &self) { return text(self.layout); })
         .def_property_readonly("format",
                                [](const TensorDesc &self) { return om::name(self.format); })
         .def_property_readonly("dtype", [](const TensorDesc &self) { return om::name(self.dtype); })
         .def_readonly("shape", &TensorDesc::shape)
-        .def_readonly("size", &TensorDesc::size)
-        .def_readonly("weight_size", &TensorDesc::weight_size)
-        .def_readonly("data_offset", &TensorDesc::data_offset)
+        .def_property_readonly("size", &TensorDesc::size)
+        .def_property_readonly("weight_size", &TensorDesc::weight_size)
+        .def_property_readonly("data_offset", &TensorDesc::data_offset)
         .def_property_readonly(
             "origin_format", [](const TensorDesc &self) { return om::name(self.origin_format()); })
         .def_property_readonly("origin_shape", &TensorDesc::origin_shape)
@@ -216,10 +216,12 @@ void register_nodes(py::module_ &module) {
             "output_descs",
             [](const std::shared_ptr<Node> &self) { return parts(self, self->output_descs); })
         .def_property_readonly("input_names",
-                               [](const Node &self) { return texts(self.input_names); })
-        .def_property_readonly("src_names", [](const Node &self) { return texts(self.src_names); })
-        .def_readonly("src_indexes", &Node::src_indexes)
-        .def_property_readonly("subgraphs", [](const Node &self) { return texts(self.subgraphs); })
+                               [](const Node &self) { return texts(self.input_names()); })
+        .def_property_readonly("src_names",
+                               [](const Node &self) { return texts(self.src_names()); })
+        .def_property_readonly("src_indexes", &Node::src_indexes)
+        .def_property_readonly("subgraphs",
+                               [](const Node &self) { return texts(self.subgraphs()); })
         .def_property_readonly(
             "attrs", [](const std::shared_ptr<Node> &self) { return part(self, self->attrs); });
 }

@@ -11,12 +11,13 @@
 #include <string_view>
 #include <vector>
 
+#include "bindings/objects/host_memory.h"
 #include "om/attributes.h"
 #include "om/container.h"
 #include "om/descriptors.h"
+#include "om/file_content.h"
 #include "om/graph.h"
 #include "om/kernels.h"
-#include "om/mapped_file.h"
 
 namespace ascendcl::om_objects {
 
@@ -57,22 +58,6 @@ py::object view(const Owner &owner, om::Bytes bytes);
 py::object attribute(const Owner &owner, const om::Attribute &attribute,
                      const std::shared_ptr<const om::AttrNames> &names);
 
-// The bytes of a Python object, for as long as this lives. The GIL is held where it dies: only
-// Python objects own Files.
-class PythonBytes {
-   public:
-    explicit PythonBytes(py::handle object);
-    ~PythonBytes() { PyBuffer_Release(&buffer_); }
-    PythonBytes(const PythonBytes &) = delete;
-    PythonBytes &operator=(const PythonBytes &) = delete;
-    om::Bytes bytes() const noexcept {
-        return {static_cast<const uint8_t *>(buffer_.buf), static_cast<size_t>(buffer_.len)};
-    }
-
-   private:
-    Py_buffer buffer_{};
-};
-
 // One model of a file, decoded part by part as it is asked for.
 class Model {
    public:
@@ -104,8 +89,9 @@ class File {
    private:
     void parse(om::Bytes bytes);
 
-    std::optional<om::MappedFile> mapped_;
-    std::optional<PythonBytes> python_;
+    std::optional<om::FileContent> content_;
+    std::optional<objects::HostMemory>
+        python_;  // only Python objects own Files: it dies with the GIL
     om::Bytes bytes_;
     om::Container container_;
     std::vector<Model> models_;

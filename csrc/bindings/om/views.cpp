@@ -42,12 +42,6 @@ py::object view(const Owner &owner, om::Bytes bytes) {
     return py::reinterpret_steal<py::object>(PyMemoryView_FromObject(exporter.ptr()));
 }
 
-PythonBytes::PythonBytes(py::handle object) {
-    if (PyObject_GetBuffer(object.ptr(), &buffer_, PyBUF_SIMPLE) != 0) {
-        throw py::error_already_set();
-    }
-}
-
 void register_errors(py::module_ &module) {
     module.attr("FormatError") = format_error();
     // NOLINTNEXTLINE(performance-unnecessary-value-param): pybind11's signature

@@ -1,32 +1,24 @@
 // Half precision, data buffers, data types, log lines, what chip and software can do:
 // acl_base_rt.h.
 // SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+
+#include <algorithm>
 #include <cstdarg>
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
 
 #include "acl/acl.h"
 #include "host/c_api/handed_out.h"
 #include "host/checks/holds.h"
+#include "host/report/log.h"
 #include "host/report/report.h"
 #include "host/runtime/data_set.h"
+#include "host/runtime/device.h"
 
 using namespace ascendcl::host;
 
 namespace {
-
-// Lines below this level are dropped. CANN's variable and its default.
-int log_level() {
-    const char *text = std::getenv("ASCEND_GLOBAL_LOG_LEVEL");
-    return text == nullptr || *text == '\0' ? ACL_ERROR
-                                            : static_cast<int>(std::strtol(text, nullptr, 10));
-}
-
-FILE *log_stream() {
-    const char *text = std::getenv("ASCEND_SLOG_PRINT_TO_STDOUT");
-    return text != nullptr && std::strcmp(text, "1") == 0 ? stdout : stderr;
-}
 
 constexpr aclCannAttr kAttributes[] = {ACL_CANN_ATTR_INF_NAN};
 
@@ -153,20 +145,20 @@ size_t aclDataTypeSize(aclDataType dataType) {
 
 void aclAppLog(aclLogLevel logLevel, const char *func, const char *file, uint32_t line,
                const char *fmt, ...) {
-    if (logLevel < log_level() || fmt == nullptr) return;
-    static constexpr const char *kNames[] = {"DEBUG", "INFO", "WARNING", "ERROR"};
-    const bool known = logLevel >= ACL_DEBUG && logLevel <= ACL_ERROR;
+    if (logLevel < cann_log_level() || fmt == nullptr) return;
     char text[1024];
+    const int length = std::snprintf(text, sizeof text, "%s: ", func == nullptr ? "" : func);
+    const size_t begin = std::clamp<size_t>(length < 0 ? 0 : length, 0, sizeof text - 1);
     va_list arguments;
     va_start(arguments, fmt);
-    std::vsnprintf(text, sizeof text, fmt, arguments);
+    std::vsnprintf(text + begin, sizeof text - begin, fmt, arguments);
     va_end(arguments);
-    std::fprintf(log_stream(), "[%s] %s:%u %s: %s\n", known ? kNames[logLevel] : "?",
-                 file == nullptr ? "" : file, line, func == nullptr ? "" : func, text);
+    write_cann_line(is_cann_log_on_stdout() ? STDOUT_FILENO : STDERR_FILENO, logLevel,
+                    file == nullptr ? "" : file, line, text);
 }
 
 // Not the name of any chip: the host runtime must never pass for an NPU.
-const char *aclrtGetSocName(void) { return "Host"; }
+const char *aclrtGetSocName(void) { return devices_are_hidden() ? nullptr : "Host"; }
 
 aclError aclGetCannAttributeList(const aclCannAttr **cannAttrList, size_t *num) {
     return guarded(__func__, [&] {

@@ -17,18 +17,20 @@ constexpr uint8_t kBundle = 5;  // model type of a file that holds several model
 void refuse_bundle(const OmFile &file) {
     bool is_bundle = false;
     try {
-        is_bundle = file.container(model::Purpose::kLoad).header().model_type == kBundle;
+        is_bundle = file.header(model::Purpose::kLoad).model_type == kBundle;
     } catch (const Failure &failure) {
         throw Failure{ACL_ERROR_INVALID_PARAM, failure.message};
     }
     require(is_bundle, "the file is not a bundle of models");
-    throw Failure{ACL_ERROR_API_NOT_SUPPORT, "the host runtime does not load bundles"};
+    throw Failure{ACL_ERROR_API_NOT_SUPPORT,
+                  "the host runtime does not load bundles: compile each of its models into a file "
+                  "of its own"};
 }
 
 aclError refuse_file(const char *function, const char *path, const void *result) {
     return guarded(function, [&] {
         require(path != nullptr && result != nullptr, "a pointer is null");
-        refuse_bundle(OmFile::open(path));
+        refuse_bundle(OmFile::open(path, ascendcl::om::FileContent::Extent::kDescription));
     });
 }
 

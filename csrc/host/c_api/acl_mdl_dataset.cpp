@@ -35,14 +35,16 @@ aclError aclmdlSetDatasetTensorDesc(aclmdlDataset *dataset, aclTensorDesc *tenso
         if (index >= dataset->entries.size()) {
             throw invalid("the data set has no buffer " + std::to_string(index));
         }
-        dataset->entries[index].desc =
-            tensorDesc ? std::make_unique<aclTensorDesc>(*tensorDesc) : nullptr;
+        dataset->entries[index].desc.reset(
+            tensorDesc ? std::make_unique<aclTensorDesc>(*tensorDesc).release() : nullptr);
     });
 }
 
 aclTensorDesc *aclmdlGetDatasetTensorDesc(const aclmdlDataset *dataset, size_t index) {
-    return dataset && index < dataset->entries.size() ? dataset->entries[index].desc.get()
-                                                      : nullptr;
+    if (!dataset || index >= dataset->entries.size()) return nullptr;
+    aclTensorDesc *desc = dataset->entries[index].desc.get();
+    if (desc != nullptr) checks::lent(checks::ObjectKind::kTensorDesc, desc);
+    return desc;
 }
 
 size_t aclmdlGetDatasetNumBuffers(const aclmdlDataset *dataset) {

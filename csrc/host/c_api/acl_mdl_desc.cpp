@@ -20,7 +20,7 @@ using ascendcl::om::IoDescriptor;
 using model::OmFile;
 using model::Side;
 
-constexpr char kOriginalOpNames[] = "_datadump_original_op_names";
+constexpr char kOriginalOpNames[] = ACL_ATTR_NAME_DATA_DUMP_ORIGIN_OP_NAMES;
 
 // The tensor, or null for a null or empty desc and an index out of range.
 const IoDescriptor *tensor_at(const aclmdlDesc *desc, Side side, size_t index) {
@@ -132,7 +132,8 @@ aclError aclmdlGetDescFromFile(aclmdlDesc *modelDesc, const char *modelPath) {
     return guarded(__func__, [&] {
         require(modelDesc != nullptr, "modelDesc is null");
         *modelDesc = {};
-        read_desc(*modelDesc, OmFile::open(modelPath));
+        read_desc(*modelDesc,
+                  OmFile::open(modelPath, ascendcl::om::FileContent::Extent::kDescription));
     });
 }
 

@@ -91,7 +91,8 @@ aclError aclmdlQuerySize(const char *fileName, size_t *workSize, size_t *weightS
     return guarded(__func__, [&] {
         require(fileName != nullptr && workSize != nullptr && weightSize != nullptr,
                 "a pointer is null");
-        query_size(OmFile::open(fileName), workSize, weightSize);
+        query_size(OmFile::open(fileName, ascendcl::om::FileContent::Extent::kDescription),
+                   workSize, weightSize);
     });
 }
 

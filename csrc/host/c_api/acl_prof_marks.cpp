@@ -95,7 +95,7 @@ aclError aclprofGetStepTimestamp(aclprofStepInfo *stepInfo, aclprofStepTag tag,
     });
 }
 
-void *aclprofCreateStamp(void) { return hand_out<Stamp>(); }
+void *aclprofCreateStamp(void) { return hand_out<Stamp, checks::ObjectKind::kProfilerStamp>(); }
 
 void aclprofDestroyStamp(void *stamp) { take_back(static_cast<Stamp *>(stamp)); }
 

@@ -25,7 +25,9 @@ void assign(T &option, const void *value, size_t size) {
 
 }  // namespace
 
-aclrtStreamConfigHandle *aclrtCreateStreamConfigHandle(void) { return hand_out<StreamConfig>(); }
+aclrtStreamConfigHandle *aclrtCreateStreamConfigHandle(void) {
+    return hand_out<StreamConfig, checks::ObjectKind::kStreamConfig>();
+}
 
 aclError aclrtDestroyStreamConfigHandle(aclrtStreamConfigHandle *handle) {
     return guarded(__func__, [&] {

@@ -9,11 +9,15 @@
 
 #include "acl/acl.h"
 #include "host/checks/objects.h"
+#include "host/checks/quarantine.h"
 #include "host/report/report.h"
 
 struct aclmdlAIPP;
 struct aclopAttr;
 struct aclopHandle;
+struct aclprofConfig;
+struct aclprofSubscribeConfig;
+struct aclprofStepInfo;
 
 namespace ascendcl::host {
 
@@ -37,13 +41,19 @@ template <>
 inline constexpr auto kKindOf<aclopAttr> = checks::ObjectKind::kOpAttributes;
 template <>
 inline constexpr auto kKindOf<aclopHandle> = checks::ObjectKind::kOpHandle;
+template <>
+inline constexpr auto kKindOf<aclprofConfig> = checks::ObjectKind::kProfilerConfig;
+template <>
+inline constexpr auto kKindOf<aclprofSubscribeConfig> = checks::ObjectKind::kProfilerSubscription;
+template <>
+inline constexpr auto kKindOf<aclprofStepInfo> = checks::ObjectKind::kProfilerStep;
 
 // Null, with a message, when memory runs short, as the C functions document.
-template <typename T, typename... Arguments>
+template <typename T, checks::ObjectKind kKind = kKindOf<T>, typename... Arguments>
 T *hand_out(Arguments &&...arguments) noexcept {
     try {
         T *object = std::make_unique<T>(std::forward<Arguments>(arguments)...).release();
-        checks::made(kKindOf<T>, object);
+        checks::made(kKind, object);
         return object;
     } catch (const std::bad_alloc &) {
         fail(ACL_ERROR_BAD_ALLOC, "out of host memory");

@@ -8,6 +8,7 @@
 #include <memory>
 #include <type_traits>
 
+#include "host/checks/arguments.h"
 #include "host/checks/faults.h"
 #include "host/checks/trace.h"
 #include "host/checks/watchers.h"
@@ -19,8 +20,10 @@ struct CallSite;
 // A function of the C ABI as its header declares it.
 struct Entry {
     const char *name;
-    const char *parameters;  // their names, a space between two
-    bool can_fail;           // answers a code, or a pointer that may be null
+    const char *parameters;     // their names, a space between two
+    bool can_fail;              // answers a code, or a pointer that may be null
+    const Argument *arguments;  // what is looked up
+    size_t argument_count;
 };
 
 // All that libascendcl.so exports of the C ABI.
@@ -57,10 +60,6 @@ class Call {
     const std::shared_ptr<const CallSite> site_;
 };
 
-// The code to answer instead of making the call, or 0: strict mode's look at what the arguments
-// point to. Null entries are skipped.
-int check_addresses(const void *const *addresses, size_t count) noexcept;
-
 template <typename T>
 const void *address_in(const T &argument) noexcept {
     if constexpr (std::is_pointer_v<T> && !std::is_function_v<std::remove_pointer_t<T>>) {
@@ -86,7 +85,8 @@ template <typename Result, typename... Parameters>
     const Call call(entry, caller);
     if (watched_by(kStrict)) {
         const void *const addresses[] = {address_in(arguments)..., nullptr};
-        const int code = check_addresses(addresses, sizeof...(arguments));
+        const uintptr_t words[] = {word_in(arguments)..., 0};
+        const int code = check_arguments(entry, words, addresses, sizeof...(arguments));
         if (code != 0) return refused<Result>(code);
     }
     if (const int code = entry.can_fail && watched_by(kFaults) ? fault_in(entry) : 0; code != 0) {

@@ -87,6 +87,18 @@ void check_write(const void *start, size_t size) {
     if (found) violated(*found);
 }
 
+void check_apart(const std::string &what, const void *start, size_t size) {
+    if (!is_strict() || start == nullptr || size == 0) return;
+    const auto is_work = [](const Use &use) {
+        return use.when_freed == Rule::kModelMemoryFreed && !use.is_read_only;
+    };
+    auto found = find_use(start, size, Deed::kReleased, is_work);
+    if (!found) return;
+    found->rule = Rule::kModelMemoryOverlaps;
+    found->objects = what + " lies in the work memory of a loaded model";
+    violated(*found);
+}
+
 void check_weights(void *memory, const void *weights, size_t size) {
     if (!is_strict()) return;
     const auto found = find_use(memory, size, Deed::kWritten, [&](const Use &use) {

@@ -37,6 +37,10 @@ void check_release(const void *start, size_t size);
 // Before memory is written to. Throws as violated().
 void check_write(const void *start, size_t size);
 
+// Before memory is used for something else than the work of a model: it must be in no work memory.
+// `what` begins the sentence: "input 0 of model 3". Throws as violated().
+void check_apart(const std::string &what, const void *start, size_t size);
+
 // Before a model loads its weights: into memory in use only what is there already.
 void check_weights(void *memory, const void *weights, size_t size);
 

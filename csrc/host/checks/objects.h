@@ -1,63 +1,44 @@
 // What the program has made and given back, by handle or address, and where: for stale handles
-// (ACL-011) and leaks (ACL-012, ACL-013).
+// (ACL-011), handles of nothing (ACL-019) and leaks (leaks.h).
 // SPDX-License-Identifier: Apache-2.0
 //
 // Handles of streams, events, contexts and models are never used again, so a stale one is known
-// for good. Memory, and the objects that the C ABI hands out as plain pointers, is kept aside after
-// it is freed and filled with a pattern: no other object can get its address, and a late write
-// shows. ASCENDCL_STRICT_QUARANTINE is how many bytes are kept (256M); the oldest go first.
+// for good; memory, and the objects behind plain pointers, is kept aside (quarantine.h). Of kinds
+// of which the program made one while the mode was off, not every object is known.
 #pragma once
 
 #include <cstddef>
+#include <string>
+#include <string_view>
 
+#include "host/checks/object_kind.h"
 #include "host/checks/strict.h"
 
 namespace ascendcl::host::checks {
 
-enum class ObjectKind {
-    kDeviceMemory,
-    kOutputMemory,  // of the device, allocated by the runtime for an output
-    kHostMemory,
-    kContext,
-    kStream,
-    kEvent,
-    kNotify,
-    kLabel,
-    kGroupInfo,
-    kExceptionInfo,
-    kPhysicalMemory,
-    kAllocatorDesc,
-    kModel,
-    kDataSet,
-    kDataBuffer,
-    kTensorDesc,
-    kModelDesc,
-    kModelConfig,
-    kExecutionConfig,
-    kAipp,
-    kOpAttributes,
-    kOpHandle,
-    kOther,
-};
-
 // The program got it, from the call in progress.
 void made(ObjectKind kind, const void *handle, size_t size = 0) noexcept;
 
-// It turned out to be the runtime's own: no leak.
-void disown(const void *handle) noexcept;
+// The program got it, and it is the runtime's own: no leak. Of what is part of another object,
+// `ended` says that it went with that.
+void lent(ObjectKind kind, const void *handle) noexcept;
+void ended(const void *handle) noexcept;
 
 // The handle is stale from now on.
 void gone(ObjectKind kind, const void *handle) noexcept;
 
-// The same for memory of `size` bytes: true if it is kept, and goes to `give_back` later.
-bool keep_aside(void *memory, size_t size, void (*give_back)(void *)) noexcept;
-
-// To be called with what a call is about to use that is no argument of it: nobody may have freed
-// it. Throws as violated().
+// To be called with what a call is about to use: nobody may have freed it. Throws as violated().
 void refuse_stale(const void *address);
 
+// Whether that is one; told by refuse_stale.
+bool is_stale(const void *address);
+
+// To be called with a handle before it is used: there must be such an object. Throws as violated(),
+// and in any mode where there is nothing behind it.
+void check_handle(std::string_view parameter, ObjectKind kind, const void *handle);
+
 // To be called before a model id is refused that is not loaded. Throws as violated().
-void refuse_stale_model(const void *handle);
+void refuse_unknown_model(const void *handle);
 
 // A gear was written to the memory of a hidden input by the function that is there for it.
 void note_gear(const void *memory) noexcept;
@@ -68,9 +49,6 @@ Site where_made(const void *handle) noexcept;
 
 // "device memory 0x7f00 of 64 bytes"; of what nobody made, the address.
 std::string name_of_object(const void *handle);
-
-// Before the last aclFinalize. Throws as violated().
-void check_leaks();
 
 // Gives back what was kept aside and starts anew.
 void forget_objects() noexcept;

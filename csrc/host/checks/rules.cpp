@@ -73,8 +73,8 @@ constexpr RuleText kRules[] = {
      "Free it where it is no longer needed; the list says where each was made.",
      ACL_ERROR_RELATIVE_RESOURCE_NOT_CLEARED},
     {"ACL-013",
-     "A process calls aclInit once. Before aclFinalize its models are unloaded, its contexts "
-     "destroyed and its devices reset.",
+     "What aclInit was called for is ended once. Before aclFinalize models are unloaded, contexts "
+     "destroyed and devices reset.",
      "aclInit, aclFinalize",
      "Keep the order: aclInit, aclrtSetDevice, work, aclmdlUnload, aclrtDestroyContext, "
      "aclrtResetDevice, aclFinalize. Parts of a program that do not know of each other use "
@@ -99,8 +99,43 @@ constexpr RuleText kRules[] = {
      "aclrtMemcpyAsync, aclrtMemsetAsync, aclrtFree",
      "Synchronize the stream first (aclrtSynchronizeStream), then free.",
      ACL_ERROR_RELATIVE_RESOURCE_NOT_CLEARED},
+    {"ACL-018", "All memory that a call names is there, and as long as the call says.",
+     "aclrtMemcpy, aclrtMemset, aclCreateDataBuffer and all other functions with addresses",
+     "Allocate what the size says, or say what was allocated; keep the memory until the call.",
+     ACL_ERROR_RT_PARAM_INVALID},
+    {"ACL-019",
+     "A handle is what a function of this interface has handed out for the purpose, and is still "
+     "alive.",
+     "all functions with handles",
+     "Pass what the function that makes such an object answered, in the order of the parameters.",
+     ACL_ERROR_INVALID_PARAM},
+    {"ACL-020", "The inputs and outputs of models and operators are in device memory.",
+     "aclmdlExecute, aclopExecuteV2, aclrtGetRunMode",
+     "Allocate them with aclrtMalloc and copy with aclrtMemcpy; that both are one memory holds "
+     "only where the run mode is ACL_DEVICE.",
+     ACL_ERROR_GE_FAILURE},
+    {"ACL-021",
+     "The work memory of a model, its weight memory and the memory of inputs and outputs are "
+     "apart: "
+     "an execution overwrites all of its work memory.",
+     "aclmdlLoadFromFileWithMem, aclmdlExecute",
+     "Allocate each by itself, or carve them out of one block without an overlap.",
+     ACL_ERROR_GE_PARAM_INVALID},
+    {"ACL-022",
+     "An output has the size that aclmdlGetOutputSizeByIndex answers; it is cut otherwise.",
+     "aclmdlGetOutputSizeByIndex, aclmdlExecute",
+     "Give the data buffer of every output memory of that size.", ACL_ERROR_GE_FAILURE},
+    {"ACL-023",
+     "aclmdlSetDatasetTensorDesc gives shapes to the inputs of models with dynamic shapes; those "
+     "of "
+     "other models are fixed.",
+     "aclmdlSetDatasetTensorDesc",
+     "Convert the model with dynamic shapes or gears, or pass the shape that it has.",
+     ACL_ERROR_GE_FAILURE},
+    {"ACL-024", "The kind of a copy says where its two ends are.", "aclrtMemcpy, aclrtMemcpyAsync",
+     "Pass the kind that fits the memory, or ACL_MEMCPY_DEFAULT.", ACL_ERROR_RT_PARAM_INVALID},
 };
-static_assert(std::size(kRules) == static_cast<size_t>(Rule::kDeviceMemoryOfTask) + 1);
+static_assert(std::size(kRules) == static_cast<size_t>(Rule::kCopyDirection) + 1);
 
 }  // namespace
 

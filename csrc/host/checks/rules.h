@@ -22,6 +22,13 @@ enum class Rule {
     kGearNotSet,
     kEventNeverRecorded,
     kDeviceMemoryOfTask,
+    kUnknownMemory,
+    kUnknownHandle,
+    kHostMemoryOfModel,
+    kModelMemoryOverlaps,
+    kBufferTooSmall,
+    kDescOfStaticModel,
+    kCopyDirection,
 };
 
 struct RuleText {

@@ -16,7 +16,9 @@
 
 #include "ascendcl/strict.h"
 #include "host/checks/flights.h"
+#include "host/checks/leaks.h"
 #include "host/checks/objects.h"
+#include "host/report/log.h"
 #include "host/report/report.h"
 
 namespace ascendcl::host::checks {
@@ -81,8 +83,10 @@ void set_mode(ascendclStrictMode wanted) {
         pthread_atfork(nullptr, nullptr, disable_in_forked_child) == 0;
     (void)watches_forks;
     mode.store(wanted, std::memory_order_relaxed);
+    log_for_strict_mode(wanted != ASCENDCL_STRICT_OFF);
     if (wanted != ASCENDCL_STRICT_OFF) {
         watchers.fetch_or(kStrict, std::memory_order_relaxed);
+        check_leaks_at_exit();
         return;
     }
     watchers.fetch_and(~static_cast<unsigned>(kStrict), std::memory_order_relaxed);

@@ -2,9 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/checks/trace_file.h"
 
-#include <fcntl.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -32,15 +30,15 @@ std::string beside(const std::string &path) {
     return path.substr(0, at) + "-" + std::to_string(::getpid()) + path.substr(at);
 }
 
-// -1 and errno: EWOULDBLOCK when another process writes it.
-int open_and_lock(const std::string &path) {
-    const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
-    if (descriptor < 0) return -1;
+// 0, or an errno: EWOULDBLOCK when another process writes it, EEXIST when it is something else.
+int open_and_lock(const std::string &path, WholeFile &file) noexcept {
+    int failure = file.create(path);
+    if (failure == EEXIST) failure = file.reopen(path, kHead);
+    if (failure != 0) return failure;
     // File systems without locks are left at that: %p is for them.
-    if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return descriptor;
-    ::close(descriptor);
-    errno = EWOULDBLOCK;
-    return -1;
+    if (::flock(file.descriptor(), LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return 0;
+    file.close();
+    return EWOULDBLOCK;
 }
 
 }  // namespace
@@ -51,23 +49,20 @@ bool TraceFile::open() {
 }
 
 bool TraceFile::open_locked() {
-    if (failed_ || descriptor_ >= 0) return !failed_;
-    path_ = with_process_id(pattern_);
-    descriptor_ = open_and_lock(path_);
-    if (descriptor_ < 0 && errno == EWOULDBLOCK) {
-        path_ = beside(path_);
-        descriptor_ = open_and_lock(path_);
+    if (failed_ || file_.is_open()) return !failed_;
+    std::string path = with_process_id(pattern_);
+    int failure = open_and_lock(path, file_);
+    if (failure == EWOULDBLOCK) {
+        path = beside(path);
+        failure = open_and_lock(path, file_);
     }
-    if (descriptor_ < 0) return fail(path_.c_str(), std::strerror(errno));
-    struct stat status{};
-    if (::fstat(descriptor_, &status) != 0 || !S_ISREG(status.st_mode)) {
-        return fail(path_.c_str(), "not a regular file");
-    }
-    if (::ftruncate(descriptor_, 0) != 0) return fail(path_.c_str(), std::strerror(errno));
+    path_ = path;
+    if (failure == 0) failure = file_.clear();
+    if (failure == 0) failure = file_.append(kHead, kTail);
+    if (failure != 0) return fail(path, failure, "no trace is written");
     if (inherited_ >= 0) ::close(std::exchange(inherited_, -1));
     has_events_ = false;
-    end_ = kHead.size();
-    return write(std::string(kHead) + std::string(kTail), 0);
+    return true;
 }
 
 bool TraceFile::append(std::string_view events) {
@@ -75,34 +70,27 @@ bool TraceFile::append(std::string_view events) {
     if (!open_locked()) return false;
     std::string text = has_events_ ? ",\n" : "";
     text += events;
-    const size_t length = text.size();
-    text += kTail;
-    if (!write(text, end_)) return false;
-    end_ += static_cast<off_t>(length);
+    if (const int failure = file_.append(text, kTail); failure != 0) {
+        return fail(path_, failure, "the trace ends here");
+    }
     has_events_ = true;
     return true;
 }
 
-bool TraceFile::write(std::string_view text, off_t offset) {
-    while (!text.empty()) {
-        const ssize_t written = ::pwrite(descriptor_, text.data(), text.size(), offset);
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) return fail(path_.c_str(), std::strerror(errno));
-        text.remove_prefix(static_cast<size_t>(written));
-        offset += written;
-    }
-    return true;
-}
-
-bool TraceFile::fail(const char *path, const char *why) {
-    std::fprintf(stderr, "ascendcl: ASCENDCL_TRACE: cannot write %s: %s; no trace is written\n",
-                 path, why);
+bool TraceFile::fail(const std::string &path, int error, const char *what_follows) {
+    const char *const why = error == EEXIST  ? "it is there, and is no earlier trace of this user"
+                            : error == ENXIO ? "not a regular file"
+                            : error == ELOOP ? "it is a symbolic link, and links are not followed"
+                                             : std::strerror(error);
+    std::fprintf(stderr, "ascendcl: ASCENDCL_TRACE: cannot write %s: %s; %s\n", path.c_str(), why,
+                 what_follows);
     failed_ = true;
+    file_.close();
     return false;
 }
 
 void TraceFile::after_fork_in_child() {
-    inherited_ = std::exchange(descriptor_, -1);
+    inherited_ = file_.release();
     generation_.fetch_add(1, std::memory_order_relaxed);
     mutex_.unlock();
 }

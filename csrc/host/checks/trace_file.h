@@ -4,14 +4,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <sys/types.h>
-
 #include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include "host/checks/whole_file.h"
 
 namespace ascendcl::host::checks {
 
@@ -20,8 +20,9 @@ class TraceFile {
     // `pattern`: a path in which %p stands for the process id.
     explicit TraceFile(std::string pattern) : pattern_(std::move(pattern)) {}
 
-    // Makes the file unless it is there. False, once with a line on standard error, when it cannot
-    // be written.
+    // Makes the file unless it is there; an earlier trace of this user's is written anew. False,
+    // once with a line on standard error, when it cannot be written, or when anything else is
+    // there.
     bool open();
 
     // Events, a comma between two. False as open().
@@ -37,16 +38,14 @@ class TraceFile {
 
    private:
     bool open_locked();
-    bool write(std::string_view text, off_t offset);
-    bool fail(const char *path, const char *why);
+    bool fail(const std::string &path, int error, const char *what_follows);
 
     const std::string pattern_;
     std::mutex mutex_;
     std::string path_;
-    int descriptor_ = -1;
+    WholeFile file_;
     int inherited_ =
-        -1;          // the parent's, kept until there is an own one: it holds the parent's lock
-    off_t end_ = 0;  // where the next event goes
+        -1;  // the parent's, kept until there is an own one: it holds the parent's lock
     bool has_events_ = false;
     bool failed_ = false;
     std::atomic<uint32_t> generation_{1};

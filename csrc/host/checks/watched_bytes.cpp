@@ -1,16 +1,13 @@
-// The program's own memory gives no sign when it is freed or written to: the kernel is asked for
-// its pages, and a hash compared.
+// The program's own memory gives no sign when it is freed or written to: whether it is
+// there is asked, and a hash compared.
 // SPDX-License-Identifier: Apache-2.0
 #include "host/checks/watched_bytes.h"
-
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include <cstring>
 #include <functional>
 #include <string_view>
-#include <vector>
 
+#include "host/checks/process_memory.h"
 #include "host/report/report.h"
 
 namespace ascendcl::host::checks {
@@ -18,15 +15,6 @@ namespace {
 
 constexpr char kMagic[] = {'I', 'M', 'O', 'D'};
 constexpr char kEarlier[] = "its address was set";
-
-// mincore() knows of every page whether it is mapped.
-bool is_mapped(const void *data, size_t size) {
-    const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
-    const auto start = reinterpret_cast<uintptr_t>(data) / page * page;
-    const size_t bytes = reinterpret_cast<uintptr_t>(data) + size - start;
-    std::vector<unsigned char> pages(bytes / page + 1);
-    return mincore(reinterpret_cast<void *>(start), bytes, pages.data()) == 0;
-}
 
 uint64_t hash_of_bytes(const void *data, size_t size) {
     return std::hash<std::string_view>()({static_cast<const char *>(data), size});
@@ -36,7 +24,7 @@ uint64_t hash_of_bytes(const void *data, size_t size) {
 
 void WatchedBytes::watch(const void *data, size_t size) {
     *this = {};
-    if (!is_strict() || size < sizeof kMagic || !is_mapped(data, size)) return;
+    if (!is_strict() || size < sizeof kMagic || !is_accessible(data, size, Access::kRead)) return;
     if (std::memcmp(data, kMagic, sizeof kMagic) != 0) return;
     data_ = data;
     size_ = size;
@@ -48,7 +36,7 @@ void WatchedBytes::watch(const void *data, size_t size) {
 
 void WatchedBytes::check() const {
     if (data_ == nullptr || !is_strict()) return;
-    const bool mapped = is_mapped(data_, size_);
+    const bool mapped = is_accessible(data_, size_, Access::kRead);
     if (mapped && hash_of_bytes(data_, size_) == hash_) return;
     const Violation violation{
         Rule::kModelBytesGone,

@@ -11,7 +11,7 @@
 
 namespace ascendcl::host::engine {
 
-inline constexpr uint32_t kEngineAbi = 4;
+inline constexpr uint32_t kEngineAbi = 5;
 
 // Caller-owned memory of one input or output, in the dtype and dims of the model's descriptor.
 struct Binding {
@@ -25,13 +25,40 @@ struct OpTime {
     uint64_t nanoseconds;
 };
 
-// What went wrong, in words that name the node; no words where there was no memory. The kinds past
-// kNoMemory say what of a single op is refused.
+// What went wrong, in words that name the node; no words where there was no memory. kRefused is
+// what the engine cannot do, kDamaged what contradicts itself. kUnknownOp to kAttribute say what of
+// a single op is refused.
 struct Outcome {
-    enum class Kind { kOk, kRefused, kFailed, kNoMemory, kUnknownOp, kInput, kOutput, kAttribute };
+    enum class Kind {
+        kOk,
+        kRefused,
+        kFailed,
+        kNoMemory,
+        kUnknownOp,
+        kInput,
+        kOutput,
+        kAttribute,
+        kDamaged
+    };
     Kind kind = Kind::kOk;
     std::string text;
     bool ok() const noexcept { return kind == Kind::kOk; }
+};
+
+// How a quantity of a node was found that its op does not state in the file.
+struct Finding {
+    enum class Kind : uint8_t {
+        kRead,          // it stands in the file
+        kChecked,       // recovered from one place in the file, and another one agrees
+        kAssumed,       // no second place says it: it may be wrong
+        kContradicted,  // a check failed: where it came from counts as unknown in this file
+    };
+    Kind kind;
+    std::string node;
+    std::string type;
+    std::string quantity;  // "pads", "order of the operands"
+    std::string value;
+    std::string reason;
 };
 
 // One set of intermediate tensors. Not for concurrent use; several executions of one program are.
@@ -50,8 +77,8 @@ class Program {
    public:
     virtual ~Program() = default;
     virtual std::unique_ptr<Execution> new_execution(Outcome &outcome) noexcept = 0;
-    // Guesses made while lowering ("pads of node X taken from shapes"), for reports.
-    virtual const std::vector<std::string> &notes() const noexcept = 0;
+    // In the order in which the nodes were lowered.
+    virtual const std::vector<Finding> &findings() const noexcept = 0;
     virtual const std::vector<std::vector<int64_t>> &output_dims() const noexcept = 0;
 };
 
@@ -102,6 +129,9 @@ class Engine {
     // The same program, its ops timed; for one execution.
     virtual std::shared_ptr<Program> with_op_times(const Program &program,
                                                    Outcome &outcome) noexcept = 0;
+    // Ends the threads that compiling and running started; the next compilation starts others. For
+    // when no program is alive and none is being compiled.
+    virtual void shut_down() noexcept = 0;
 };
 
 // The one symbol that libascendcl_engine.so exports: `ascendcl_engine`. Answers null when `abi` is

@@ -13,6 +13,7 @@
 
 #include "host/engine/infer_dims.h"
 #include "host/engine/lower/constants.h"
+#include "host/engine/lower/conv_node.h"
 #include "host/engine/lower/execution_order.h"
 #include "host/engine/lower/fused_kernel.h"
 #include "host/engine/lower/lowering.h"
@@ -47,8 +48,8 @@ const om::TensorDesc &produced(const om::Node &consumer, const om::Edge &edge, c
     const auto found = done.find(edge.node);
     const auto output = static_cast<size_t>(edge.index);
     if (found == done.end() || output >= found->second->output_descs.size())
-        throw Refusal(consumer.name, consumer.type,
-                      "its input '" + std::string(edge.node) + "' does not exist");
+        throw Damage(consumer.name, consumer.type,
+                     "its input '" + std::string(edge.node) + "' does not exist");
     return found->second->output_descs[output];
 }
 
@@ -70,6 +71,7 @@ void set_inputs(om::Node &node, const Done &done) {
 // The node alone, between parameters, constants and results.
 PlainGraph graph_of_node(const LowerInput &model, const om::Node &node, const Done &done) {
     Lowering lowering{model.def, model.kernels, model.weights, Framework::kUnknown, {}, {}, {}};
+    const auto conv = conv_node(node);
     for (const om::Edge &edge : node.inputs) {
         if (edge.kind != om::Edge::Kind::kData) continue;
         const om::TensorDesc &desc = produced(node, edge, done);
@@ -82,7 +84,8 @@ PlainGraph graph_of_node(const LowerInput &model, const om::Node &node, const Do
         Op source = op::Parameter{desc.dtype, logical.shape};
         const bool is_constant = producer.type == "Const" || producer.type == "Constant";
         if (is_constant) {
-            op::Constant constant = decode_constant(producer, model.weights);
+            op::Constant constant = decode_constant(
+                producer, model.weights, conv && conv->filter == edge.node ? conv->groups : 1);
             logical.shape = constant.shape;
             source = std::move(constant);
         }

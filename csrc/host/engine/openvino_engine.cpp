@@ -1,6 +1,9 @@
 // The engine: an .om file to a compiled program, and the one symbol that the library exports.
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <iterator>
+#include <memory>
+#include <mutex>
 #include <openvino/openvino.hpp>
 #include <sstream>
 #include <thread>
@@ -21,10 +24,27 @@
 namespace ascendcl::host::engine {
 namespace {
 
-// One per process and leaked: plugin threads may outlive static destructors.
-ov::Core &core() {
-    static auto &instance = *new ov::Core;
+// One for all models. Leaked: plugin threads may outlive static destructors.
+struct SharedCore {
+    std::mutex mutex;
+    std::unique_ptr<ov::Core> core;
+};
+
+SharedCore &shared_core() {
+    static auto &instance = *new SharedCore;
     return instance;
+}
+
+ov::Core &core() {
+    SharedCore &shared = shared_core();
+    const std::lock_guard lock(shared.mutex);
+    if (shared.core == nullptr) {
+        auto made = std::make_unique<ov::Core>();
+        // Its threads end with it, and not some time later.
+        made->set_property(ov::force_tbb_terminate(true));
+        shared.core = std::move(made);
+    }
+    return *shared.core;
 }
 
 int32_t cores() {
@@ -78,11 +98,11 @@ std::shared_ptr<Program> compile_model(const CompileRequest &request) {
             : model.find(om::PartitionType::kWeights);
     Lowered lowered = lower_request({def, def.graphs[0], descriptors, kernels, weights}, request);
     Translated translated = translate(lowered.graph);
-    lowered.notes.insert(lowered.notes.end(), translated.notes.begin(), translated.notes.end());
-    ov::CompiledModel compiled =
-        core().compile_model(translated.model, "CPU", properties(request));
+    std::move(translated.findings.begin(), translated.findings.end(),
+              std::back_inserter(lowered.findings));
+    ov::CompiledModel compiled = core().compile_model(translated.model, "CPU", properties(request));
     return std::make_shared<CompiledProgram>(std::move(compiled), std::move(translated.output_dims),
-                                             std::move(lowered.notes), request.profiling);
+                                             std::move(lowered.findings), request.profiling);
 }
 
 CompiledOpProgram compile_single_op(const OpRequest &request) {
@@ -92,7 +112,7 @@ CompiledOpProgram compile_single_op(const OpRequest &request) {
     how.threads = request.threads;
     ov::CompiledModel compiled = core().compile_model(op.model, "CPU", properties(how));
     return {std::make_shared<CompiledProgram>(std::move(compiled), op.output_dims,
-                                              std::move(op.notes), false),
+                                              std::move(op.findings), false),
             std::move(op.output_dims)};
 }
 
@@ -108,7 +128,7 @@ std::shared_ptr<Program> with_op_times(const CompiledProgram &program) {
     how.profiling = true;
     ov::CompiledModel timed = core().import_model(exported, "CPU", properties(how));
     return std::make_shared<CompiledProgram>(std::move(timed), program.output_dims(),
-                                             program.notes(), true);
+                                             program.findings(), true);
 }
 
 // What `compile` answers, or nothing and why.
@@ -139,6 +159,12 @@ class OpenVinoEngine : public Engine {
         return answered(outcome, [&] {
             return host::engine::with_op_times(static_cast<const CompiledProgram &>(program));
         });
+    }
+
+    void shut_down() noexcept override {
+        SharedCore &shared = shared_core();
+        const std::lock_guard lock(shared.mutex);
+        shared.core.reset();
     }
 
     const char *version() const noexcept override {

@@ -126,9 +126,9 @@ class RequestExecution : public Execution {
 
 CompiledProgram::CompiledProgram(ov::CompiledModel model,
                                  std::vector<std::vector<int64_t>> output_dims,
-                                 std::vector<std::string> notes, bool profiling)
+                                 std::vector<Finding> findings, bool profiling)
     : model_(std::move(model)),
-      notes_(std::move(notes)),
+      findings_(std::move(findings)),
       output_dims_(std::move(output_dims)),
       profiling_(profiling) {}
 

@@ -14,10 +14,10 @@ namespace ascendcl::host::engine {
 class CompiledProgram : public Program {
    public:
     CompiledProgram(ov::CompiledModel model, std::vector<std::vector<int64_t>> output_dims,
-                    std::vector<std::string> notes, bool profiling);
+                    std::vector<Finding> findings, bool profiling);
 
     std::unique_ptr<Execution> new_execution(Outcome &outcome) noexcept override;
-    const std::vector<std::string> &notes() const noexcept override { return notes_; }
+    const std::vector<Finding> &findings() const noexcept override { return findings_; }
     const std::vector<std::vector<int64_t>> &output_dims() const noexcept override {
         return output_dims_;
     }
@@ -25,7 +25,7 @@ class CompiledProgram : public Program {
 
    private:
     ov::CompiledModel model_;
-    const std::vector<std::string> notes_;
+    const std::vector<Finding> findings_;
     const std::vector<std::vector<int64_t>> output_dims_;
     const bool profiling_;
 };

@@ -1,4 +1,4 @@
-// How lowering and translation give up: with the node's name, its type and the reason. The engine
+// How lowering and translation give up: with the reason, the node's name and its type. The engine
 // turns it into an Outcome, so nothing that could not be recovered is ever computed.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
@@ -14,16 +14,28 @@ namespace ascendcl::host::engine {
 class Refusal : public std::runtime_error {
    public:
     explicit Refusal(const std::string &text) : std::runtime_error(text) {}
+    // The reason comes first: names can be hundreds of characters long.
     Refusal(std::string_view node, std::string_view type, std::string_view reason)
-        : std::runtime_error("node '" + std::string(node) + "' (" + std::string(type) +
-                             "): " + std::string(reason)),
-          names_node_(true) {}
+        : std::runtime_error(std::string(reason) + ": node '" + std::string(node) + "' (" +
+                             std::string(type) + ")"),
+          reason_size_(reason.size()) {}
 
-    bool names_node() const noexcept { return names_node_; }
+    bool names_node() const noexcept { return reason_size_ != 0; }
+    // Without the node, where one is named.
+    std::string_view reason() const noexcept {
+        return std::string_view(what()).substr(0, names_node() ? reason_size_ : std::string::npos);
+    }
     virtual Outcome::Kind kind() const noexcept { return Outcome::Kind::kRefused; }
 
    private:
-    bool names_node_ = false;
+    size_t reason_size_ = 0;  // 0 when no node is named
+};
+
+// Of a graph that no runtime could run: it contradicts itself.
+class Damage : public Refusal {
+   public:
+    using Refusal::Refusal;
+    Outcome::Kind kind() const noexcept override { return Outcome::Kind::kDamaged; }
 };
 
 // Runs `step`. What it refuses without a node's name is said of this node.
@@ -31,6 +43,9 @@ template <typename Step>
 void refusing_at(std::string_view node, std::string_view type, Step &&step) {
     try {
         step();
+    } catch (const Damage &damage) {
+        if (damage.names_node()) throw;
+        throw Damage(node, type, damage.what());
     } catch (const Refusal &refusal) {
         if (refusal.names_node()) throw;
         throw Refusal(node, type, refusal.what());

@@ -3,6 +3,7 @@
 #include "host/engine/single_op.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string_view>
 
 #include "host/engine/infer_dims.h"
@@ -77,7 +78,7 @@ void add_input(Lowering &lowering, const OpTensor &tensor, const std::string &na
     const ValueId value = lowering.graph.add(name, "Data", std::move(source), {});
     if (tensor.value == nullptr) lowering.graph.parameters.push_back(value);
     lowering.done[name].push_back(Produced{value, logical});
-    node.inputs.push_back({om::Edge::Kind::kData, name, 0});
+    node.inputs.push_back({name, 0, om::Edge::Kind::kData});
     node.input_descs.push_back(desc);
 }
 
@@ -226,12 +227,13 @@ SingleOp translate_single_op(const OpRequest &request) {
     lower_node(request, lowering, node);
 
     SingleOp result;
-    result.notes = std::move(lowering.notes);
+    result.findings = std::move(lowering.findings);
     try {
         Translated translated = translate(lowering.graph);
         result.model = std::move(translated.model);
         result.output_dims = std::move(translated.output_dims);
-        result.notes.insert(result.notes.end(), translated.notes.begin(), translated.notes.end());
+        std::move(translated.findings.begin(), translated.findings.end(),
+                  std::back_inserter(result.findings));
     } catch (const WrongOutput &refusal) {
         throw OpRefusal(Kind::kOutput, request.type + ": " + refusal.what());
     } catch (const Refusal &refusal) {

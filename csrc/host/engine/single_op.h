@@ -25,7 +25,7 @@ class OpRefusal : public Refusal {
 struct SingleOp {
     std::shared_ptr<ov::Model> model;
     std::vector<std::vector<int64_t>> output_dims;
-    std::vector<std::string> notes;
+    std::vector<Finding> findings;
     bool computes_nothing = false;  // all its outputs are empty
 };
 

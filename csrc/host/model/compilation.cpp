@@ -10,7 +10,7 @@
 #include <thread>
 
 #include "host/report/report.h"
-#include "host/runtime/device.h"
+#include "host/runtime/fork.h"
 
 namespace ascendcl::host::model {
 namespace {
@@ -67,5 +67,7 @@ Compilation::~Compilation() {
     --under_way;
     --under_way_here;
 }
+
+bool is_compiling() noexcept { return under_way.load() > 0; }
 
 }  // namespace ascendcl::host::model

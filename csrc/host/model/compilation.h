@@ -15,4 +15,7 @@ class Compilation {
     Compilation &operator=(const Compilation &) = delete;
 };
 
+// Whether one stands, on whatever thread.
+bool is_compiling() noexcept;
+
 }  // namespace ascendcl::host::model

@@ -91,8 +91,8 @@ std::vector<Dims> shapes_of(const Description &description, const aclmdlDataset 
 void describe_outputs(const om::Descriptors &io, aclmdlDataset &outputs) {
     for (size_t i = 0; i < io.outputs.size(); ++i) {
         // In place where there is one: the caller may hold its address.
-        std::unique_ptr<aclTensorDesc> &desc = outputs.entries[i].desc;
-        if (!desc) desc = std::make_unique<aclTensorDesc>();
+        aclmdlDataset::Desc &desc = outputs.entries[i].desc;
+        if (!desc) desc.reset(std::make_unique<aclTensorDesc>().release());
         desc->dtype = static_cast<aclDataType>(io.outputs[i].dtype);
         desc->format = static_cast<aclFormat>(io.outputs[i].format);
         desc->dims = io.outputs[i].dims;

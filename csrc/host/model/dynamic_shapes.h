@@ -32,6 +32,12 @@ class DynamicShapes {
     // Throws Failure as shared_program.
     std::shared_ptr<CompiledShape> at(const std::vector<std::vector<int64_t>> &input_dims);
 
+    // Null before the first execution.
+    std::shared_ptr<CompiledShape> last() {
+        std::lock_guard lock(mutex_);
+        return recent_.empty() ? nullptr : recent_.front();
+    }
+
    private:
     const std::shared_ptr<const Description> description_;
     const ContentKey key_;

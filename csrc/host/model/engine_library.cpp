@@ -1,23 +1,24 @@
-// dlopen of the engine beside this library, of OpenVINO before it where a folder is named.
+// dlopen of the engine beside this library, of OpenVINO before it.
 // SPDX-License-Identifier: Apache-2.0
 #include "host/model/engine_library.h"
 
 #include <dlfcn.h>
-#include <glob.h>
 
-#include <cstdlib>
+#include <filesystem>
 #include <mutex>
 #include <new>
 #include <string>
+#include <system_error>
 #include <utility>
 
+#include "host/model/openvino_libraries.h"
 #include "host/report/report.h"
+#include "host/runtime/fork.h"
 
 namespace ascendcl::host::model {
 namespace {
 
 constexpr char kEngineFile[] = "libascendcl_engine.so";
-constexpr char kOpenvinoFolder[] = "ASCENDCL_OPENVINO_LIBS";
 
 // Leaked: threads may outlive static destructors.
 struct Opening {
@@ -31,68 +32,60 @@ Opening &opening() {
     return only;
 }
 
-std::string own_folder() {
-    Dl_info info{};
-    if (dladdr(reinterpret_cast<const void *>(&own_folder), &info) == 0 || !info.dli_fname)
-        return "";
-    const std::string path = info.dli_fname;
-    const size_t slash = path.rfind('/');
-    return slash == std::string::npos ? "" : path.substr(0, slash + 1);
+// Beside this library, else where the loader looks: a copy of one of the two finds the other so.
+void *open_library() {
+    const std::filesystem::path beside = own_folder() / kEngineFile;
+    std::error_code failed;
+    const bool is_there = std::filesystem::exists(beside, failed);
+    return dlopen(is_there ? beside.c_str() : kEngineFile, RTLD_NOW | RTLD_LOCAL);
 }
 
-// The newest file that matches, or an empty string.
-std::string last_match(const std::string &pattern) {
-    glob_t found{};
-    std::string path;
-    if (glob(pattern.c_str(), 0, nullptr, &found) == 0 && found.gl_pathc > 0) {
-        path = found.gl_pathv[found.gl_pathc - 1];
-    }
-    globfree(&found);
-    return path;
-}
-
-std::string loader_error() {
-    const char *text = dlerror();
-    return text ? text : "unknown loader error";
-}
-
-// A library that is loaded already is found by its SONAME: the engine needs no path of its own.
-// Answers what went wrong, for the engine's message.
-std::string preload_openvino(std::string folder) {
-    if (const char *chosen = std::getenv(kOpenvinoFolder); chosen && *chosen) folder = chosen;
-    if (folder.empty()) return "";
-    for (const char *name : {"libtbb.so.12", "libopenvino.so.*"}) {
-        const std::string path = last_match(folder + "/" + name);
-        if (path.empty()) return std::string("no ") + name + " in " + folder + "; ";
-        if (!dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL)) return loader_error() + "; ";
-    }
-    return "";
+[[noreturn]] void refuse(const std::string &why) {
+    throw Failure{ACL_ERROR_FAILURE, "models cannot be loaded: " + why};
 }
 
 engine::Engine *open_engine(const std::string &openvino_folder) {
-    const std::string trouble = preload_openvino(openvino_folder);
-    const std::string path = own_folder() + kEngineFile;
-    void *library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+    const OpenvinoLibraries openvino(openvino_folder);
+    void *library = open_library();
     if (!library) {
-        throw Failure{ACL_ERROR_FAILURE,
-                      "models cannot be loaded, the engine did not open: " + trouble +
-                          loader_error() + ". pip install \"ascendcl[host]\" brings it"};
+        const std::string words = loader_error();
+        const std::string why = words + openvino.advice(words);
+        std::error_code failed;
+        if (std::filesystem::exists(own_folder() / kEngineFile, failed)) {
+            refuse("the engine did not open: " + why);
+        }
+        refuse(std::string(kEngineFile) + " is not in " + own_folder().string() +
+               ", beside the libascendcl.so in use: keep the two together, or link to a library "
+               "instead of copying it (" +
+               why + ")");
     }
+    openvino.require_chosen(library);
     const auto entry =
         reinterpret_cast<engine::EngineEntry>(dlsym(library, engine::kEngineEntryName));
     engine::Engine *found = entry ? entry(engine::kEngineAbi) : nullptr;
     if (!found) {
         dlclose(library);
-        throw Failure{ACL_ERROR_FAILURE,
-                      path + " belongs to another version of ascendcl: models cannot be loaded"};
+        refuse((own_folder() / kEngineFile).string() + " belongs to another version of ascendcl");
     }
     return found;
 }
 
+// Before a fork with nothing alive: the child would wait for threads that it does not have. No
+// compilation is under way, so nobody holds the mutex for long.
+void end_threads_of_engine() noexcept {
+    const std::lock_guard lock(opening().mutex);
+    if (opening().engine != nullptr) opening().engine->shut_down();
+}
+
+const ForkPart fork_part{is_compiling, end_threads_of_engine, nullptr};
+
 engine::Engine &engine() {
     Opening &all = opening();
     const std::lock_guard lock(all.mutex);
-    if (!all.engine) all.engine = open_engine(all.openvino_folder);
+    if (!all.engine) {
+        all.engine = open_engine(all.openvino_folder);
+        add_fork_part(fork_part);
+    }
     return *all.engine;
 }
 

@@ -10,6 +10,7 @@
 
 #include "host/checks/flights.h"
 #include "host/checks/objects.h"
+#include "host/checks/ranges.h"
 #include "host/model/gears.h"
 #include "host/model/model.h"
 #include "host/model/registry.h"
@@ -23,7 +24,8 @@ namespace {
 
 void require_buffers(const aclmdlDataset &data_set) {
     for (const aclmdlDataset::Entry &entry : data_set.entries) {
-        checks::refuse_stale(entry.buffer);
+        checks::check_handle("the data buffer in a data set", checks::ObjectKind::kDataBuffer,
+                             entry.buffer);
         if (!entry.buffer) {
             throw Failure{ACL_ERROR_INVALID_PARAM, "the data set holds a null data buffer"};
         }
@@ -46,14 +48,24 @@ struct InFlight {
     checks::Token memory;
 };
 
-void add_uses(std::vector<checks::Use> &uses, const aclmdlDataset &data_set, const char *role) {
+// Looks up what the data set names, and adds it.
+void add_uses(std::vector<checks::Use> &uses, const aclmdlDataset &data_set, Side side,
+              uint32_t model_id) {
     constexpr auto kRule = checks::Rule::kExecutionMemoryGone;
+    const bool is_output = side == Side::kOutput;
     uses.push_back({&data_set, 1, "a data set", kRule});
-    for (const aclmdlDataset::Entry &entry : data_set.entries) {
-        const aclDataBuffer &buffer = *entry.buffer;
+    for (size_t i = 0; i < data_set.entries.size(); ++i) {
+        const aclDataBuffer &buffer = *data_set.entries[i].buffer;
+        const auto size = static_cast<size_t>(buffer.size);
+        const std::string name = std::string(is_output ? "output " : "input ") + std::to_string(i) +
+                                 " of model " + std::to_string(model_id);
         checks::refuse_stale(buffer.data);
+        checks::check_on_device({name, buffer.data, size, is_output});
+        checks::check_apart(name, buffer.data, size);
+        if (is_output) checks::check_write(buffer.data, size);
         uses.push_back({&buffer, 1, "a data buffer", kRule});
-        uses.push_back({buffer.data, static_cast<size_t>(buffer.size), role, kRule});
+        uses.push_back({buffer.data, size,
+                        is_output ? "the memory of an output" : "the memory of an input", kRule});
     }
 }
 
@@ -75,12 +87,10 @@ InFlight take_off(const Model &model, const aclmdlDataset &inputs, const aclmdlD
                   std::optional<int32_t> stream) {
     if (!checks::is_strict()) return {};
     std::vector<checks::Use> uses;
-    add_uses(uses, inputs, "the memory of an input");
-    add_uses(uses, outputs, "the memory of an output");
-    for (const aclmdlDataset::Entry &entry : outputs.entries) {
-        checks::check_write(entry.buffer->data, static_cast<size_t>(entry.buffer->size));
-    }
+    add_uses(uses, inputs, Side::kInput, model.id());
+    add_uses(uses, outputs, Side::kOutput, model.id());
     check_gear(model, inputs);
+    checks::deliver_reports();  // the engine may not survive what they tell of
     return {checks::take_off(model.id(), model.user_work(), stream),
             checks::hold("an execution of model " + std::to_string(model.id()), "it was submitted",
                          std::move(uses))};

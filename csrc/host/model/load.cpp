@@ -16,29 +16,28 @@
 #include "host/report/report.h"
 #include "host/runtime/context.h"
 #include "host/runtime/memory.h"
+#include "om/kernels.h"
 
 namespace ascendcl::host::model {
 namespace {
 
 constexpr uintptr_t kModelMemoryAlignment = 64;
-constexpr uint8_t kBundle = 5;  // model type of a file that holds several models
 
 void require_single_model(const om::Container &container) {
-    if (container.header().model_type == kBundle) {
-        throw Failure{ACL_ERROR_GE_FAILURE, "a bundle of models is not loaded as one model"};
-    }
+    om::require_one_model(container.header());
     if (container.models().size() > 1) {
-        throw Failure{ACL_ERROR_GE_FAILURE,
-                      "a model of several parts, as compilers make for dynamic shapes, is not "
-                      "supported"};
+        throw om::Error(om::ErrorCode::kSeveralParts,
+                        "the host runtime does not run models of several parts, as compilers make "
+                        "for some dynamic shapes (a device may): compile it for fixed shapes");
     }
 }
 
-void require_size(const char *what, const UserMemory &memory, uint64_t needed) {
+// `queried` is what the program was told to allocate, of which `needed` is enough.
+void require_size(const char *what, const UserMemory &memory, uint64_t needed, uint64_t queried) {
     if (!memory.data || memory.size >= needed) return;
     throw Failure{ACL_ERROR_GE_PARAM_INVALID,
                   std::string(what) + " memory has " + std::to_string(memory.size) +
-                      " bytes, the model needs " + std::to_string(needed)};
+                      " bytes, the model needs " + std::to_string(queried) + " (aclmdlQuerySize)"};
 }
 
 // Strict mode: whether it is what the documentation asks for, where the runtime itself does not
@@ -68,6 +67,20 @@ void check_memory(const std::string &what, const UserMemory &memory, uint64_t qu
     }
 }
 
+// Strict mode: an execution writes to all of the work memory.
+void check_apart(const UserMemory &work, const void *weights, size_t weight_size) {
+    if (!checks::is_strict()) return;
+    const auto work_start = reinterpret_cast<uintptr_t>(work.data);
+    const auto weight_start = reinterpret_cast<uintptr_t>(weights);
+    if (work.data != nullptr && weight_start < work_start + work.size &&
+        work_start < weight_start + weight_size) {
+        checks::violated({checks::Rule::kModelMemoryOverlaps,
+                          "the work memory of the model to load and its weight memory overlap"});
+    }
+    if (work.data != nullptr) checks::check_write(work.data, work.size);
+    checks::check_apart("the weight memory of the model to load", weights, weight_size);
+}
+
 // Strict mode: from now on a model uses the memory that the user manages.
 checks::Token hold_memory(uint32_t id, const LoadOptions &options, size_t weight_size) {
     if (!checks::is_strict()) return nullptr;
@@ -93,7 +106,7 @@ DeviceMemory system_memory(const char *what, const UserMemory &user, uint64_t si
 
 uint32_t load_model(const OmFile &file, const LoadOptions &options) {
     const om::Container container = file.container(Purpose::kLoad);
-    require_single_model(container);
+    reading_om(Purpose::kLoad, [&] { require_single_model(container); });
     const std::shared_ptr<Context> context = current_context();
 
     Model::Parts parts;
@@ -105,14 +118,19 @@ uint32_t load_model(const OmFile &file, const LoadOptions &options) {
     uint64_t io_size = 0;
     reading_om(Purpose::kLoad, [&] {
         parts.description = Description::read(container);
+        om::KernelStore::parse(container.models().front().find(om::PartitionType::kKernels));
         work_size = container.work_size();
         io_size = std::min(container.zero_copy_size(), work_size);
     });
     const om::Bytes weights = container.models().front().find(om::PartitionType::kWeights);
     check_memory("work", options.work, work_size, context->device());
     check_memory("weight", options.weight, weights.size, context->device());
-    require_size("work", options.work, work_size - io_size);
-    require_size("weight", options.weight, weights.size);
+    require_size("work", options.work, work_size - io_size, work_size);
+    require_size("weight", options.weight, weights.size, container.weight_size());
+    if (options.weight.data) {
+        check_apart(is_dynamic ? UserMemory{} : options.work, options.weight.data, weights.size);
+    }
+    checks::deliver_reports();  // memory that is none may be the end of the process
 
     const uint64_t own_work_size = options.leave_out_io_memory ? work_size - io_size : work_size;
     parts.own_work = system_memory("work", options.work, own_work_size, context->device());

@@ -23,8 +23,8 @@ struct LoadOptions {
 };
 
 // Answers the new model's id. Throws Failure by the table of om_codes, and: 107002 without a
-// context, 145000 for user memory too small, 245000 when the device is full, 500002 when the model
-// cannot be run here.
+// context, 145000 for user memory too small, 245000 when the device is full, 200006 when the host
+// runtime cannot run the model, 500002 when its graph contradicts itself.
 uint32_t load_model(const OmFile &file, const LoadOptions &options);
 
 }  // namespace ascendcl::host::model

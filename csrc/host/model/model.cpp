@@ -15,6 +15,7 @@
 #include "host/model/profiling.h"
 #include "host/report/report.h"
 #include "host/runtime/data_set.h"
+#include "host/runtime/wait.h"
 
 namespace ascendcl::host::model {
 namespace {
@@ -68,6 +69,31 @@ void require_sizes(const Bindings &bindings, const std::vector<om::IoDescriptor>
                       std::string(name(side)) + " " + std::to_string(i) + " ('" + expected[i].name +
                           "') needs " + std::to_string(expected[i].size) +
                           " bytes, its buffer has " + std::to_string(bindings[i].size)};
+    }
+}
+
+// Strict mode: what is missing of an output within the tolerance would be cut in silence.
+void check_room(const Bindings &outputs, const std::vector<om::IoDescriptor> &expected) {
+    if (!checks::is_strict()) return;
+    for (size_t i = 0; i < expected.size(); ++i) {
+        if (!outputs[i].data || outputs[i].size >= expected[i].size) continue;
+        checks::violated({checks::Rule::kBufferTooSmall,
+                          "output " + std::to_string(i) + " ('" + expected[i].name + "') has " +
+                              std::to_string(expected[i].size) + " bytes, its buffer " +
+                              std::to_string(outputs[i].size)});
+    }
+}
+
+// Strict mode: shapes given to a model that has its own.
+void check_descs(const aclmdlDataset &data_set, const std::vector<om::IoDescriptor> &expected) {
+    if (!checks::is_strict()) return;
+    for (size_t i = 0; i < expected.size(); ++i) {
+        const aclTensorDesc *desc = data_set.entries[i].desc.get();
+        if (desc == nullptr || desc->dims == expected[i].dims) continue;
+        if (desc->dims == expected[i].dims_v2) continue;
+        checks::violated({checks::Rule::kDescOfStaticModel,
+                          "the shape set for '" + expected[i].name +
+                              "' is not the one that it has in the model, which is fixed"});
     }
 }
 
@@ -136,6 +162,9 @@ void Model::bind(const aclmdlDataset &inputs, aclmdlDataset &outputs, ExecutionM
     collect(outputs, io.outputs, Side::kOutput, bound.outputs);
     // Which gear it is stands in device memory, and is known when the execution's turn comes.
     if (has_gears()) return;
+    check_descs(inputs, io.inputs);
+    check_descs(outputs, io.outputs);
+    check_room(bound.outputs, io.outputs);
     require_sizes(bound.inputs, io.inputs, Side::kInput);
     require_sizes(bound.outputs, io.outputs, Side::kOutput);
 }
@@ -156,6 +185,7 @@ void Model::bind_dynamic(const aclmdlDataset &inputs, aclmdlDataset &outputs, Ex
         checks::made(checks::ObjectKind::kOutputMemory, buffer.data, io.outputs[i].size);
     }
     collect(outputs, io.outputs, Side::kOutput, bound.outputs);
+    check_room(bound.outputs, io.outputs);
     require_sizes(bound.outputs, io.outputs, Side::kOutput);
     describe_outputs(io, outputs);
 }
@@ -206,6 +236,7 @@ void Model::run(const Bound &bound) {
         shape = &parts_.shapes->at(gear);
     }
     fit(bound.inputs, shape->io);
+    if (has_gears()) check_room(bound.outputs, shape->io.outputs);
     require_sizes(bound.outputs, shape->io.outputs, Side::kOutput);
     fitted_outputs_ = bound.outputs;
     for (size_t i = 0; i < fitted_outputs_.size(); ++i) {
@@ -228,6 +259,17 @@ void Model::tell_of_run(const engine::Execution &execution, uint64_t begin, uint
     report_run({id(), name, parts_.device, begin, end, ops});
 }
 
+const std::vector<engine::Finding> &Model::findings() {
+    static const auto &none = *new std::vector<engine::Finding>;
+    if (parts_.shapes) {
+        const std::lock_guard lock(execution_mutex_);
+        return parts_.shapes->at(parts_.description->largest_gear).program->findings();
+    }
+    if (!parts_.dynamic_shapes) return none;
+    const auto last = parts_.dynamic_shapes->last();
+    return last ? last->program->findings() : none;
+}
+
 void Model::begin_use() noexcept {
     std::lock_guard lock(use_mutex_);
     ++uses_;
@@ -236,6 +278,11 @@ void Model::begin_use() noexcept {
 void Model::end_use() noexcept {
     std::lock_guard lock(use_mutex_);
     if (--uses_ == 0) unused_.notify_all();
+}
+
+void Model::wait_unused() {
+    std::unique_lock lock(use_mutex_);
+    wait_until(unused_, lock, std::nullopt, [&] { return uses_ == 0; });
 }
 
 void Model::retire() {

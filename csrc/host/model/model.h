@@ -87,9 +87,14 @@ class Model {
     void remember_gear(size_t gear) noexcept { last_gear_ = gear; }
     size_t current_gear() const noexcept { return last_gear_; }
 
+    // How its nodes were understood (ascendcl/findings.h).
+    const std::vector<engine::Finding> &findings();
+
     // An execution, running or queued, that unload has to wait for.
     void begin_use() noexcept;
     void end_use() noexcept;
+    // Waits for the last use that has begun; the program may end that (runtime/wait.h).
+    void wait_unused();
     // Waits for the last use, then releases memory and program. Nobody can begin one any more.
     void retire();
 

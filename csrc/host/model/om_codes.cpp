@@ -14,6 +14,8 @@ constexpr aclError kWeights = ACL_ERROR_GE_EXEC_LOAD_WEIGHT_PARTITION_FAILED;
 constexpr aclError kTasks = ACL_ERROR_GE_EXEC_LOAD_TASK_PARTITION_FAILED;
 constexpr aclError kKernels = ACL_ERROR_GE_EXEC_LOAD_KERNEL_PARTITION_FAILED;
 constexpr aclError kGraphEngine = ACL_ERROR_GE_FAILURE;
+constexpr aclError kUnsupported = ACL_ERROR_FEATURE_UNSUPPORTED;  // nothing is wrong with the file
+constexpr aclError kPath = ACL_ERROR_GE_EXEC_MODEL_PATH_INVALID;
 
 struct Row {
     om::ErrorCode damage;
@@ -39,6 +41,13 @@ constexpr Row kTable[] = {
     {om::ErrorCode::kBadWeights, kWeights, kParam, kWeights},
     {om::ErrorCode::kInconsistent, kGraphEngine, kParam, kGraphEngine},
     {om::ErrorCode::kTooComplex, kModelDef, kParam, kModelDef},
+    {om::ErrorCode::kChanging, kPath, kPath, kPath},
+    {om::ErrorCode::kHiai, kUnsupported, kUnsupported, kUnsupported},
+    {om::ErrorCode::kFlowModel, kUnsupported, kUnsupported, kUnsupported},
+    {om::ErrorCode::kBundle, kUnsupported, kUnsupported, kUnsupported},
+    {om::ErrorCode::kSeveralParts, kUnsupported, kUnsupported, kUnsupported},
+    {om::ErrorCode::kOldDdk, kUnsupported, kUnsupported, kUnsupported},
+    {om::ErrorCode::kUnknownVersion, kUnsupported, kUnsupported, kUnsupported},
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "host/runtime/init.h"
+#include "om/error.h"
 
 namespace ascendcl::host::model {
 namespace {
@@ -16,7 +17,8 @@ constexpr size_t kHeaderSize = 256;  // of the container
 void require_probe_size(size_t size) {
     if (size < kProbeSize) {
         throw Failure{ACL_ERROR_GE_EXEC_MODEL_DATA_SIZE_INVALID,
-                      "a model of " + std::to_string(size) + " bytes is too short to be one"};
+                      "a model of " + std::to_string(size) +
+                          " bytes is too short to be one (is it still being written?)"};
     }
 }
 
@@ -26,16 +28,16 @@ void require_initialized() {
 
 }  // namespace
 
-OmFile OmFile::open(const char *path) {
+OmFile OmFile::open(const char *path, om::FileContent::Extent extent) {
     if (!path) throw Failure{ACL_ERROR_INVALID_PARAM, "the path of the model is null"};
     OmFile file;
     try {
-        file.mapping_.emplace(path);
+        reading_om(Purpose::kLoad, [&] { file.content_.emplace(path, extent); });
     } catch (const std::system_error &error) {
         throw Failure{ACL_ERROR_GE_EXEC_MODEL_PATH_INVALID,
                       std::string("cannot read model file ") + error.what()};
     }
-    file.bytes_ = file.mapping_->bytes();
+    file.bytes_ = file.content_->bytes();
     require_probe_size(file.bytes_.size);
     require_initialized();
     return file;
@@ -52,9 +54,13 @@ OmFile OmFile::view(const void *data, size_t size) {
     return file;
 }
 
+om::Header OmFile::header(Purpose purpose) const {
+    return reading_om(purpose, [&] { return om::Header::parse(bytes_); });
+}
+
 om::Container OmFile::container(Purpose purpose) const {
     // Memory shorter than a header is the caller's argument; a file that short is a damaged model.
-    if (!mapping_ && bytes_.size < kHeaderSize && purpose != Purpose::kQuerySize) {
+    if (!content_ && bytes_.size < kHeaderSize && purpose != Purpose::kQuerySize) {
         throw Failure{ACL_ERROR_INVALID_PARAM, "a model of " + std::to_string(bytes_.size) +
                                                    " bytes is shorter than its header"};
     }

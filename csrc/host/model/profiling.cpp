@@ -1,20 +1,18 @@
-// One session under one lock: its file and the started configurations. Each report is flushed.
+// One session under one lock: its file and the started configurations. Each report is written at
+// once, in whole lines.
 // SPDX-License-Identifier: Apache-2.0
 #include "host/model/profiling.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cinttypes>
-#include <cstdio>
 #include <cstring>
 #include <map>
-#include <memory>
 #include <mutex>
 
 #include "host/checks/trace.h"
+#include "host/checks/whole_file.h"
 #include "host/model/subscription.h"
 #include "host/report/report.h"
 
@@ -24,10 +22,6 @@ namespace {
 constexpr uint64_t kOpTimes = ACL_PROF_TASK_TIME | ACL_PROF_TASK_TIME_L0 | ACL_PROF_TASK_TIME_L2 |
                               ACL_PROF_TASK_TIME_L3 | ACL_PROF_AICORE_METRICS;
 
-struct FileCloser {
-    void operator()(std::FILE *file) const noexcept { std::fclose(file); }
-};
-
 // Of a started configuration, which may be destroyed meanwhile.
 struct Wanted {
     std::vector<uint32_t> devices;
@@ -36,9 +30,10 @@ struct Wanted {
 
 struct Session {
     std::mutex mutex;
-    std::unique_ptr<std::FILE, FileCloser> file;  // null while no session is open
+    checks::WholeFile file;
+    bool is_open = false;
+    bool is_complete = true;  // nothing was left out for want of room
     std::map<const aclprofConfig *, Wanted> started;
-    int number = 0;
 
     // Whether a started configuration asks for any of these data types, of this device.
     bool wants(uint64_t data_types, int32_t device) const noexcept {
@@ -51,8 +46,7 @@ struct Session {
     }
 
     void require_open() const {
-        require(file != nullptr, "no profiling session is open (aclprofInit)",
-                ACL_ERROR_PROF_NOT_RUN);
+        require(is_open, "no profiling session is open (aclprofInit)", ACL_ERROR_PROF_NOT_RUN);
     }
 };
 
@@ -72,11 +66,20 @@ std::string quoted(const std::string &text) {
 }
 
 // `device` and `model_id` in words: empty for none.
-void write_line(std::FILE *file, const char *kind, const std::string &device,
-                const std::string &model_id, const std::string &name, const std::string &type,
-                uint64_t begin, uint64_t end) {
-    std::fprintf(file, "%s,%s,%s,%s,%s,%" PRIu64 ",%" PRIu64 "\n", kind, device.c_str(),
-                 model_id.c_str(), quoted(name).c_str(), quoted(type).c_str(), begin, end - begin);
+std::string line(const char *kind, const std::string &device, const std::string &model_id,
+                 const std::string &name, const std::string &type, uint64_t begin, uint64_t end) {
+    return std::string(kind) + ',' + device + ',' + model_id + ',' + quoted(name) + ',' +
+           quoted(type) + ',' + std::to_string(begin) + ',' + std::to_string(end - begin) + '\n';
+}
+
+void write_locked(const std::string &lines) noexcept {
+    if (!session().is_complete) return;  // what follows a gap would mislead
+    session().is_complete = session().file.append(lines) == 0;
+}
+
+std::string path_in(const std::string &folder, int number) {
+    return folder + "/op_summary_" + std::to_string(::getpid()) + "_" + std::to_string(number) +
+           ".csv";
 }
 
 void stop_locked(std::map<const aclprofConfig *, Wanted>::iterator config) {
@@ -88,24 +91,29 @@ void stop_locked(std::map<const aclprofConfig *, Wanted>::iterator config) {
 
 void open_session(const std::string &folder) {
     const std::lock_guard lock(session().mutex);
-    require(session().file == nullptr, "a profiling session is open", ACL_ERROR_PROF_ALREADY_RUN);
+    require(!session().is_open, "a profiling session is open", ACL_ERROR_PROF_ALREADY_RUN);
     require(!has_any_subscription(), "a model has a subscription: use one of the two",
             ACL_ERROR_PROF_API_CONFLICT);
-    const std::string path = folder + "/op_summary_" + std::to_string(::getpid()) + "_" +
-                             std::to_string(++session().number) + ".csv";
-    session().file.reset(std::fopen(path.c_str(), "we"));
-    if (session().file == nullptr) {
-        throw Failure{ACL_ERROR_INVALID_FILE, "cannot write " + path + ": " + std::strerror(errno)};
+    int number = 1;
+    int failure = 0;
+    // Of this process, or of one that had the same number.
+    while ((failure = session().file.create(path_in(folder, number))) == EEXIST) ++number;
+    if (failure != 0) {
+        throw Failure{ACL_ERROR_INVALID_FILE,
+                      "cannot write " + path_in(folder, number) + ": " + std::strerror(failure)};
     }
-    std::fputs("kind,device,model_id,name,type,start_ns,duration_ns\n", session().file.get());
+    session().is_open = session().is_complete = true;
+    write_locked("kind,device,model_id,name,type,start_ns,duration_ns\n");
 }
 
 void close_session() {
     const std::lock_guard lock(session().mutex);
     session().require_open();
     while (!session().started.empty()) stop_locked(session().started.begin());
-    const bool is_written = std::fclose(session().file.release()) == 0;
-    require(is_written, "the results could not be written", ACL_ERROR_PROFILING_FAILURE);
+    session().file.close();
+    session().is_open = false;
+    require(session().is_complete, "some results could not be written: no room for them",
+            ACL_ERROR_PROFILING_FAILURE);
 }
 
 void start_profiling(const aclprofConfig *config) {
@@ -128,7 +136,7 @@ void stop_profiling(const aclprofConfig *config) {
 
 bool is_session_open() noexcept {
     const std::lock_guard lock(session().mutex);
-    return session().file != nullptr;
+    return session().is_open;
 }
 
 bool wants_op_times(uint32_t model_id, int32_t device) noexcept {
@@ -142,14 +150,14 @@ void report_run(const Run &run) noexcept {
     const std::lock_guard lock(session().mutex);
     if (!session().wants(kOpTimes, run.device)) return;
     try {
-        std::FILE *file = session().file.get();
         const std::string device = std::to_string(run.device);
         const std::string model_id = std::to_string(run.model_id);
-        write_line(file, "execution", device, model_id, run.model_name, "", run.begin, run.end);
+        std::string lines =
+            line("execution", device, model_id, run.model_name, "", run.begin, run.end);
         for (const OpSpan &op : run.ops) {
-            write_line(file, "op", device, model_id, op.name, op.type, op.begin, op.end);
+            lines += line("op", device, model_id, op.name, op.type, op.begin, op.end);
         }
-        std::fflush(file);              // a forked child must not inherit lines
+        write_locked(lines);
     } catch (const std::bad_alloc &) {  // lines are missing; the execution is none the worse
     }
 }
@@ -160,8 +168,7 @@ void record(uint64_t data_type, const char *kind, int32_t device, const std::str
     if (!session().wants(data_type, device)) return;
     try {
         const std::string on = device < 0 ? "" : std::to_string(device);
-        write_line(session().file.get(), kind, on, "", name, "", begin, end);
-        std::fflush(session().file.get());
+        write_locked(line(kind, on, "", name, "", begin, end));
     } catch (const std::bad_alloc &) {  // as above
     }
 }

@@ -1,5 +1,6 @@
 // Profiling sessions (aclprofInit ... aclprofFinalize): executions, their ops, steps, ranges and
-// marks go to op_summary_PID_N.csv in the session's folder, a line each:
+// marks go to op_summary_PID_N.csv in the session's folder, a line each (N is the first number from
+// 1 on of which there is nothing yet):
 //
 //     kind,device,model_id,name,type,start_ns,duration_ns
 //

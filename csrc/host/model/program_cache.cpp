@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/model/program_cache.h"
 
+#include <cctype>
 #include <cerrno>
-#include <cstdio>
 #include <cstdlib>
 #include <map>
 #include <mutex>
@@ -11,6 +11,7 @@
 #include <tuple>
 
 #include "host/checks/trace.h"
+#include "host/model/assumptions.h"
 #include "host/model/engine_library.h"
 #include "host/report/report.h"
 
@@ -46,21 +47,38 @@ struct Cache {
     }
 };
 
+void require_compiled(const engine::Outcome &outcome) {
+    if (outcome.kind == engine::Outcome::Kind::kRefused) {
+        throw Failure{ACL_ERROR_FEATURE_UNSUPPORTED,
+                      "the host runtime cannot run this model: " + outcome.text +
+                          "\nOnly the host runtime has this limit: the file can run on the device "
+                          "that it was compiled for"};
+    }
+    if (outcome.kind == engine::Outcome::Kind::kDamaged) {
+        throw Failure{ACL_ERROR_GE_FAILURE, "the model is damaged: " + outcome.text};
+    }
+    require_ok(outcome, ACL_ERROR_GE_FAILURE);
+}
+
 std::shared_ptr<engine::Program> compiled(const engine::CompileRequest &request) {
     engine::Outcome outcome;
     auto program = Compiler()->compile(request, outcome);
-    require_ok(outcome, ACL_ERROR_GE_FAILURE);
-    report_guesses(*program);
+    require_compiled(outcome);
+    return program;
+}
+
+std::shared_ptr<engine::Program> cached(const ProgramSource &source,
+                                        const engine::CompileRequest &request) {
+    static Cache &cache = *new Cache;  // leaked: models may outlive static destructors
+    const auto slot = cache.slot({source.key, source.gear, source.input_dims, request.threads});
+    std::lock_guard lock(slot->mutex);
+    if (auto program = slot->program.lock()) return program;
+    auto program = compiled(request);
+    slot->program = program;
     return program;
 }
 
 }  // namespace
-
-void report_guesses(const engine::Program &program) {
-    for (const std::string &note : program.notes()) {
-        std::fprintf(stderr, "ascendcl host runtime: %s\n", note.c_str());
-    }
-}
 
 uint32_t threads_per_execution() {
     const char *text = std::getenv(kThreadsVariable);
@@ -68,15 +86,16 @@ uint32_t threads_per_execution() {
     char *end = nullptr;
     errno = 0;
     const unsigned long threads = std::strtoul(text, &end, 10);
-    if (*end != '\0' || errno != 0 || threads > kMaxThreads) {
-        throw Failure{ACL_ERROR_FAILURE,
-                      std::string(kThreadsVariable) + "='" + text + "' is not a number of threads"};
+    const bool digits = std::isdigit(static_cast<unsigned char>(*text)) != 0;  // strtoul takes -1
+    if (!digits || *end != '\0' || errno != 0 || threads > kMaxThreads) {
+        throw Failure{ACL_ERROR_FAILURE, std::string(kThreadsVariable) + "='" + text +
+                                             "' is not a number of threads, 0 to " +
+                                             std::to_string(kMaxThreads)};
     }
     return static_cast<uint32_t>(threads);
 }
 
 std::shared_ptr<engine::Program> shared_program(const ProgramSource &source) {
-    static Cache &cache = *new Cache;  // leaked: models may outlive static destructors
     engine::CompileRequest request;
     request.om = source.file.data;
     request.om_size = source.file.size;
@@ -86,13 +105,9 @@ std::shared_ptr<engine::Program> shared_program(const ProgramSource &source) {
     request.input_dims = source.input_dims;
     request.threads = threads_per_execution();
     request.profiling = checks::tracing();
-    if (request.profiling) return compiled(request);  // its sums are of one load's executions
-
-    const auto slot = cache.slot({source.key, source.gear, source.input_dims, request.threads});
-    std::lock_guard lock(slot->mutex);
-    if (auto program = slot->program.lock()) return program;
-    auto program = compiled(request);
-    slot->program = program;
+    // With a trace, sums are of one load's executions.
+    auto program = request.profiling ? compiled(request) : cached(source, request);
+    tell_assumptions(*program, source.key);
     return program;
 }
 

@@ -23,16 +23,14 @@ struct ProgramSource {
     std::vector<std::vector<int64_t>> input_dims;  // of a model with dynamic shapes
 };
 
-// The program, compiled if no live model has it; concurrent callers compile once. Throws Failure:
+// The program, compiled if no live model has it; concurrent callers compile once. What it assumes
+// is told. Throws Failure:
 // 500001 without an engine, 500002 with the engine's words when it refuses.
 std::shared_ptr<engine::Program> shared_program(const ProgramSource &source);
 
 // A copy of a file's bytes, for programs compiled after the load; all loads of it share one.
 using KeptFile = std::shared_ptr<const std::vector<uint8_t>>;
 KeptFile kept_file(const ContentKey &key, om::Bytes file);
-
-// Tells the user what the file does not say and the engine had to guess.
-void report_guesses(const engine::Program &program);
 
 // ASCENDCL_HOST_THREADS; 0, all cores, unless it is set. Throws Failure(500001) when it is no
 // number.

@@ -9,7 +9,8 @@
 
 #include "host/checks/objects.h"
 #include "host/report/report.h"
-#include "host/runtime/device.h"
+#include "host/runtime/fork.h"
+#include "host/runtime/init.h"
 
 namespace ascendcl::host::model {
 namespace {
@@ -21,17 +22,17 @@ struct Registry {
 
 // Throws in a forked child: its locks may be held by threads that do not exist.
 Registry &registry() {
-    if (is_forked_child()) {
-        throw Failure{ACL_ERROR_RT_CONTEXT_NULL,
-                      "this process was forked from one that used the "
-                      "runtime"};
-    }
+    refuse_forked_child();
     static Registry &instance = *new Registry;  // leaked: threads may outlive static destructors
     return instance;
 }
 
 Failure unknown_id(uint32_t id) {
-    checks::refuse_stale_model(handle_of_model(id));
+    checks::refuse_unknown_model(handle_of_model(id));
+    if (!is_initialized()) {
+        return {ACL_ERROR_GE_EXEC_NOT_INIT,
+                "aclInit was not called, or aclFinalize has unloaded all models"};
+    }
     return {ACL_ERROR_GE_EXEC_MODEL_ID_INVALID, "no loaded model has id " + std::to_string(id)};
 }
 
@@ -67,10 +68,18 @@ void unload_model(uint32_t id) {
     Registry &all = registry();
     std::shared_ptr<Model> model;
     {
-        const std::unique_lock lock(all.mutex);
+        const std::shared_lock lock(all.mutex);
         const auto found = all.models.find(id);
         if (found == all.models.end()) throw unknown_id(id);
         found->second->check_context("unloaded");
+        model = found->second;
+    }
+    // While it still is loaded, for the program may end this wait.
+    model->wait_unused();
+    {
+        const std::unique_lock lock(all.mutex);
+        const auto found = all.models.find(id);
+        if (found == all.models.end()) throw unknown_id(id);
         model = std::move(found->second);
         all.models.erase(found);
         checks::gone(checks::ObjectKind::kModel, handle_of_model(id));

@@ -10,6 +10,7 @@
 
 #include "acl/acl.h"
 #include "host/checks/trace.h"
+#include "host/model/assumptions.h"
 #include "host/model/engine_library.h"
 #include "host/model/program_cache.h"
 #include "host/report/report.h"
@@ -33,6 +34,7 @@ aclError code_of(engine::Outcome::Kind kind) {
             return ACL_ERROR_OP_INPUT_NOT_MATCH;
         case Kind::kOk:
         case Kind::kFailed:
+        case Kind::kDamaged:
         case Kind::kNoMemory:
             break;
     }
@@ -159,7 +161,10 @@ CompiledOp::CompiledOp(const engine::OpRequest &request) : type_(request.type) {
     engine::Outcome outcome;
     compiled_ = model::Compiler()->compile_op(request, outcome);
     model::require_ok(outcome, code_of(outcome.kind));
-    if (compiled_.program) model::report_guesses(*compiled_.program);
+    if (compiled_.program) {
+        const om::Bytes type{reinterpret_cast<const uint8_t *>(type_.data()), type_.size()};
+        model::tell_assumptions(*compiled_.program, model::content_key(type));
+    }
     for (const engine::OpTensor &input : request.inputs) {
         const bool is_bound = input.connected && input.value == nullptr;
         inputs_.push_back({is_bound, is_bound ? bytes_of(input.dtype, input.dims) : 0});

@@ -9,6 +9,7 @@
 
 #include "host/checks/holds.h"
 #include "host/checks/objects.h"
+#include "host/checks/ranges.h"
 #include "host/model/program_cache.h"
 #include "host/ops/attributes.h"
 #include "host/report/report.h"
@@ -83,6 +84,8 @@ void add_value(engine::OpTensor &tensor, const aclTensorDesc &desc, const aclDat
                                                    std::to_string(tensor.value_size)};
     }
     tensor.value_size = needed;
+    checks::check_range({where, tensor.value, needed});
+    checks::deliver_reports();
 }
 
 template <typename T>
@@ -109,15 +112,21 @@ checks::Token hold(const Bindings &inputs, const Bindings &outputs) {
     if (!checks::is_strict()) return nullptr;
     constexpr auto kRule = checks::Rule::kExecutionMemoryGone;
     std::vector<checks::Use> uses;
-    for (const auto &input : inputs) {
+    for (size_t i = 0; i < inputs.size(); ++i) {
+        const auto &input = inputs[i];
         checks::refuse_stale(input.data);
+        checks::check_range({place("input", static_cast<int>(i)), input.data, input.size});
         uses.push_back({input.data, input.size, "the memory of an input", kRule});
     }
-    for (const auto &output : outputs) {
+    for (size_t i = 0; i < outputs.size(); ++i) {
+        const auto &output = outputs[i];
         checks::refuse_stale(output.data);
+        checks::check_on_device(
+            {place("output", static_cast<int>(i)), output.data, output.size, true});
         checks::check_write(output.data, output.size);
         uses.push_back({output.data, output.size, "the memory of an output", kRule});
     }
+    checks::deliver_reports();  // the engine may not survive what they tell of
     return checks::hold("the execution of an operator", "it was submitted", std::move(uses));
 }
 
@@ -195,7 +204,9 @@ void infer_dims(const char *type, Descs inputs, const aclDataBuffer *const *inpu
 }
 
 aclopHandle *make_handle(std::shared_ptr<CompiledOp> op) {
-    return std::make_unique<aclopHandle>(std::move(op)).release();
+    auto *handle = std::make_unique<aclopHandle>(std::move(op)).release();
+    checks::made(checks::ObjectKind::kOpHandle, handle);
+    return handle;
 }
 
 }  // namespace ascendcl::host::ops

@@ -17,7 +17,8 @@ constexpr int kLevelsBelow = 2;  // three levels of files are read, as documente
 
 void check_file(const fs::path &path) {
     try {
-        model::OmFile::open(path.c_str()).container(model::Purpose::kLoad);
+        model::OmFile::open(path.c_str(), om::FileContent::Extent::kDescription)
+            .container(model::Purpose::kLoad);
     } catch (const Failure &failure) {
         throw Failure{failure.code, path.string() + ": " + failure.message};
     }

@@ -7,6 +7,8 @@
 #include <cstdio>
 #include <cstring>
 
+#include "host/report/log.h"
+
 namespace ascendcl::host {
 namespace {
 
@@ -30,6 +32,7 @@ aclError fail(aclError code, const char *format, ...) noexcept {
     va_end(arguments);
     std::snprintf(recent.pending, sizeof recent.pending, "[%d] %s", code, text);
     recent.last_error = code;
+    if (logs_failures()) log_failure(code, recent.pending);
     return code;
 }
 

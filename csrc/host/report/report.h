@@ -1,5 +1,6 @@
 // Failing in one place: every code that the C ABI answers is recorded here with a sentence that
-// aclGetRecentErrMsg hands out (per thread).
+// aclGetRecentErrMsg hands out (per thread), and that is printed where somebody wants to see it
+// (log.h).
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 

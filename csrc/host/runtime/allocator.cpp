@@ -6,7 +6,7 @@
 #include <mutex>
 
 #include "host/report/report.h"
-#include "host/runtime/device.h"
+#include "host/runtime/fork.h"
 #include "host/runtime/handle_table.h"
 #include "host/runtime/stream.h"
 

@@ -16,7 +16,9 @@
 
 #include "host/report/report.h"
 #include "host/runtime/context.h"
+#include "host/runtime/fork.h"
 #include "host/runtime/stream.h"
+#include "host/runtime/wait.h"
 #include "host/runtime/worker_thread.h"
 
 namespace ascendcl::host {
@@ -61,11 +63,7 @@ class Inbox {
         {
             std::unique_lock lock(mutex_);
             const auto something = [this] { return closed_ || !queue_.empty(); };
-            if (timeout_ms < 0) {
-                changed_.wait(lock, something);
-            } else {
-                changed_.wait_for(lock, std::chrono::milliseconds(timeout_ms), something);
-            }
+            wait_until(changed_, lock, deadline_after(timeout_ms), something);
             require(!closed_, "the thread's last subscription has ended",
                     ACL_ERROR_RT_THREAD_SUBSCRIBE);
             require(!queue_.empty(), "no callback came in time", ACL_ERROR_RT_REPORT_TIMEOUT);
@@ -144,6 +142,10 @@ std::shared_ptr<Inbox> inbox_of_stream(aclrtStream handle) {
     return found == registry().subscriptions.end() ? nullptr
                                                    : registry().inboxes.at(found->second.thread);
 }
+
+// In a forked child the runtime's own thread is gone; the next host function starts another. What
+// that thread waited on is left as it is: it cannot be destroyed.
+const ForkPart fork_part{nullptr, nullptr, []() noexcept { registry().inboxes.erase(kOwnThread); }};
 
 constexpr aclError kUndelivered = ACL_ERROR_RT_STREAM_NO_CB_REG;
 
@@ -228,10 +230,12 @@ aclError launch_host_function(aclrtHostFunc function, void *arguments, aclrtStre
         registry().forget_dead_streams();
         auto &own = registry().inboxes[kOwnThread];
         if (own == nullptr) {
+            static const bool told = (add_fork_part(fork_part), true);
+            static_cast<void>(told);
             auto served = std::make_shared<Inbox>(-1);
             start_worker("acl-host-func", [served] {
                 for (;;) served->process(-1);  // never closed: it lives as long as the process
-            });
+            }).detach();
             own = std::move(served);
         }
         const auto [found, added] = registry().subscriptions.emplace(
@@ -245,8 +249,7 @@ aclError launch_host_function(aclrtHostFunc function, void *arguments, aclrtStre
 }
 
 void process_report(int32_t timeout_ms) {
-    require(!is_forked_child(), "this process was forked from one that used the runtime",
-            ACL_ERROR_RT_THREAD_SUBSCRIBE);
+    refuse_forked_child();
     std::shared_ptr<Inbox> inbox;
     {
         const std::lock_guard lock(registry().mutex);

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "host/report/report.h"
+#include "host/runtime/fork.h"
 #include "host/runtime/handle_table.h"
 #include "host/runtime/stream.h"
 
@@ -24,14 +25,6 @@ HandleTable<Context> &context_table() {
     // Leaks on purpose: worker threads outlive static objects.
     static auto &table = *new HandleTable<Context>(HandleKind::kContext, LiveKind::kContext);
     return table;
-}
-
-void refuse_forked_child() {
-    if (is_forked_child()) {
-        throw Failure{ACL_ERROR_RT_CONTEXT_NULL,
-                      "this process was forked from one that used the runtime; start it afresh "
-                      "(multiprocessing: the \"spawn\" method)"};
-    }
 }
 
 }  // namespace
@@ -69,7 +62,7 @@ std::shared_ptr<Stream> Context::default_stream() {
     if (default_stream_ == nullptr) {
         if (is_closing()) throw Failure{ACL_ERROR_RT_CONTEXT_NULL, "the context is destroyed"};
         default_stream_ = Stream::make(shared_from_this(), 0, 0);
-        checks::disown(register_stream(default_stream_));
+        checks::lent(checks::ObjectKind::kStream, register_stream(default_stream_));
     }
     return default_stream_;
 }
@@ -79,20 +72,21 @@ bool Context::is_default_stream(const Stream &stream) {
     return default_stream_.get() == &stream;
 }
 
-bool Context::close(bool drain) {
-    if (closing_.exchange(true, std::memory_order_acq_rel)) return false;
-    const auto is_ours = [this](const Stream &stream) { return &stream.owner() == this; };
+void Context::drain() {
+    // All of them before any goes: they may wait for each other's events.
     const auto is_busy = [this](const Stream &stream) {
         return &stream.owner() == this && stream.has_work();
     };
+    while (const auto stream = find_stream_where(is_busy)) stream->drain();
+}
+
+bool Context::close(bool drain) {
+    if (closing_.exchange(true, std::memory_order_acq_rel)) return false;
+    const auto is_ours = [this](const Stream &stream) { return &stream.owner() == this; };
     // One after another, never a list of them: a release must not fail for want of memory.
-    if (drain) {
-        // All of them first: they may wait for each other's events.
-        while (const auto stream = find_stream_where(is_busy)) stream->synchronize(-1);
-    }
     while (const auto stream = find_stream_where(is_ours)) {
         unregister_stream(stream->handle());
-        stream->retire(false);
+        stream->retire(drain);
     }
     context_table().remove(handle_);
     const std::lock_guard lock(mutex_);
@@ -119,6 +113,7 @@ std::shared_ptr<Context> current_context() {
 
 void set_device(int32_t id) {
     refuse_forked_child();
+    show_devices();
     Device &chosen = device(id);
     const std::lock_guard lock(chosen.primary_mutex);
     if (chosen.primary == nullptr) chosen.primary = Context::make(chosen, true);
@@ -130,12 +125,23 @@ void reset_device(int32_t id, bool force) {
     refuse_forked_child();
     Device &chosen = device(id);
     std::shared_ptr<Context> last;
+    const auto require_set = [&chosen, id] {
+        if (chosen.primary_uses != 0) return;
+        throw Failure{ACL_ERROR_RT_CONTEXT_RELEASE_ERROR,
+                      "device " + std::to_string(id) + " is not set, or was reset already"};
+    };
+    // The wait comes before the count: the program may end it, and has reset nothing then.
+    if (!force) {
+        {
+            const std::lock_guard lock(chosen.primary_mutex);
+            require_set();
+            if (chosen.primary_uses == 1) last = chosen.primary;
+        }
+        if (last != nullptr) std::exchange(last, nullptr)->drain();
+    }
     {
         const std::lock_guard lock(chosen.primary_mutex);
-        if (chosen.primary_uses == 0) {
-            throw Failure{ACL_ERROR_RT_CONTEXT_RELEASE_ERROR,
-                          "device " + std::to_string(id) + " is not set, or was reset already"};
-        }
+        require_set();
         chosen.primary_uses = force ? 0 : chosen.primary_uses - 1;
         if (chosen.primary_uses == 0) last = std::move(chosen.primary);
     }
@@ -147,6 +153,7 @@ void reset_device(int32_t id, bool force) {
 
 aclrtContext create_context(int32_t device_id) {
     refuse_forked_child();
+    show_devices();
     current = Context::make(device(device_id), false)->handle();
     return current;
 }

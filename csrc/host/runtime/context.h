@@ -45,8 +45,10 @@ class Context final : public std::enable_shared_from_this<Context> {
     bool is_closing() const noexcept { return closing_.load(std::memory_order_acquire); }
     SystemOptions &options() noexcept { return options_; }
 
-    // Takes the context and its streams away; waits for their tasks if `drain`. Answers false when
-    // somebody else is at it.
+    // Waits for what its streams have queued; the program may end that (wait.h).
+    void drain();
+    // Takes the context and its streams away; waits for their tasks if `drain`, which nobody ends.
+    // Answers false when somebody else is at it.
     bool close(bool drain);
 
    private:

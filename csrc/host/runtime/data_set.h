@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "acl/acl.h"
+#include "host/checks/objects.h"
 #include "host/runtime/live_counts.h"
 
 struct aclDataBuffer {
@@ -38,9 +39,18 @@ struct aclTensorDesc {
 };
 
 struct aclmdlDataset {
+    // The program may hold its address (aclmdlGetDatasetTensorDesc).
+    struct EndDesc {
+        void operator()(aclTensorDesc *desc) const noexcept {
+            ascendcl::host::checks::ended(desc);
+            std::default_delete<aclTensorDesc>()(desc);
+        }
+    };
+    using Desc = std::unique_ptr<aclTensorDesc, EndDesc>;
+
     struct Entry {
-        aclDataBuffer *buffer = nullptr;      // not owned
-        std::unique_ptr<aclTensorDesc> desc;  // a copy, null until one is set
+        aclDataBuffer *buffer = nullptr;  // not owned
+        Desc desc;                        // a copy, null until one is set
     };
     std::vector<Entry> entries;
     ascendcl::host::LiveCount<ascendcl::host::LiveKind::kDataset> live;

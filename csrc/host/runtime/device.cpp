@@ -1,8 +1,7 @@
-// Devices from the environment; capacity accounting; the mark that a fork leaves.
+// Devices from the environment; capacity accounting.
 // SPDX-License-Identifier: Apache-2.0
 #include "host/runtime/device.h"
 
-#include <pthread.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,13 +15,12 @@
 #include <vector>
 
 #include "host/report/report.h"
+#include "host/runtime/fork.h"
 
 namespace ascendcl::host {
 namespace {
 
-std::atomic<bool> forked_child{false};
-
-void mark_forked_child() { forked_child.store(true, std::memory_order_relaxed); }
+std::atomic<bool> hidden{false};
 
 int32_t devices_of_machine() {
     const char *text = std::getenv("ASCENDCL_HOST_DEVICES");
@@ -125,7 +123,7 @@ struct Devices {
             one->capacity = capacity;
             list.push_back(std::move(one));
         }
-        pthread_atfork(nullptr, nullptr, mark_forked_child);
+        watch_forks();
     }
     std::vector<std::unique_ptr<Device>> list;
 };
@@ -163,9 +161,22 @@ void Device::release_memory(size_t bytes) noexcept {
 
 uint32_t core_count() { return std::max(1U, std::thread::hardware_concurrency()); }
 
-int32_t device_count() { return static_cast<int32_t>(devices().list.size()); }
+void hide_devices() noexcept { hidden.store(true, std::memory_order_relaxed); }
+
+void show_devices() noexcept { hidden.store(false, std::memory_order_relaxed); }
+
+bool devices_are_hidden() noexcept { return hidden.load(std::memory_order_relaxed); }
+
+int32_t device_count() {
+    return devices_are_hidden() ? 0 : static_cast<int32_t>(devices().list.size());
+}
 
 Device &device(int32_t id) {
+    if (devices_are_hidden()) {
+        throw Failure{ACL_ERROR_RT_INVALID_DEVICEID,
+                      "there is no NPU, and the host runtime, which was not asked for, has no "
+                      "device before aclInit (ASCENDCL_RUNTIME=host asks for it)"};
+    }
     const auto &list = devices().list;
     if (id < 0 || static_cast<size_t>(id) >= list.size()) {
         throw Failure{ACL_ERROR_RT_INVALID_DEVICEID, "device id " + std::to_string(id) +
@@ -181,7 +192,5 @@ void device_uuid(const Device &device, char *bytes) {
     std::memcpy(bytes + 8, &machine, 7);
     bytes[15] = static_cast<char>(device.physical_id);
 }
-
-bool is_forked_child() noexcept { return forked_child.load(std::memory_order_relaxed); }
 
 }  // namespace ascendcl::host

@@ -53,6 +53,12 @@ struct Device {
 
 int32_t device_count();
 
+// From hide_devices() to the first show_devices() there are none, and their settings stay unread:
+// a runtime that nobody chose must not pass for one with an NPU. Making a context shows them.
+void hide_devices() noexcept;
+void show_devices() noexcept;
+bool devices_are_hidden() noexcept;
+
 // There is one kind of core here and it does everything.
 uint32_t core_count();
 
@@ -62,9 +68,5 @@ Device &device(int32_t id);
 // 16 bytes that differ from device to device and from machine to machine, and begin with
 // "acl-host".
 void device_uuid(const Device &device, char *bytes);
-
-// True in a child of fork() whose parent used the runtime: its worker threads are gone and its
-// locks may be held by nobody. Every entry to the runtime refuses then instead of hanging.
-bool is_forked_child() noexcept;
 
 }  // namespace ascendcl::host

@@ -10,8 +10,9 @@
 #include "host/checks/trace.h"
 #include "host/report/report.h"
 #include "host/runtime/context.h"
-#include "host/runtime/device.h"
+#include "host/runtime/fork.h"
 #include "host/runtime/handle_table.h"
+#include "host/runtime/wait.h"
 
 namespace ascendcl::host {
 namespace {
@@ -134,9 +135,7 @@ aclError Event::synchronize(int32_t timeout_ms) {
     check_recorded("", nullptr);
     std::unique_lock lock(mutex_);
     const auto reached = [this, target = recorded_] { return done_ >= target; };
-    if (timeout_ms < 0) {
-        done_changed_.wait(lock, reached);
-    } else if (!done_changed_.wait_for(lock, std::chrono::milliseconds(timeout_ms), reached)) {
+    if (!wait_until(done_changed_, lock, deadline_after(timeout_ms), reached)) {
         return fail(ACL_ERROR_RT_EVENT_SYNC_TIMEOUT, "the event was not done after %d ms",
                     timeout_ms);
     }

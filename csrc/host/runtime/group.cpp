@@ -8,6 +8,7 @@
 
 #include "host/report/report.h"
 #include "host/runtime/device.h"
+#include "host/runtime/fork.h"
 #include "host/runtime/handle_table.h"
 
 namespace ascendcl::host {

@@ -12,9 +12,12 @@
 #include <optional>
 #include <string>
 
-#include "host/checks/objects.h"
+#include "host/checks/leaks.h"
+#include "host/checks/strict.h"
 #include "host/report/report.h"
 #include "host/runtime/context.h"
+#include "host/runtime/device.h"
+#include "host/runtime/fork.h"
 #include "host/runtime/json.h"
 
 namespace ascendcl::host {
@@ -92,12 +95,13 @@ void check_config(const json::Value &config) {
     }
 }
 
-void check_initialized_once(const char *what) {
+void check_ended_once() {
     if (!checks::is_strict() || checks::is_of_binding(state().first_init)) return;
     // A binding cannot know whether the program will call, or has called, aclInit by itself.
     if (checks::is_of_binding(checks::here())) return;
-    checks::violated({checks::Rule::kInitAndFinalize, what, "aclInit was called first",
-                      state().first_init, ACL_ERROR_REPEAT_INITIALIZE});
+    checks::violated({checks::Rule::kInitAndFinalize,
+                      "aclFinalize ends what aclInit was called for twice",
+                      "aclInit was called first", state().first_init, ACL_ERROR_REPEAT_INITIALIZE});
 }
 
 void finalize_locked() {
@@ -110,13 +114,13 @@ void finalize_locked() {
 }  // namespace
 
 void initialize(const char *config_path) {
+    refuse_forked_child();
     const std::lock_guard lock(state().mutex);
     if (state().count > 0) {
         ++state().count;
-        check_initialized_once("aclInit is called again");
         throw Failure{ACL_ERROR_REPEAT_INITIALIZE, "aclInit was called before; this does no harm"};
     }
-    if (config_path != nullptr) {
+    if (config_path != nullptr && *config_path != '\0') {
         const std::string text = read_config(config_path);
         require(!state().first_config || *state().first_config == text,
                 "the configuration differs from the one of the first aclInit of this process");
@@ -126,6 +130,7 @@ void initialize(const char *config_path) {
         check_config(*config);
         state().first_config = text;
     }
+    show_devices();
     state().first_init = checks::here();
     state().count = 1;
     state().finalized = false;
@@ -136,8 +141,7 @@ void finalize() {
     const std::lock_guard lock(state().mutex);
     require(state().count > 0 || !state().finalized, "aclFinalize was called before",
             ACL_ERROR_REPEAT_FINALIZE);
-    if (state().count > 1)
-        check_initialized_once("aclFinalize ends what aclInit was called for twice");
+    if (state().count > 1) check_ended_once();
     checks::check_leaks();
     finalize_locked();
 }

@@ -8,7 +8,7 @@
 
 namespace ascendcl::host {
 
-// `config_path` may be null. Throws Failure with the codes of aclInit.
+// `config_path` may be null or empty: no configuration. Throws Failure with the codes of aclInit.
 void initialize(const char *config_path);
 void finalize();
 // One initialisation less; answers how many are left. The last one finalises.

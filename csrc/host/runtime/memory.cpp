@@ -11,9 +11,11 @@
 #include <string>
 #include <utility>
 
-#include "host/checks/objects.h"
+#include "host/checks/known_blocks.h"
+#include "host/checks/quarantine.h"
 #include "host/report/report.h"
 #include "host/runtime/device.h"
+#include "host/runtime/fork.h"
 #include "host/runtime/memory_poison.h"
 
 namespace ascendcl::host {
@@ -95,13 +97,26 @@ Entry take(const void *address, Wanted wanted) {
     return entry;
 }
 
-// The live allocation around `address`. The caller holds the lock.
-Allocation holder(const void *address) noexcept {
+// The live entry around `address`, or null. The caller holds the lock.
+const Entry *entry_around(const void *address) noexcept {
     const auto key = reinterpret_cast<uintptr_t>(address);
     auto after = table().entries.upper_bound(key);
-    if (after == table().entries.begin()) return {};
-    const Allocation &found = std::prev(after)->second.allocation;
-    return key - reinterpret_cast<uintptr_t>(found.base) < found.size ? found : Allocation{};
+    if (after == table().entries.begin()) return nullptr;
+    const Entry &found = std::prev(after)->second;
+    const uintptr_t start = reinterpret_cast<uintptr_t>(found.allocation.base);
+    return key - start < found.allocation.size ? &found : nullptr;
+}
+
+// The live allocation around `address`. The caller holds the lock.
+Allocation holder(const void *address) noexcept {
+    const Entry *found = entry_around(address);
+    return found == nullptr ? Allocation{} : found->allocation;
+}
+
+checks::Place place_of(const Entry &entry) noexcept {
+    if (entry.allocation.location == Location::kDevice) return checks::Place::kDevice;
+    const bool is_registered = entry.reserved == 0 && !entry.is_mapped;
+    return is_registered ? checks::Place::kRegistered : checks::Place::kHost;
 }
 
 // The caller holds the lock.
@@ -255,6 +270,18 @@ void unregister_host_memory(void *address) {
     });
     require(entry.allocation.base != nullptr, "no registered range starts there",
             ACL_ERROR_HOST_MEMORY_NOT_REGISTERED);
+}
+
+checks::Block checks::block_around(const void *address) noexcept {
+    if (is_forked_child()) return {};
+    const std::shared_lock lock(table().mutex);
+    const Entry *found = entry_around(address);
+    if (found == nullptr) return {};
+    return {found->allocation.base, found->allocation.size, place_of(*found)};
+}
+
+bool checks::is_in_blocks(const void *address, size_t size) noexcept {
+    return is_live_memory(address, size);
 }
 
 PinnedUsage pinned_usage() noexcept {

@@ -8,6 +8,7 @@
 #include "host/checks/flights.h"
 #include "host/report/report.h"
 #include "host/runtime/context.h"
+#include "host/runtime/fork.h"
 #include "host/runtime/handle_table.h"
 
 namespace ascendcl::host {

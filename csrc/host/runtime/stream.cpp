@@ -16,6 +16,7 @@
 #include "host/report/report.h"
 #include "host/runtime/context.h"
 #include "host/runtime/exception_info.h"
+#include "host/runtime/fork.h"
 #include "host/runtime/handle_table.h"
 #include "host/runtime/worker_thread.h"
 
@@ -98,16 +99,15 @@ aclError Stream::submit(Task task) {
         const std::lock_guard lock(mutex_);
         if (retired_) return fail(ACL_ERROR_RT_INVALID_HANDLE, "the stream was destroyed");
         if (aborted_) return aborted_error();
-        if (!has_worker_) {
+        if (!worker_.joinable()) {
             try {
                 // The worker keeps the stream alive until it goes home.
-                start_worker("acl-stream-" + std::to_string(id_),
-                             [self = shared_from_this()] { self->work(); });
+                worker_ = start_worker("acl-stream-" + std::to_string(id_),
+                                       [self = shared_from_this()] { self->work(); });
             } catch (const std::system_error &error) {
                 return fail(ACL_ERROR_RT_NO_STREAM_RESOURCE, "no thread for the stream: %s",
                             error.what());
             }
-            has_worker_ = true;
         }
         task.thread = this_thread();
         queue_.push_back(std::move(task));
@@ -210,12 +210,19 @@ aclError Stream::run_in_turn(std::function<aclError()> task) {
     }
     lock.unlock();
     struct Answer {  // shared: the caller may be gone before a dropped task is destroyed
+        bool started = false;
         bool given = false;
+        bool unwanted = false;
         aclError code = ACL_SUCCESS;
         std::string text;
     };
     const auto answer = std::make_shared<Answer>();
     const aclError code = submit([this, answer, run = std::move(task)] {
+        {
+            const std::lock_guard start(mutex_);
+            if (answer->unwanted) return ACL_SUCCESS;
+            answer->started = true;
+        }
         const aclError result = run_guarded(run);
         const std::lock_guard inner(mutex_);
         answer->given = true;
@@ -226,7 +233,15 @@ aclError Stream::run_in_turn(std::function<aclError()> task) {
     if (code != ACL_SUCCESS) return code;
     lock.lock();
     const uint64_t sequence = submitted_;  // at least ours: waiting for a later one is only slower
-    done_changed_.wait(lock, [&] { return finished(sequence); });
+    const auto is_over = [&] { return finished(sequence); };
+    try {
+        wait_until(done_changed_, lock, std::nullopt, is_over);
+    } catch (const Failure &) {
+        // What the task uses is the caller's: it does not begin any more, or is waited for.
+        answer->unwanted = true;
+        if (answer->started) done_changed_.wait(lock, is_over);
+        throw;
+    }
     if (!answer->given) return aborted_error();
     return answer->code == ACL_SUCCESS ? ACL_SUCCESS
                                        : fail(answer->code, "%s", answer->text.c_str());
@@ -236,9 +251,7 @@ aclError Stream::synchronize(int32_t timeout_ms) {
     std::unique_lock lock(mutex_);
     const uint64_t sequence = submitted_;
     const auto reached = [&] { return finished(sequence); };
-    if (timeout_ms < 0) {
-        done_changed_.wait(lock, reached);
-    } else if (!done_changed_.wait_for(lock, std::chrono::milliseconds(timeout_ms), reached)) {
+    if (!wait_until(done_changed_, lock, deadline_after(timeout_ms), reached)) {
         return fail(ACL_ERROR_RT_STREAM_SYNC_TIMEOUT, "stream %d was not done after %d ms", id_,
                     timeout_ms);
     }
@@ -289,14 +302,18 @@ void Stream::discard() {
     work_.notify_all();
 }
 
-bool Stream::settle(std::optional<std::chrono::steady_clock::time_point> deadline) {
+bool Stream::settle(Deadline deadline) {
     std::unique_lock lock(mutex_);
     const auto settled = [this, sequence = submitted_] {
         return finished(sequence) || runner_ == std::this_thread::get_id();
     };
-    if (deadline) return done_changed_.wait_until(lock, *deadline, settled);
-    done_changed_.wait(lock, settled);
-    return true;
+    return wait_until(done_changed_, lock, deadline, settled);
+}
+
+void Stream::drain() {
+    std::unique_lock lock(mutex_);
+    wait_until(done_changed_, lock, std::nullopt,
+               [this, sequence = submitted_] { return finished(sequence); });
 }
 
 void Stream::retire(bool drain) {
@@ -307,10 +324,21 @@ void Stream::retire(bool drain) {
         abort();
     }
     give_place_back();
-    const std::lock_guard lock(mutex_);
-    retired_ = true;
-    work_.notify_all();
-    done_changed_.notify_all();
+    std::thread worker;
+    {
+        const std::lock_guard lock(mutex_);
+        retired_ = true;
+        worker.swap(worker_);
+        work_.notify_all();
+        done_changed_.notify_all();
+    }
+    if (!worker.joinable()) return;
+    if (worker.get_id() == std::this_thread::get_id() || is_forked_child()) {
+        worker
+            .detach();  // a task retires its own stream; or there is no such thread in this process
+    } else {
+        worker.join();
+    }
 }
 
 void Stream::wake() {
@@ -400,6 +428,8 @@ void destroy_stream(aclrtStream handle, bool drain) {
     const auto stream = own_stream(handle);
     require(!stream->owner().is_default_stream(*stream),
             "a default stream lives and dies with its context");
+    // While it still is what it was, for the program may end this wait.
+    if (drain) stream->drain();
     // Of two threads that destroy the same stream one is too late.
     if (unregister_stream(handle) == nullptr) {
         throw Failure{ACL_ERROR_RT_INVALID_HANDLE, "the stream was destroyed or never was one"};
@@ -412,7 +442,7 @@ void abort_tasks(const Device &device, std::chrono::milliseconds patience) {
         streams_where([&](const Stream &stream) { return &stream.owner().owner() == &device; });
     // All of them first: they may wait for each other's events.
     for (const auto &stream : streams) stream->discard();
-    std::optional<std::chrono::steady_clock::time_point> deadline;
+    Deadline deadline;
     if (patience.count() != 0) deadline = std::chrono::steady_clock::now() + patience;
     for (const auto &stream : streams) {
         require(stream->settle(deadline), "a task did not end in time", ACL_ERROR_RT_TIMEOUT);

@@ -10,7 +10,6 @@
 #include <list>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -18,6 +17,7 @@
 
 #include "host/runtime/context.h"
 #include "host/runtime/stream_settings.h"
+#include "host/runtime/wait.h"
 
 namespace ascendcl::host {
 
@@ -40,7 +40,8 @@ struct Task {
     uint32_t gate_id = 0;
 };
 
-// A queue of tasks run in order by one worker thread.
+// A queue of tasks run in order by one worker thread. Its waits are those of wait.h: the program
+// may end them, Failure(kInterrupted), but for that of retire(), which drain() comes before.
 class Stream final : public std::enable_shared_from_this<Stream> {
    public:
     // Throws Failure(207008) when the device has no stream left.
@@ -68,8 +69,11 @@ class Stream final : public std::enable_shared_from_this<Stream> {
     // stays of use.
     void discard();
     // Waits until what was submitted so far is over; false when the time runs out first.
-    bool settle(std::optional<std::chrono::steady_clock::time_point> deadline);
-    // The end: waits for queued tasks if `drain`, drops them if not; the worker goes home.
+    bool settle(Deadline deadline);
+    // Waits until what was submitted so far is done, and leaves its errors to synchronize().
+    void drain();
+    // The end: waits for queued tasks if `drain`, drops them if not, and then for the worker to go
+    // home: nothing of the stream is left to be released later.
     void retire(bool drain);
     // Asks the gate at the head of the queue once more.
     void wake();
@@ -109,7 +113,7 @@ class Stream final : public std::enable_shared_from_this<Stream> {
     uint64_t done_ = 0;
     aclError error_ = ACL_SUCCESS;  // the first failure since the last synchronise
     std::string error_text_;
-    bool has_worker_ = false;
+    std::thread worker_;        // joined by retire(), without which it keeps the stream alive
     bool busy_ = false;         // a task runs, on the worker or in run_in_turn
     std::thread::id runner_{};  // who runs it
     bool aborted_ = false;

@@ -15,6 +15,7 @@
 
 #include "host/report/report.h"
 #include "host/runtime/device.h"
+#include "host/runtime/fork.h"
 #include "host/runtime/handle_table.h"
 #include "host/runtime/memory.h"
 
@@ -83,10 +84,6 @@ AddressSpace &address_space() {
 }
 
 uintptr_t number_of(const void *address) { return reinterpret_cast<uintptr_t>(address); }
-
-void refuse_forked_child() {
-    require(!is_forked_child(), "this process was forked", ACL_ERROR_RT_CONTEXT_NULL);
-}
 
 // The reservation that holds `address`, which need not be its start. Called with the lock held.
 Reservation &reservation_around(const void *address, size_t size) {

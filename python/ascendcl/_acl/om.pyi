@@ -25,7 +25,7 @@ class File:
     def __init__(self, *args: object, **kwargs: object) -> None: ...  # raises TypeError
     @staticmethod
     def open(path: str | bytes | os.PathLike[str] | os.PathLike[bytes]) -> File:
-        """Map a file into memory. Raises OSError or FormatError."""
+        """Read a file into memory, as it is at one moment. Raises OSError or FormatError."""
     @staticmethod
     def from_bytes(data: Buffer) -> File:
         """Read any contiguous bytes, which are kept and not copied."""
@@ -214,7 +214,10 @@ class KernelStore:
         """What a node's kernel says of a convolution whose filter is `window` high and wide."""
 
 class ConvGeometry:
-    """Vertical, then horizontal. Pads that the kernel does not show are None."""
+    """Vertical, then horizontal. Pads that the kernel does not show are None.
+
+    A pad of 0 means nothing where `input_h` or `input_w`, the tile, is less than the input.
+    """
 
     def __init__(self, *args: object, **kwargs: object) -> None: ...  # raises TypeError
     @property

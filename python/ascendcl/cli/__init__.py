@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 from ascendcl.errors import AclError
 
-from . import config, demo, doctor
+from . import config, demo, doctor, sdk
 
-_COMMANDS = (demo, doctor, config)
+_COMMANDS = (demo, doctor, config, sdk)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

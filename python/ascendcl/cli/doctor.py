@@ -51,6 +51,15 @@ def _devices() -> tuple[str, int]:
     return str(count), count
 
 
+def _why_no_engine(runtime: acl.RuntimeInfo) -> str:
+    engine = runtime.library.resolve().with_name("libascendcl_engine.so")
+    if not engine.exists():
+        return f"there is no {engine}"
+    if chosen := os.environ.get("ASCENDCL_OPENVINO_LIBS"):
+        return f"ASCENDCL_OPENVINO_LIBS={chosen!r} is no folder with OpenVINO's libraries"
+    return 'OpenVINO is not installed: pip install "ascendcl[host]"'
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Print the findings; fails where no model can be run."""
     del arguments
@@ -84,7 +93,7 @@ def run(arguments: argparse.Namespace) -> int:
     if acl_module is None or not acl_module.parent.samefile(ours):
         print(f"note: `import acl` is not this package's {ours}; `import ascendcl` always is")
     if runtime.kind == "host" and runtime.engine is None:
-        problems.append('the host runtime cannot run models: pip install "ascendcl[host]"')
+        problems.append(f"the host runtime cannot run models: {_why_no_engine(runtime)}")
     if device_count == 0:
         problems.append("there is no device")
     for problem in problems:

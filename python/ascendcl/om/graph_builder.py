@@ -44,8 +44,9 @@ class GraphBuilder:
     name
         Name of the graph.
     dialect
-        Whose habits to follow: ``cann8`` (CANN 7 and 8) or ``cann5``. Decides how groups, kernel
-        names and fusion marks are stored.
+        Whose habits to follow: ``cann8`` (CANN 7 and 8), ``cann5``, or ``cann20`` (CANN 20.x, which
+        does not say how many groups a filter has). Decides how groups, kernel names and fusion
+        marks are stored.
     attrs
         Attributes of the graph.
 

@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 from . import layouts
 from .messages import TensorDescriptor
 
-Dialect: TypeAlias = Literal["cann8", "cann5"]
+Dialect: TypeAlias = Literal["cann8", "cann5", "cann20"]
 """Whose habits a graph follows: those of CANN 7 and 8, or of CANN 5."""
 
 
@@ -125,7 +125,7 @@ class TensorSpec:
             desc.attr["origin_format_for_int"] = layouts.FORMATS[self.format]
         else:
             desc.has_out_attr = True
-            if self.groups > 1:
+            if self.groups > 1 and dialect == "cann5":
                 layout += f":{self.groups}"
         desc.layout = layout
         if self.ranges:

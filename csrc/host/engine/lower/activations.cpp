@@ -6,14 +6,22 @@
 #include <cstring>
 
 namespace ascendcl::host::engine {
+
+std::optional<std::vector<float>> constant_numbers(const PlainGraph &graph,
+                                                   const Operand &operand) {
+    const op::Constant *constant = graph.constant(operand.value);
+    if (constant == nullptr || constant->dtype != om::DataType::kFloat) return std::nullopt;
+    std::vector<float> values(constant->bytes->size() / sizeof(float));
+    if (!values.empty())
+        std::memcpy(values.data(), constant->bytes->data(), values.size() * sizeof(float));
+    return values;
+}
+
 std::optional<float> constant_number(const PlainGraph &graph, const Operand &operand) {
     const op::Constant *constant = graph.constant(operand.value);
-    if (constant == nullptr || constant->dtype != om::DataType::kFloat ||
-        element_count(constant->shape) != 1)
-        return std::nullopt;
-    float value;
-    std::memcpy(&value, constant->bytes->data(), sizeof value);
-    return value;
+    if (constant == nullptr || constant->bytes->size() != sizeof(float)) return std::nullopt;
+    const auto values = constant_numbers(graph, operand);
+    return values ? std::optional(values->front()) : std::nullopt;
 }
 
 ValueId add_prelu(NodeView &view, ValueId x, const Shape &x_shape, Axes x_axes,

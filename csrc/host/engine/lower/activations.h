@@ -10,7 +10,9 @@ namespace ascendcl::host::engine {
 ValueId add_prelu(NodeView &view, ValueId x, const Shape &x_shape, Axes x_axes,
                   const Operand &slope);
 
-// The number of a constant with one element; nothing for other operands.
+// The numbers of a constant; nothing for other operands.
+std::optional<std::vector<float>> constant_numbers(const PlainGraph &graph, const Operand &operand);
+// The number of a constant with one element.
 std::optional<float> constant_number(const PlainGraph &graph, const Operand &operand);
 
 // min(max(x, low), high); one op where the bounds are constant scalars.

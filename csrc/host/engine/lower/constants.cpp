@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/engine/lower/constants.h"
 
+#include <algorithm>
 #include <cstring>
 #include <numeric>
 
@@ -50,15 +51,15 @@ SourceIndex from_nc1hwc0(const om::TensorDesc &desc, const LogicalTensor &logica
 }
 
 // Groups are packed E to a tile row, so that tiles are as full as the smaller of both sides allows.
-SourceIndex from_fractal_z(const om::TensorDesc &desc, const LogicalTensor &logical) {
+SourceIndex from_fractal_z(const om::TensorDesc &desc, const LogicalTensor &logical,
+                           int64_t groups) {
     const Shape &stored = desc.shape;
     Shape shape = logical.shape;
     if (stored.size() != 4 || (shape.size() != 4 && shape.size() != 2)) misfit(desc, shape);
     shape.resize(4, 1);
     const int64_t n = shape[0], c = shape[1], kh = shape[2], kw = shape[3];
-    const int64_t groups = std::max<int64_t>(1, desc.sub_format());
     const int64_t c0 = stored[3];
-    if (n < 1 || c < 1 || kh < 1 || kw < 1 || c0 < 1 || c0 > 64 || stored[2] != kN0 ||
+    if (n < 1 || c < 1 || kh < 1 || kw < 1 || c0 < 1 || c0 > 64 || stored[2] != kN0 || groups < 1 ||
         n % groups != 0)
         misfit(desc, logical.shape);
     const int64_t per_group = n / groups;
@@ -104,6 +105,33 @@ SourceIndex from_fractal_nz(const om::TensorDesc &desc, const LogicalTensor &log
         for (int64_t r = 0; r < rows; ++r)
             for (int64_t c = 0; c < columns; ++c)
                 index[to++] = (((b * n1 + c / n0) * m1 + r / m0) * m0 + r % m0) * n0 + c % n0;
+    return index;
+}
+
+// True when everything outside the filter's own elements is zero: what a tile has left over.
+bool has_empty_rest(om::Bytes stored, const SourceIndex &index, size_t element) {
+    std::vector<bool> own(stored.size / element);
+    for (const int64_t at : index) own[static_cast<size_t>(at)] = true;
+    for (size_t i = 0; i < own.size(); ++i) {
+        if (own[i]) continue;
+        const uint8_t *at = stored.data + i * element;
+        if (std::any_of(at, at + element, [](uint8_t byte) { return byte != 0; })) return false;
+    }
+    return true;
+}
+
+// Old compilers write grouped filters without saying so: the convolution that takes the filter
+// knows. The stored shape and the empty places of its tiles have to agree.
+SourceIndex from_filter(const om::TensorDesc &desc, const LogicalTensor &logical, om::Bytes stored,
+                        size_t element, int64_t consumed) {
+    const int64_t stated = std::max<int64_t>(1, desc.sub_format());
+    if (stated > 1 || consumed == 1) return from_fractal_z(desc, logical, stated);
+    if (consumed == 0)
+        throw Refusal("the convolutions that take it have different numbers of groups");
+    SourceIndex index = from_fractal_z(desc, logical, consumed);
+    if (!has_empty_rest(stored, index, element))
+        throw Refusal("the filter is not stored as the " + std::to_string(consumed) +
+                      " groups of the convolution that takes it");
     return index;
 }
 
@@ -169,9 +197,9 @@ om::DataType widen(om::DataType dtype, std::vector<uint8_t> &bytes) {
 
 }  // namespace
 
-op::Constant decode_constant(const om::Node &node, om::Bytes weights) {
+op::Constant decode_constant(const om::Node &node, om::Bytes weights, int64_t consumed) {
     const std::optional<om::TensorDef> value = node.attrs.tensor("value");
-    if (!value || node.output_descs.empty()) throw Refusal("the constant has no value");
+    if (!value || node.output_descs.empty()) throw Damage("the constant has no value");
     const om::TensorDesc &desc = node.output_descs[0];
     const LogicalTensor logical = logical_tensor(desc);
     const om::DataType dtype = value->desc.dtype;
@@ -183,15 +211,17 @@ op::Constant decode_constant(const om::Node &node, om::Bytes weights) {
         static_cast<uint64_t>(checked_element_count(desc.shape)) * element;
     om::Bytes stored = value->data;
     if (stored.empty()) {
-        const int64_t offset = value->desc.data_offset;
+        const int64_t offset = value->desc.data_offset();
         if (offset < 0 || !weights.contains(static_cast<uint64_t>(offset), stored_bytes))
-            throw Refusal("the constant needs " + std::to_string(stored_bytes) +
-                          " bytes at offset " + std::to_string(offset) + " but the weights hold " +
-                          std::to_string(weights.size));
+            throw Damage("the constant needs " + std::to_string(stored_bytes) +
+                         " bytes at offset " + std::to_string(offset) + " but the weights hold " +
+                         std::to_string(weights.size));
         stored = weights.slice(static_cast<uint64_t>(offset), stored_bytes);
     } else if (stored.size < stored_bytes) {
-        throw Refusal("the constant holds " + std::to_string(stored.size) + " bytes, its shape " +
-                      to_string(desc.shape) + " needs " + std::to_string(stored_bytes));
+        throw Damage("the constant holds " + std::to_string(stored.size) + " bytes, its shape " +
+                     to_string(desc.shape) + " needs " + std::to_string(stored_bytes));
+    } else {
+        stored = stored.slice(0, stored_bytes);
     }
 
     std::vector<uint8_t> bytes;
@@ -200,7 +230,8 @@ op::Constant decode_constant(const om::Node &node, om::Bytes weights) {
             bytes = gather(stored.data, from_nc1hwc0(desc, logical), element);
             break;
         case om::Format::kFractalZ:
-            bytes = gather(stored.data, from_fractal_z(desc, logical), element);
+            bytes =
+                gather(stored.data, from_filter(desc, logical, stored, element, consumed), element);
             break;
         case om::Format::kFractalNz:
             bytes = gather(stored.data, from_fractal_nz(desc, logical), element);

@@ -11,8 +11,9 @@
 namespace ascendcl::host::engine {
 
 // The value of a Const node. f16, bf16 and f64 become f32; the bytes are owned by the result.
-// Throws Refusal without a node's name.
-op::Constant decode_constant(const om::Node &node, om::Bytes weights);
+// A FRACTAL_Z filter has as many groups as its layout says or, where that says one, as `consumed`:
+// those of the convolution that takes it. Throws Refusal without a node's name.
+op::Constant decode_constant(const om::Node &node, om::Bytes weights, int64_t consumed = 1);
 
 // The same for a value at hand, in logical order.
 op::Constant make_constant(om::DataType dtype, Shape shape, std::vector<uint8_t> bytes);

@@ -3,13 +3,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "host/engine/lower/conv_node.h"
 #include "host/engine/lower/lowering.h"
 
 namespace ascendcl::host::engine {
-
-struct ConvSizes {
-    Pair input, output, kernel;
-};
 
 struct Geometry {
     Pair strides{1, 1}, dilations{1, 1}, pads_begin{0, 0}, pads_end{0, 0};
@@ -32,8 +29,8 @@ Pads pads_of(const NodeView &view, std::string_view name);
 // The entries of an attribute are in the order of the node's data_format (falling back to x's own).
 bool attributes_channels_last(const NodeView &view, const Operand &x);
 
-// Geometry that maps sizes.input to sizes.output exactly. Guesses are noted on the view; throws
-// Refusal when nothing fits.
+// Geometry that maps sizes.input to sizes.output exactly. Of fused nodes it is recovered
+// (recovered_geometry.h); throws Refusal when nothing fits.
 Geometry convolution_geometry(NodeView &view, const ConvSizes &sizes);
 Geometry transposed_geometry(NodeView &view, const ConvSizes &sizes);
 

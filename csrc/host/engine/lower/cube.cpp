@@ -65,6 +65,18 @@ struct ConvOperands {
     int64_t input_channels, output_channels;
 };
 
+// Of data whose descriptor does not name its axes. A fused node's data_format is the IR's default.
+Axes unstated_axes(NodeView &view, const Operand &x) {
+    if (has_geometry_attributes(view))
+        return attributes_channels_last(view, x) ? Axes::kNHWC : Axes::kNCHW;
+    const Axes axes = view.output().axes;
+    if (axes != Axes::kNCHW && axes != Axes::kNHWC)
+        view.refuse_undecided(
+            "the file does not say which of its input's axes are height and width");
+    view.assumed("axes of the data", axes == Axes::kNHWC ? "NHWC" : "NCHW", "those of its output");
+    return axes;
+}
+
 ConvOperands conv_operands(NodeView &view, const Operand &x, const Operand &weights,
                            const Filter &filter) {
     const auto is_integer = [](const Operand &operand) {
@@ -79,8 +91,7 @@ ConvOperands conv_operands(NodeView &view, const Operand &x, const Operand &weig
         view.refuse("only two spatial dims are supported, its input is " + to_string(x.shape()));
     ConvOperands operands;
     operands.axes = x.axes();
-    if (operands.axes == Axes::kNone)
-        operands.axes = attributes_channels_last(view, x) ? Axes::kNHWC : Axes::kNCHW;
+    if (operands.axes == Axes::kNone) operands.axes = unstated_axes(view, x);
     if (operands.axes == Axes::kHWCN) view.refuse("its input has HWCN axes");
     if (element_count(x.shape()) < 1 || element_count(view.output_shape()) < 1)
         view.refuse("it works on empty tensors");
@@ -138,7 +149,38 @@ ValueId lower_transposed(NodeView &view, const Operand &x, const Operand &weight
     return view.in_output_axes(y, conv.axes);
 }
 
+// Are the operands of a fused product swapped? Refuses what the file leaves open.
+bool is_swapped(NodeView &view, const Operand &first, const Operand &second, bool is_transformed) {
+    constexpr std::string_view kQuantity = "order of the operands";
+    const Shape &out = view.output_shape();
+    const bool given = product_fits(first.shape(), second.shape(), out);
+    const bool other = product_fits(second.shape(), first.shape(), out);
+    if (given != other) {
+        view.checked(kQuantity, given ? "as they stand" : "the second one first",
+                     "the shapes fit in no other");
+        return other;
+    }
+    if (!given || !is_transformed) return false;  // misfits are refused with the transposes
+    if (!second.is_constant || first.is_constant)
+        view.refuse_undecided("the file does not say which of its operands " +
+                              to_string(first.shape()) + " and " + to_string(second.shape()) +
+                              " is the first");
+    view.assumed(kQuantity, "as they stand", "the shapes fit in both; weights mostly come second");
+    return false;
+}
+
 }  // namespace
+
+bool begins_with_transformation(const std::vector<FusedStep> &steps) noexcept {
+    return !steps.empty() && (steps[0].token == "trans_data" || steps[0].token == "transdata");
+}
+
+ValueId lower_fused_cube(NodeView &view, StepKind kind, const Operand &first, const Operand &second,
+                         const std::optional<Operand> &bias, bool is_transformed) {
+    if (kind == StepKind::kMatMul && is_swapped(view, first, second, is_transformed))
+        return lower_cube(view, kind, second, first, bias);
+    return lower_cube(view, kind, first, second, bias);
+}
 
 ValueId lower_cube(NodeView &view, StepKind kind, const Operand &first, const Operand &second,
                    const std::optional<Operand> &bias) {

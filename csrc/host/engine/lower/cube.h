@@ -13,4 +13,12 @@ namespace ascendcl::host::engine {
 ValueId lower_cube(NodeView &view, StepKind kind, const Operand &first, const Operand &second,
                    const std::optional<Operand> &bias);
 
+// The same in a fusion. A product's operands stand in the order of its own inputs, unless one of
+// them `is_transformed` first: that one then comes first. The shapes have to agree.
+ValueId lower_fused_cube(NodeView &view, StepKind kind, const Operand &first, const Operand &second,
+                         const std::optional<Operand> &bias, bool is_transformed);
+
+// Whether a fusion begins with the transformation of an operand's layout.
+bool begins_with_transformation(const std::vector<FusedStep> &steps) noexcept;
+
 }  // namespace ascendcl::host::engine

@@ -14,7 +14,7 @@ std::vector<const om::Node *> execution_order(const om::Graph &graph) {
     std::unordered_map<std::string_view, size_t> index;
     for (size_t i = 0; i < graph.nodes.size(); ++i)
         if (!index.emplace(graph.nodes[i].name, i).second)
-            throw Refusal(graph.nodes[i].name, graph.nodes[i].type, "its name occurs twice");
+            throw Damage(graph.nodes[i].name, graph.nodes[i].type, "its name occurs twice");
     std::vector<State> states(graph.nodes.size(), State::kNew);
     std::vector<const om::Node *> order;
     struct Visit {
@@ -40,7 +40,7 @@ std::vector<const om::Node *> execution_order(const om::Graph &graph) {
             const auto found = index.find(edge.node);
             if (found == index.end() || states[found->second] == State::kDone) continue;
             if (states[found->second] == State::kOpen)
-                throw Refusal(node.name, node.type, "it is part of a cycle");
+                throw Damage(node.name, node.type, "it is part of a cycle");
             states[found->second] = State::kOpen;
             stack.push_back({found->second, 0});
         }

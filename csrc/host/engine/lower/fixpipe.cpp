@@ -33,38 +33,23 @@ enum Slot : size_t {
 constexpr std::string_view kActivations[] = {"Relu", "Relu6", "PRelu", "LeakyRelu"};
 
 // Source ops that are folded into the cube op or mean nothing in logical terms.
-constexpr std::string_view kAbsorbed[] = {"BatchNorm",
-                                          "BatchNormalization",
-                                          "BNInference",
-                                          "BNInferenceD",
-                                          "BatchNormExt2",
-                                          "FusedBatchNorm",
-                                          "FusedBatchNormV2",
-                                          "FusedBatchNormV3",
-                                          "Scale",
-                                          "BiasAdd",
-                                          "Bias",
-                                          "Cast",
-                                          "TransData",
-                                          "Conv",
-                                          "Conv2D",
-                                          "Conv2DTranspose",
-                                          "Conv2DTransposeD",
-                                          "ConvTranspose",
-                                          "Conv2DBackpropInput",
-                                          "Conv2DBackpropInputD",
-                                          "Deconvolution",
-                                          "DepthwiseConv2D",
-                                          "DepthwiseConv2dNative",
-                                          "MatMul",
-                                          "MatMulV2",
-                                          "Gemm",
-                                          "GEMM",
-                                          "Identity",
-                                          "FixPipe",
-                                          "ExpandDims",
-                                          "Squeeze",
-                                          "Reshape"};
+constexpr std::string_view kAbsorbed[] = {
+    // folded into weights and bias
+    "BatchNorm", "BatchNormalization", "BNInference", "BNInferenceD", "BatchNormExt2",
+    "FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3", "Scale", "BiasAdd", "Bias",
+    // the cube op itself
+    "Conv", "Convolution", "ConvolutionDepthwise", "Conv2D", "Conv2DTranspose", "Conv2DTransposeD",
+    "ConvTranspose", "Conv2DBackpropInput", "Conv2DBackpropInputD", "Deconvolution",
+    "DepthwiseConv2D", "DepthwiseConv2DNative", "DepthwiseConv2dNative", "MatMul", "MatMulV2",
+    "MatMulV3", "BatchMatMul", "BatchMatMulV2", "BatchMatMulV3", "Gemm", "GEMM", "FullyConnection",
+    "InnerProduct",
+    // operands: the weights and the bias of ONNX' Gemm
+    "Const", "Constant",
+    // other types, layouts and shapes of the same numbers
+    "Cast", "TransData", "Identity", "FixPipe", "ExpandDims", "Unsqueeze", "UnsqueezeV2", "Squeeze",
+    "SqueezeV2", "Flatten", "FlattenV2", "Reshape", "StridedRead", "StridedWrite",
+    // training only
+    "Dropout", "StopGradient"};
 
 template <size_t kCount>
 bool contains(const std::string_view (&types)[kCount], std::string_view type) noexcept {
@@ -134,6 +119,11 @@ struct SourceOps {
     std::string_view eltwise_type;
 };
 
+void tell_of_eltwise(NodeView &view) {
+    view.assumed("mode of Eltwise", "a sum with factors of 1",
+                 "its default; the file does not keep it");
+}
+
 SourceOps classify_sources(NodeView &view) {
     SourceOps ops;
     for (const std::string_view type : source_types(view)) {
@@ -144,7 +134,7 @@ SourceOps classify_sources(NodeView &view) {
         } else if (name != nullptr && !name->is_unary()) {
             if (ops.eltwise != nullptr)
                 view.refuse("FixPipe with two elementwise ops (" + std::string(type) + ")");
-            if (is_caffes) view.note("its Eltwise taken as a sum with factors of 1");
+            if (is_caffes) tell_of_eltwise(view);
             ops.eltwise = name;
             ops.eltwise_type = type;
         } else if (!contains(kAbsorbed, type)) {
@@ -271,9 +261,50 @@ ValueId apply_activation(NodeView &view, ValueId value, Activation activation, s
     return view.add(op::Unary{op::UnaryKind::kClamp, 0, bound[0]}, {value});
 }
 
+// What was made of slots, types and names, and whether two of them say the same.
+void tell_chain(NodeView &view, const SourceOps &ops,
+                const std::array<Activation, 2> &activations) {
+    const auto text_of = [](Activation activation) {
+        switch (activation) {
+            case Activation::kRelu:
+                return ", Relu";
+            case Activation::kRelu6:
+                return ", Relu6";
+            case Activation::kSlope:
+                return ", PRelu";
+            case Activation::kNone:
+                break;
+        }
+        return "";
+    };
+    std::string chain = "the cube op";
+    chain += text_of(activations[0]);
+    if (ops.eltwise != nullptr) chain += ", " + std::string(ops.eltwise->type);
+    chain += text_of(activations[1]);
+    // Slots show slopes and the second operand; of a plain activation a second place has to speak.
+    const auto names = view.attrs().texts("_datadump_original_op_names");
+    const bool has_types = view.attrs().has("_datadump_original_op_types");
+    const auto &outputs = view.node().output_descs;
+    const auto origin =
+        outputs.empty() ? std::nullopt : outputs[0].attrs.text("_datadump_origin_name");
+    const bool are_named = std::all_of(
+        ops.activations.begin(), ops.activations.end(), [&](std::string_view activation) {
+            if (activation != "Relu" && activation != "Relu6") return true;
+            const auto shows = [&](std::string_view name) { return name_shows(name, activation); };
+            return (origin && shows(*origin)) ||
+                   (has_types && std::any_of(names.begin(), names.end(), shows));
+        });
+    constexpr std::string_view kQuantity = "order of its ops";
+    if (are_named)
+        view.checked(kQuantity, std::move(chain), "by the slots and the sources' types and names");
+    else
+        view.assumed(kQuantity, std::move(chain),
+                     "only one place in the file says that there is an activation");
+}
+
 }  // namespace
 
-ValueId lower_fixpipe(NodeView &view, StepKind cube) {
+ValueId lower_fixpipe(NodeView &view, StepKind cube, bool is_transformed) {
     if (view.slots() > kAntiQuantOffset + 1) view.refuse("FixPipe with more than 13 inputs");
     if (view.has(kOffsetW)) view.refuse("FixPipe with offset_w is not supported");
     if (view.has(kAntiQuantOffset))
@@ -293,11 +324,15 @@ ValueId lower_fixpipe(NodeView &view, StepKind cube) {
     const std::array<Activation, 2> activations = place_activations(view, ops);
     if (!view.has(kEltwise) && activations[1] != Activation::kNone &&
         activations[0] != Activation::kNone)
-        view.note("two activations without an elementwise op between them");
+        view.assumed("order of the activations", "as their slots stand",
+                     "no elementwise op is between them");
+
+    tell_chain(view, ops, activations);
 
     std::optional<Operand> bias;
     if (view.has(kBias)) bias = view.operand(kBias);
-    ValueId value = lower_cube(view, cube, view.operand(0), view.operand(1), bias);
+    ValueId value =
+        lower_fused_cube(view, cube, view.operand(0), view.operand(1), bias, is_transformed);
     const auto scale = [&](ValueId x, size_t slot) {
         if (!view.has(slot)) return x;
         const ValueId factors = scale_factors(view, slot);

@@ -9,6 +9,6 @@
 namespace ascendcl::host::engine {
 
 // conv + bias -> scale_0 -> activation_0 -> clip_0 -> eltwise -> scale_1 -> activation_1 -> clip_1.
-ValueId lower_fixpipe(NodeView &view, StepKind cube);
+ValueId lower_fixpipe(NodeView &view, StepKind cube, bool is_transformed);
 
 }  // namespace ascendcl::host::engine

@@ -81,9 +81,10 @@ void reorder_outputs(om::Node &net_output, const om::Graph &main, const om::Node
 om::Graph gear_graph(const om::ModelDef &def, size_t gear) {
     const om::Graph &main = def.graphs.at(0);
     const om::Node *choice = om::gear_switch(main);
-    if (choice == nullptr || gear >= choice->subgraphs.size())
+    const auto bodies = choice == nullptr ? std::vector<std::string_view>() : choice->subgraphs();
+    if (gear >= bodies.size())
         throw Refusal("the model has no graph for gear " + std::to_string(gear));
-    const om::Graph *body = def.find(choice->subgraphs[gear]);
+    const om::Graph *body = def.find(bodies[gear]);
     if (body == nullptr)
         throw Refusal(choice->name, choice->type,
                       "the graph of gear " + std::to_string(gear) + " does not exist");

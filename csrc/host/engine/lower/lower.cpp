@@ -6,6 +6,7 @@
 #include <array>
 
 #include "host/engine/lower/constants.h"
+#include "host/engine/lower/cube.h"
 #include "host/engine/lower/execution_order.h"
 #include "host/engine/lower/fixpipe.h"
 #include "host/engine/lower/fused_kernel.h"
@@ -13,8 +14,10 @@
 #include "host/engine/lower/lowering.h"
 #include "host/engine/lower/model_io.h"
 #include "host/engine/lower/ops.h"
+#include "host/engine/lower/refused_nodes.h"
 #include "host/engine/lower/ub_fusion.h"
 #include "host/engine/refusal.h"
+#include "om/error.h"
 #include "om/gears.h"
 
 namespace ascendcl::host::engine {
@@ -56,20 +59,26 @@ Values lower_fused(NodeView &view) {
         return step.kind == StepKind::kFixPipe;
     });
     if (!fixpipe) return {lower_ub_fusion(view, steps)};
+    const bool is_transformed = begins_with_transformation(steps);
     steps.erase(std::remove_if(steps.begin(), steps.end(),
                                [](const FusedStep &step) { return step.kind == StepKind::kPass; }),
                 steps.end());
     if (steps.size() != 2 || !steps[0].is_cube() || steps[1].kind != StepKind::kFixPipe)
         view.refuse("a FixPipe fusion with other ops than its cube op");
-    return {lower_fixpipe(view, steps[0].kind)};
+    return {lower_fixpipe(view, steps[0].kind, is_transformed)};
+}
+
+LowerFunction lowering_of(const om::Node &node) {
+    const LowerFunction function = find_lowering(node.type);
+    if (function == nullptr)
+        throw Refusal(node.name, node.type, std::string(node.type) + " is not supported");
+    return function;
 }
 
 Values lower_node(NodeView &view) {
     if (view.node().type == "Aipp") view.refuse(std::string(kNoAipp));
     if (is_fused(view.node())) return lower_fused(view);
-    const LowerFunction function = find_lowering(view.node().type);
-    if (function == nullptr) view.refuse("the op is not supported");
-    return function(view);
+    return lowering_of(view.node())(view);
 }
 
 // Remembers the values under the declared logical form; declared shapes are checked when the graph
@@ -87,8 +96,23 @@ void finish(Lowering &lowering, NodeView &view, const Values &values, size_t val
     }
 }
 
+// Any number of constants may point to the same bytes. Compilers give each its own; decoding
+// doubles what is stored as f16.
+void charge_constant(Lowering &lowering, const op::Constant &constant) {
+    constexpr uint64_t kMostTimes = 8;
+    constexpr uint64_t kAlways = uint64_t{16} << 20;
+    const uint64_t stored = lowering.weights.size + lowering.def.attrs.owner().size;
+    lowering.decoded_bytes += constant.bytes->size();
+    if (lowering.decoded_bytes > stored * kMostTimes + kAlways)
+        throw Damage("the constants up to this one take " + std::to_string(lowering.decoded_bytes) +
+                     " bytes, the file holds " + std::to_string(stored));
+}
+
 void lower_const(Lowering &lowering, const om::Node &node) {
-    op::Constant constant = decode_constant(node, lowering.weights);
+    const auto groups = lowering.filter_groups.find(node.name);
+    op::Constant constant = decode_constant(
+        node, lowering.weights, groups == lowering.filter_groups.end() ? 1 : groups->second);
+    charge_constant(lowering, constant);
     LogicalTensor logical = logical_tensor(node.output_descs[0]);
     logical.shape = constant.shape;
     const ValueId value =
@@ -116,18 +140,65 @@ void lower_one(Lowering &lowering, const om::Descriptors &descriptors, const om:
     finish(lowering, view, values, before);
 }
 
+// Its operands are not known: refuses what its type alone is refused for.
+void require_supported_type(const om::Node &node) {
+    if (is_skipped(node.type) || is_input(node) || node.type == "Const" ||
+        node.type == "Constant" || node.type == "NetOutput")
+        return;
+    if (is_fused(node))
+        fused_steps(node);
+    else
+        lowering_of(node);
+}
+
+// Op types of 2018/19 that compilers have not written since. Reference: om_format.md 8.4.
+void require_present_ops(const om::Graph &graph) {
+    static constexpr std::array<std::string_view, 3> kOld = {"Convolution", "FullConnection",
+                                                             "Activation"};
+    for (const om::Node &node : graph.nodes)
+        if (std::find(kOld.begin(), kOld.end(), node.type) != kOld.end() &&
+            find_lowering(node.type) == nullptr)
+            throw Refusal(node.name, node.type, om::kMadeByOldDdk);
+}
+
+void lower_all(Lowering &lowering, const om::Graph &graph, const om::Descriptors &descriptors) {
+    RefusedNodes refused;
+    for (const om::Node *node : execution_order(graph)) {
+        try {
+            refusing_at(node->name, node->type, [&] {
+                if (!refused.hides_input_of(*node)) {
+                    lower_one(lowering, descriptors, *node);
+                    return;
+                }
+                refused.hide(*node);
+                require_supported_type(*node);
+            });
+        } catch (const Damage &) {
+            throw;
+        } catch (const Refusal &refusal) {
+            refused.add(refusal, *node, lowering);
+            // What stands in for it is no constant.
+            if (node->type == "Const" || node->type == "Constant") refused.hide(*node);
+        }
+    }
+    if (!refused.empty()) refused.refuse();
+}
+
 }  // namespace
 
 Lowered lower(const LowerInput &input) {
     const om::Graph &graph = input.graph;
     Lowering lowering{
         input.def, input.kernels, input.weights, framework_of(input.def, graph), {}, {}, {}};
+    lowering.evidence =
+        gather_evidence(graph, input.kernels, lowering.framework, lowering.findings);
+    lowering.filter_groups = filter_groups(graph);
+    require_present_ops(graph);
     add_parameters(lowering, graph, input.descriptors);
-    for (const om::Node *node : execution_order(graph))
-        refusing_at(node->name, node->type, [&] { lower_one(lowering, input.descriptors, *node); });
+    lower_all(lowering, graph, input.descriptors);
     if (lowering.graph.results.size() != input.descriptors.outputs.size())
-        throw Refusal("the graph has no NetOutput node for the model's outputs");
-    return {std::move(lowering.graph), std::move(lowering.notes)};
+        throw Damage("the graph has no NetOutput node for the model's outputs");
+    return {std::move(lowering.graph), std::move(lowering.findings)};
 }
 
 Lowered lower_gear(const LowerInput &model, int32_t gear) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "host/engine/engine.h"
 #include "host/engine/plain_graph.h"
 #include "om/bytes.h"
 #include "om/descriptors.h"
@@ -24,7 +25,7 @@ struct LowerInput {
 
 struct Lowered {
     PlainGraph graph;
-    std::vector<std::string> notes;
+    std::vector<Finding> findings;
 };
 
 // Throws Refusal naming the node that cannot be recovered.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "host/engine/lower/conv_node.h"
 #include "host/engine/lower/reshapes.h"
 
 namespace ascendcl::host::engine {
@@ -50,20 +51,6 @@ std::optional<std::vector<Wanted>> elements(const op::Constant &constant) {
     }
 }
 
-// Index of the descriptor that belongs to a slot: the slot itself, or, where the file holds fewer
-// descriptors than slots, its rank among the slots that are no control edges.
-size_t descriptor_index(const om::Node &node, size_t slot) {
-    if (node.input_descs.size() >= node.inputs.size() || slot < node.input_descs.size()) {
-        bool control_before = false;
-        for (size_t i = 0; i < slot; ++i)
-            control_before |= node.inputs[i].kind == om::Edge::Kind::kControl;
-        if (!control_before || node.input_descs.size() >= node.inputs.size()) return slot;
-    }
-    size_t rank = 0;
-    for (size_t i = 0; i < slot; ++i) rank += node.inputs[i].kind != om::Edge::Kind::kControl;
-    return rank;
-}
-
 }  // namespace
 
 NodeView::NodeView(Lowering &lowering, const om::Node &node) : lowering_(lowering), node_(node) {
@@ -74,10 +61,7 @@ NodeView::NodeView(Lowering &lowering, const om::Node &node) : lowering_(lowerin
             operands_.emplace_back();
             continue;
         }
-        const size_t desc = descriptor_index(node, slot);
-        operands_.push_back(
-            connect(lowering, node, node.inputs[slot],
-                    desc < node.input_descs.size() ? &node.input_descs[desc] : nullptr));
+        operands_.push_back(connect(lowering, node, node.inputs[slot], input_desc(node, slot)));
     }
     outputs_.resize(node.output_descs.size());
 }
@@ -205,13 +189,31 @@ std::string_view NodeView::text(std::string_view name, std::string_view fallback
     return attrs().text(name).value_or(fallback);
 }
 
-void NodeView::note(const std::string &text) {
-    lowering_.notes.push_back("node '" + std::string(node_.name) + "' (" + std::string(node_.type) +
-                              "): " + text);
+void NodeView::find(Finding::Kind kind, std::string_view quantity, std::string value,
+                    std::string reason) {
+    lowering_.findings.push_back({kind, std::string(node_.name), std::string(node_.type),
+                                  std::string(quantity), std::move(value), std::move(reason)});
+}
+
+void NodeView::read(std::string_view quantity, std::string value, std::string where) {
+    find(Finding::Kind::kRead, quantity, std::move(value), std::move(where));
+}
+
+void NodeView::checked(std::string_view quantity, std::string value, std::string how) {
+    find(Finding::Kind::kChecked, quantity, std::move(value), std::move(how));
+}
+
+void NodeView::assumed(std::string_view quantity, std::string value, std::string why) {
+    find(Finding::Kind::kAssumed, quantity, std::move(value), std::move(why));
 }
 
 void NodeView::refuse(const std::string &reason) const {
     throw Refusal(node_.name, node_.type, reason);
+}
+
+void NodeView::refuse_undecided(const std::string &reason) const {
+    refuse(reason +
+           "; a model compiled without fusion (ATC: --fusion_switch_file) keeps its attributes");
 }
 
 void NodeView::refuse_without(std::string_view attribute) const {

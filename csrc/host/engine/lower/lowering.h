@@ -9,6 +9,9 @@
 #include <unordered_map>
 #include <vector>
 
+#include "host/engine/lower/conv_axis.h"
+#include "host/engine/lower/file_evidence.h"
+#include "host/engine/lower/filter_groups.h"
 #include "host/engine/lower/logical_layout.h"
 #include "host/engine/plain_graph.h"
 #include "host/engine/refusal.h"
@@ -17,8 +20,6 @@
 #include "om/kernels.h"
 
 namespace ascendcl::host::engine {
-
-enum class Framework { kUnknown, kOnnx, kTensorFlow, kCaffe };
 
 // A value of the GE graph: its plain value and the logical form its producer declares.
 struct Produced {
@@ -32,9 +33,12 @@ struct Lowering {
     om::Bytes weights;
     Framework framework = Framework::kUnknown;
     PlainGraph graph;
-    std::vector<std::string> notes;
+    std::vector<Finding> findings;
     // Outputs of the nodes that are done; a producer of nothing (Send, ...) has an empty list.
     std::unordered_map<std::string_view, std::vector<std::optional<Produced>>> done;
+    FileEvidence evidence{};
+    FilterGroups filter_groups{};
+    uint64_t decoded_bytes = 0;  // of constants
 };
 
 // One input of a node as the node sees it.
@@ -114,12 +118,18 @@ class NodeView {
     bool boolean(std::string_view name, bool fallback) const;
     std::string_view text(std::string_view name, std::string_view fallback) const;
 
-    // A guess, for the report.
-    void note(const std::string &text);
+    // How a quantity was found that the node does not state as its op would (engine.h's Finding).
+    void read(std::string_view quantity, std::string value, std::string where);
+    void checked(std::string_view quantity, std::string value, std::string how);
+    void assumed(std::string_view quantity, std::string value, std::string why);
     [[noreturn]] void refuse(const std::string &reason) const;
+    // What the file leaves open, with a way out.
+    [[noreturn]] void refuse_undecided(const std::string &reason) const;
     [[noreturn]] void refuse_without(std::string_view attribute) const;
 
    private:
+    void find(Finding::Kind kind, std::string_view quantity, std::string value, std::string reason);
+
     Lowering &lowering_;
     const om::Node &node_;
     std::vector<std::optional<Operand>> operands_;

@@ -18,27 +18,69 @@ bool fits(const Shape &a, const Shape &b, const Shape &out, Transposes t) {
     return inner_a == inner_b && from_end(out, 2) == rows && from_end(out, 1) == columns;
 }
 
+std::string text_of(Transposes t) {
+    return std::string(t.a ? "first transposed, " : "first not transposed, ") +
+           (t.b ? "second transposed" : "second not transposed");
+}
+
+// The ways in which a x b can be of these shapes. A first matrix is transposed only where no other
+// reading fits: layers of no framework do it.
+std::vector<Transposes> readings(const Shape &a, const Shape &b, const Shape &out) {
+    std::vector<Transposes> fitting;
+    for (const bool first : {false, true}) {
+        for (const bool second : {false, true})
+            if (fits(a, b, out, {first, second})) fitting.push_back({first, second});
+        if (!fitting.empty()) break;
+    }
+    return fitting;
+}
+
+// Square matrices: by the kind of the source op and by what other products of it in the file do.
+Transposes transposes_of_square(NodeView &view) {
+    const FileEvidence &evidence = view.lowering().evidence;
+    const ProductKind kind = product_kind(view.node());
+    if (kind == ProductKind::kNone)
+        view.refuse_undecided(
+            "its second matrix is square and the file does not say whether it is transposed");
+    const bool is_gemm = kind == ProductKind::kGemm;
+    const auto &seen = is_gemm ? evidence.gemm : evidence.matmul;
+    const std::string layers = is_gemm ? "Gemm" : "MatMul";
+    if (seen.yes > 0 && seen.no > 0)
+        view.refuse_undecided("its second matrix is square, and of the file's " + layers +
+                              " layers some are transposed and some are not");
+    const Transposes t{false, is_gemm};
+    const auto others = seen.yes + seen.no;
+    if (others == 0) {
+        view.assumed("transposes", text_of(t),
+                     "its second matrix is square; " + layers + " layers mostly have it so");
+        return t;
+    }
+    const Transposes found{false, seen.yes > 0};
+    view.checked("transposes", text_of(found),
+                 "its second matrix is square; the file's other " + layers + " layers (" +
+                     std::to_string(others) + ") have it so");
+    return found;
+}
+
 // Of a fused node: from shapes, then from the kind of the source op.
 Transposes recovered_transposes(NodeView &view, const Shape &a, const Shape &b, const Shape &out) {
-    if (fits(a, b, out, {false, false}) != fits(a, b, out, {false, true}))
-        return {false, fits(a, b, out, {false, true})};
-    if (!fits(a, b, out, {false, false})) {
-        const bool plain = fits(a, b, out, {true, false}), both = fits(a, b, out, {true, true});
-        if (plain != both) return {true, both};
+    const std::vector<Transposes> fitting = readings(a, b, out);
+    if (fitting.empty())
         view.refuse("no transposition maps " + to_string(a) + " and " + to_string(b) + " to " +
-                    to_string(out) + " unambiguously");
+                    to_string(out));
+    if (fitting.size() == 1) {
+        const bool is_only = fitting[0].a || !fits(a, b, out, {true, fitting[0].b});
+        if (is_only)
+            view.checked("transposes", text_of(fitting[0]), "no others fit the shapes");
+        else
+            view.assumed("transposes", text_of(fitting[0]),
+                         "its first matrix is square; layers do not transpose that");
+        return fitting[0];
     }
-    for (const std::string_view name : view.attrs().texts("_datadump_original_op_names")) {
-        const std::string_view last = name.substr(name.rfind('/') + 1);
-        if (last.find("Gemm") == std::string_view::npos &&
-            last.find("MatMul") == std::string_view::npos)
-            continue;
-        const bool transposed = last.find("Gemm") != std::string_view::npos;
-        view.note(std::string("its second matrix is square: taken as ") +
-                  (transposed ? "transposed, as Gemm layers have it" : "not transposed"));
-        return {false, transposed};
-    }
-    view.refuse("its second matrix is square and the file does not say whether it is transposed");
+    if (fitting[0].a)
+        view.refuse_undecided("several transpositions map " + to_string(a) + " and " +
+                              to_string(b) + " to " + to_string(out));
+    return transposes_of_square(view);
 }
 
 }  // namespace
@@ -55,6 +97,18 @@ std::optional<Transposes> stated_transposes(const om::AttrMap &attrs) {
     const auto b = flag({"transpose_x2", "adj_x2", "transpose_b", "adj_y"});
     if (!a && !b) return std::nullopt;
     return Transposes{a.value_or(false), b.value_or(false)};
+}
+
+std::optional<Transposes> only_transposes(const Shape &a, const Shape &b, const Shape &out) {
+    if (!product_fits(a, b, out)) return std::nullopt;
+    const std::vector<Transposes> fitting = readings(a, b, out);
+    if (fitting.size() != 1 || fitting[0].a) return std::nullopt;
+    return fitting[0];
+}
+
+bool product_fits(const Shape &a, const Shape &b, const Shape &out) {
+    if (a.size() < 2 || b.size() < 2 || out.size() < 2) return false;
+    return !readings(a, b, out).empty();
 }
 
 ValueId lower_matmul(NodeView &view, const Operand &a, const Operand &b,
@@ -104,7 +158,8 @@ ValueId lower_fully_connection(NodeView &view, const Operand &x, const Operand &
                         std::to_string(inner) + " inputs");
         transposed = out_first && in_first ? !view.boolean("transpose", false) : out_first;
         if (out_first && in_first && is_fused(view.node()))
-            view.note("its weights are square: taken as [outputs, inputs]");
+            view.assumed("transposes", "weights as [outputs, inputs]",
+                         "they are square; fully connected layers have them so");
     } else if (weights.shape()[0] != outputs) {
         view.refuse("its weights " + to_string(weights.shape()) + " do not take " +
                     std::to_string(inner) + " inputs");

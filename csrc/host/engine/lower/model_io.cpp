@@ -81,7 +81,7 @@ void add_parameters(Lowering &lowering, const om::Graph &graph,
     for (const om::IoDescriptor &descriptor : descriptors.inputs) {
         const om::Node *node = graph.find(descriptor.name);
         if (node == nullptr || !is_input(*node))
-            throw Refusal("the model's input '" + descriptor.name + "' is no node of its graph");
+            throw Damage("the model's input '" + descriptor.name + "' is no node of its graph");
         refusing_at(node->name, node->type, [&] { add_parameter(lowering, *node, descriptor); });
     }
 }

@@ -11,7 +11,8 @@ namespace {
 
 // Not reproducible on any other device: it draws numbers of its own.
 Values random_standard_normal(NodeView &view) {
-    view.note("draws its own random numbers, which are not the device's");
+    view.assumed("random numbers", "those of the host",
+                 "the device's own sequence cannot be had elsewhere");
     return {view.add(op::RandomNormal{view.output_shape(), view.integer("seed", 0)}, {})};
 }
 

@@ -11,11 +11,11 @@ const Produced &find_produced(const Lowering &lowering, const om::Node &consumer
                               const om::Edge &edge) {
     const auto found = lowering.done.find(edge.node);
     if (found == lowering.done.end())
-        throw Refusal(consumer.name, consumer.type,
-                      "its input '" + std::string(edge.node) + "' does not exist");
+        throw Damage(consumer.name, consumer.type,
+                     "its input '" + std::string(edge.node) + "' does not exist");
     const auto index = static_cast<size_t>(edge.index);
     if (edge.index < 0 || index >= found->second.size() || !found->second[index])
-        throw Refusal(
+        throw Damage(
             consumer.name, consumer.type,
             "'" + std::string(edge.node) + "' has no output " + std::to_string(edge.index));
     return *found->second[index];

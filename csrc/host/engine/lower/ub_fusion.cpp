@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
+#include <cmath>
 
 #include "host/engine/lower/activations.h"
 #include "host/engine/lower/cube.h"
@@ -60,6 +62,15 @@ struct BranchedPattern {
 
 // c1 * x + c2 * |x|: a leaky Relu written out.
 ValueId build_two_slopes(NodeView &view, const Inputs &in) {
+    constexpr std::string_view kQuantity = "wiring of its ops";
+    const std::string value = "c1 * x + c2 * |x|";
+    const auto first = constant_number(view.graph(), in[1]);
+    const auto second = constant_number(view.graph(), in[3]);
+    // Of a leaky Relu they are (1 + slope) / 2 and (1 - slope) / 2.
+    if (first && second && *first >= *second && std::fabs(*first + *second - 1) < 1e-2f)
+        view.checked(kQuantity, value, "by a pattern; the factors are those of a leaky Relu");
+    else
+        view.assumed(kQuantity, value, "by a pattern alone");
     const ValueId linear = view.add(op::Binary{BinaryKind::kMultiply}, {in[0].value, in[1].value});
     const ValueId magnitude = view.add(op::Unary{UnaryKind::kAbs}, {in[2].value});
     const ValueId folded = view.add(op::Binary{BinaryKind::kMultiply}, {magnitude, in[3].value});
@@ -99,10 +110,57 @@ void require_linear(NodeView &view, const std::vector<FusedStep> &steps, const I
         view.refuse("the fusion may branch: its wiring is not known");
 }
 
+// A name without what separates words, in small letters: "hard_swish/HardSigmoid_7" has
+// "hardsigmoid".
+std::string letters_of(std::string_view text) {
+    std::string letters;
+    for (const char c : text.substr(text.rfind('/') + 1))
+        if (std::isalpha(static_cast<unsigned char>(c)) != 0)
+            letters += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    return letters;
+}
+
+// The list of source nodes has the ops of the kernel's name, in their order.
+bool sources_agree(const NodeView &view, const std::vector<FusedStep> &steps) {
+    const auto names = view.attrs().texts("_datadump_original_op_names");
+    size_t next = 0;
+    for (const FusedStep &step : steps) {
+        if (step.kind == StepKind::kPass || step.is_cube()) continue;
+        std::string token = letters_of(step.token);
+        if (step.kind == StepKind::kClip) token = "clip";
+        if (step.kind == StepKind::kEltwise) token = "add";
+        if (step.kind == StepKind::kBatchNormInference) token = "batchnorm";
+        while (next < names.size() && letters_of(names[next]).find(token) == std::string::npos)
+            ++next;
+        if (next++ >= names.size()) return false;
+    }
+    return true;
+}
+
+void tell_chain(NodeView &view, const std::vector<FusedStep> &steps) {
+    std::string chain;
+    for (const FusedStep &step : steps) {
+        if (!chain.empty()) chain += ", ";
+        chain += step.token;
+    }
+    constexpr std::string_view kQuantity = "order of its ops";
+    if (sources_agree(view, steps))
+        view.checked(kQuantity, std::move(chain),
+                     "by the kernel's name; the source nodes' names agree");
+    else
+        view.assumed(kQuantity, std::move(chain), "by the kernel's name alone");
+}
+
 class StackMachine {
    public:
-    StackMachine(NodeView &view, const std::vector<FusedStep> &steps, Inputs inputs)
-        : view_(view), steps_(steps), inputs_(std::move(inputs)), scalars_(view) {}
+    // `is_transformed`: an operand's layout is changed before the first op.
+    StackMachine(NodeView &view, const std::vector<FusedStep> &steps, Inputs inputs,
+                 bool is_transformed)
+        : view_(view),
+          steps_(steps),
+          inputs_(std::move(inputs)),
+          is_transformed_(is_transformed),
+          scalars_(view) {}
 
     ValueId run() {
         size_t first = 0;
@@ -150,8 +208,11 @@ class StackMachine {
             const auto axis = out.size() == 4
                                   ? static_cast<size_t>(channel_axis(view_.output().axes))
                                   : out.size() - 1;
-            return left > 0 && third.is_constant && third.rank() == 1 &&
-                   element_count(third.shape()) == out[axis];
+            const bool biased = left > 0 && third.is_constant && third.rank() == 1 &&
+                                element_count(third.shape()) == out[axis];
+            view_.assumed("bias", biased ? "the third input" : "none",
+                          "the number of its inputs leaves both open");
+            return biased;
         }
         return possible(1);
     }
@@ -164,7 +225,7 @@ class StackMachine {
         if (biased) bias = take();
         shape_ = view_.output_shape();
         axes_ = view_.output().axes;
-        return lower_cube(view_, steps_[0].kind, first, second, bias);
+        return lower_fused_cube(view_, steps_[0].kind, first, second, bias, is_transformed_);
     }
 
     void apply(const FusedStep &step, size_t index) {
@@ -179,7 +240,8 @@ class StackMachine {
                 binary(step, step.elementwise->binary(), index);
                 break;
             case StepKind::kEltwise:
-                view_.note("a fused Eltwise taken as a sum with factors of 1");
+                view_.assumed("mode of Eltwise", "a sum with factors of 1",
+                              "its default; the file does not keep it");
                 binary(step, BinaryKind::kAdd, index);
                 break;
             case StepKind::kBiasAdd:
@@ -194,14 +256,23 @@ class StackMachine {
                 const auto from = constant_number(view_.graph(), low);
                 const auto to = constant_number(view_.graph(), high);
                 if (from && to && *from > *to)
-                    view_.refuse("the bounds of its clip are swapped: its wiring is not known");
+                    view_.refuse_undecided(
+                        "the bounds of its clip are swapped: its wiring is not known");
+                if (from && to)
+                    view_.checked("bounds of its clip", "the lower one first",
+                                  "by the order of the inputs; the numbers agree");
+                else
+                    view_.assumed("bounds of its clip", "the lower one first",
+                                  "by the order of the inputs alone");
                 value_ = add_clip(view_, value_, low, high);
                 break;
             }
             case StepKind::kBatchNormInference: {
                 // y = (x + mean') * var', folded on the host.
-                const ValueId mean = view_.per_channel(shape_, axes_, take());
-                const ValueId variance = view_.per_channel(shape_, axes_, take());
+                const Operand first = take(), second = take();
+                tell_batch_norm(first, second);
+                const ValueId mean = view_.per_channel(shape_, axes_, first);
+                const ValueId variance = view_.per_channel(shape_, axes_, second);
                 value_ = view_.binary(BinaryKind::kMultiply,
                                       view_.binary(BinaryKind::kAdd, value_, mean), variance);
                 break;
@@ -210,6 +281,21 @@ class StackMachine {
                 view_.refuse("'" + std::string(step.token) + "' inside a fusion is not supported");
         }
         before_unaries_.clear();
+    }
+
+    // A factor folded out of a variance is rarely negative, an offset out of a mean often is.
+    void tell_batch_norm(const Operand &mean, const Operand &variance) {
+        const auto has_negative = [this](const Operand &operand) -> std::optional<bool> {
+            const auto numbers = constant_numbers(view_.graph(), operand);
+            if (!numbers) return std::nullopt;
+            return std::any_of(numbers->begin(), numbers->end(), [](float x) { return x < 0; });
+        };
+        constexpr std::string_view kQuantity = "parameters of its batch normalisation";
+        if (has_negative(mean) == true && has_negative(variance) == false)
+            view_.checked(kQuantity, "offset, then factor",
+                          "by the order of the inputs; their signs agree");
+        else
+            view_.assumed(kQuantity, "offset, then factor", "by the order of the inputs alone");
     }
 
     void binary(const FusedStep &step, BinaryKind kind, size_t index) {
@@ -224,8 +310,11 @@ class StackMachine {
             value_ = view_.binary(kind, value_, before_unaries_[0]);
             return;
         }
-        // Only the first op of a fusion shows its operand order.
-        if (index > 0 && !is_commutative(kind)) refuse_order(step);
+        // Only the first op of a fusion shows its operand order, and not where one of the operands
+        // is transformed before it.
+        if ((index > 0 || is_transformed_) && !is_commutative(kind)) refuse_order(step);
+        if (index == 0 && !is_commutative(kind))
+            view_.read("order of the operands", "as they stand", "the first op's inputs");
         const Operand &other = take();
         grow(other);
         value_ = view_.binary(kind, value_, in_chain_axes(other));
@@ -239,8 +328,8 @@ class StackMachine {
     }
 
     [[noreturn]] void refuse_order(const FusedStep &step) {
-        view_.refuse("the file does not keep the operand order of its '" + std::string(step.token) +
-                     "'");
+        view_.refuse_undecided("the file does not keep the operand order of its '" +
+                               std::string(step.token) + "'");
     }
 
     // The chain's shape after meeting `other`, as far as PRelu needs it.
@@ -253,6 +342,7 @@ class StackMachine {
     NodeView &view_;
     const std::vector<FusedStep> &steps_;
     const Inputs inputs_;
+    const bool is_transformed_;
     FusedScalars scalars_;
     size_t next_ = 0;
     ValueId value_ = 0;
@@ -280,7 +370,8 @@ ValueId lower_ub_fusion(NodeView &view, const std::vector<FusedStep> &all) {
     if (const BranchedPattern *pattern = find_branched(steps, inputs))
         return pattern->build(view, inputs);
     require_linear(view, steps, inputs);
-    return StackMachine(view, steps, inputs).run();
+    tell_chain(view, all);
+    return StackMachine(view, steps, inputs, begins_with_transformation(all)).run();
 }
 
 }  // namespace ascendcl::host::engine

@@ -75,7 +75,7 @@ class Translation {
         Translated done;
         const ov::ResultVector results = this->results(done.output_dims);
         done.model = std::make_shared<ov::Model>(results, parameters_);
-        done.notes = std::move(notes_);
+        done.findings = std::move(findings_);
         return done;
     }
 
@@ -129,7 +129,8 @@ class Translation {
         else
             outputs = emit_typed(node.op, with_checked_positions(node, inputs), notes);
         for (const std::string &note : notes)
-            notes_.push_back("node '" + node.name + "' (" + node.type + "): " + note);
+            findings_.push_back(
+                {Finding::Kind::kAssumed, node.name, node.type, "precision", "float32", note});
         return outputs;
     }
 
@@ -170,7 +171,7 @@ class Translation {
     const PlainGraph &graph_;
     std::vector<Typed> values_;
     ov::ParameterVector parameters_;
-    std::vector<std::string> notes_;
+    std::vector<Finding> findings_;
 };
 
 }  // namespace

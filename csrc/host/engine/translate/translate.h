@@ -4,9 +4,9 @@
 
 #include <memory>
 #include <openvino/openvino.hpp>
-#include <string>
 #include <vector>
 
+#include "host/engine/engine.h"
 #include "host/engine/plain_graph.h"
 
 namespace ascendcl::host::engine {
@@ -14,7 +14,7 @@ namespace ascendcl::host::engine {
 struct Translated {
     std::shared_ptr<ov::Model> model;  // its inputs and outputs lie as the caller's memory does
     std::vector<Shape> output_dims;
-    std::vector<std::string> notes;  // what is computed less exactly than its type says
+    std::vector<Finding> findings;  // what is computed less exactly than its type says
 };
 
 // Every value that has a declared shape is checked against the shape that OpenVINO computes.

@@ -5,9 +5,9 @@
 #ifndef ASCENDCL_THIRD_PARTY_CANN_ACL_ACL_H_
 #define ASCENDCL_THIRD_PARTY_CANN_ACL_ACL_H_
 
-#include "acl/acl_base.h"
-#include "acl/acl_mdl.h"
-#include "acl/acl_op.h"
-#include "acl/acl_rt.h"
+#include "acl_base.h"
+#include "acl_mdl.h"
+#include "acl_op.h"
+#include "acl_rt.h"
 
 #endif  // ASCENDCL_THIRD_PARTY_CANN_ACL_ACL_H_

@@ -5,9 +5,9 @@
 #ifndef ASCENDCL_THIRD_PARTY_CANN_ACL_ACL_BASE_H_
 #define ASCENDCL_THIRD_PARTY_CANN_ACL_ACL_BASE_H_
 
-#include "acl/acl_base_mdl.h"
-#include "acl/acl_base_rt.h"
-#include "acl/error_codes/ge_error_codes.h"
-#include "acl/error_codes/rt_error_codes.h"
+#include "acl_base_mdl.h"
+#include "acl_base_rt.h"
+#include "error_codes/ge_error_codes.h"
+#include "error_codes/rt_error_codes.h"
 
 #endif  // ASCENDCL_THIRD_PARTY_CANN_ACL_ACL_BASE_H_

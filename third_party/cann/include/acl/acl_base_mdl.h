@@ -5,7 +5,7 @@
 #ifndef ASCENDCL_THIRD_PARTY_CANN_ACL_ACL_BASE_MDL_H_
 #define ASCENDCL_THIRD_PARTY_CANN_ACL_ACL_BASE_MDL_H_
 
-#include "acl/acl_base_rt.h"
+#include "acl_base_rt.h"
 
 // --- Numbers ---
 

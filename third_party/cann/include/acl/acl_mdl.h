@@ -5,8 +5,8 @@
 #ifndef ASCENDCL_THIRD_PARTY_CANN_ACL_ACL_MDL_H_
 #define ASCENDCL_THIRD_PARTY_CANN_ACL_ACL_MDL_H_
 
-#include "acl/acl_base.h"
-#include "acl/acl_rt.h"
+#include "acl_base.h"
+#include "acl_rt.h"
 
 // --- Numbers ---
 
@@ -27,6 +27,14 @@
 #define ACL_WORKSPACE_MEM_OPTIMIZE_INPUTOUTPUT 1
 #define ACL_MODEL_STREAM_FLAG_HEAD 0x00000000U
 #define ACL_MODEL_STREAM_FLAG_DEFAULT 0x7FFFFFFFU
+
+// --- Names ---
+
+// The inputs of a model that take its gear, and its AIPP parameters: aclmdlGetInputIndexByName.
+#define ACL_DYNAMIC_TENSOR_NAME "ascend_mbatch_shape_data"
+#define ACL_DYNAMIC_AIPP_NAME "ascend_dynamic_aipp_data"
+// The only attribute that aclmdlGetOpAttr answers.
+#define ACL_ATTR_NAME_DATA_DUMP_ORIGIN_OP_NAMES "_datadump_original_op_names"
 
 #ifdef __cplusplus
 extern "C" {

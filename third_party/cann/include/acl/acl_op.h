@@ -5,9 +5,9 @@
 #ifndef ASCENDCL_THIRD_PARTY_CANN_ACL_ACL_OP_H_
 #define ASCENDCL_THIRD_PARTY_CANN_ACL_ACL_OP_H_
 
-#include "acl/acl_base.h"
-#include "acl/acl_dump.h"
-#include "acl/acl_rt.h"
+#include "acl_base.h"
+#include "acl_dump.h"
+#include "acl_rt.h"
 
 // --- Numbers ---
 

@@ -5,8 +5,8 @@
 #ifndef ASCENDCL_THIRD_PARTY_CANN_ACL_ACL_OP_COMPILER_H_
 #define ASCENDCL_THIRD_PARTY_CANN_ACL_ACL_OP_COMPILER_H_
 
-#include "acl/acl_base.h"
-#include "acl/acl_op.h"
+#include "acl_base.h"
+#include "acl_op.h"
 
 #ifdef __cplusplus
 extern "C" {

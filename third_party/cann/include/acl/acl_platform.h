@@ -5,7 +5,7 @@
 #ifndef ASCENDCL_THIRD_PARTY_CANN_ACL_ACL_PLATFORM_H_
 #define ASCENDCL_THIRD_PARTY_CANN_ACL_ACL_PLATFORM_H_
 
-#include "acl/acl_base.h"
+#include "acl_base.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -7,8 +7,8 @@
 
 #include <stdbool.h>
 
-#include "acl/acl_base.h"
-#include "acl/acl_rt_allocator.h"
+#include "acl_base.h"
+#include "acl_rt_allocator.h"
 
 // --- Numbers ---
 
@@ -817,7 +817,7 @@ typedef struct aclmdlRITaskParams {
     size_t opInfoSize;
     uint8_t rsv1[32];
     // Which member counts follows from `type`; room is kept for 128 bytes.
-    union {
+    __extension__ union {  // C99 has no members without a name
         uint8_t rsv2[128];
         aclmdlRIKernelTaskParams kernelTaskParams;
         aclmdlRIEventRecordTaskParams eventRecordTaskParams;

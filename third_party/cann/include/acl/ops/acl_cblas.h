@@ -5,9 +5,9 @@
 #ifndef ASCENDCL_THIRD_PARTY_CANN_ACL_OPS_ACL_CBLAS_H_
 #define ASCENDCL_THIRD_PARTY_CANN_ACL_OPS_ACL_CBLAS_H_
 
-#include "acl/acl_mdl.h"
-#include "acl/acl_op.h"
-#include "acl/acl_rt.h"
+#include "../acl_mdl.h"
+#include "../acl_op.h"
+#include "../acl_rt.h"
 
 #ifdef __cplusplus
 extern "C" {
