@@ -134,8 +134,9 @@ def execute(
     output_dims: Sequence[int] | None = None,
     stream: int = 0,
     function: Any = acl.op.execute_v2,
+    waited: int = 0,
 ) -> int:
-    """Run an op into `outputs` and wait for it; answers the code of the call."""
+    """Run an op into `outputs` and wait for it, which answers `waited`; the code of the call."""
     with (
         on_device(*inputs) as device_inputs,
         on_device(*outputs) as device_outputs,
@@ -152,7 +153,7 @@ def execute(
             attr,
             stream,
         )
-        assert acl.rt.synchronize_stream(stream) == 0
+        assert acl.rt.synchronize_stream(stream) == waited
         for output, computed in zip(outputs, device_outputs.download(), strict=True):
             output[...] = computed
         return int(ret)

@@ -141,3 +141,26 @@ def test_the_last_attribute_of_a_name_counts() -> None:
         )
         assert (ret, acl.rt.synchronize_stream(0)) == (0, 0)
         np.testing.assert_array_equal(device.download()[1], FLOATS + 5)
+
+
+@pytest.mark.parametrize(
+    ("op_type", "inputs", "attributes", "words"),
+    [
+        ("Gather", [FLOATS, np.array([0, 2], np.int32)], {}, "index 2 (element 1"),
+        ("Gather", [FLOATS, np.array([-3, 0], np.int32)], {}, "index -3 (element 0"),
+        ("GatherElements", [FLOATS, INTS * 3], {"dim": 1}, "index 3 (element 0"),
+        ("GatherNd", [FLOATS, np.array([[0], [7]], np.int32)], {}, "index 7 (element 1"),
+        ("Slice", [FLOATS, INTS[0, :2], np.array([2, 3], np.int32)], {}, "from offset 1 on"),
+    ],
+)
+def test_positions_out_of_range(
+    op_type: str, inputs: Sequence[Array], attributes: dict[str, Any], words: str
+) -> None:
+    """The wait for it fails; the next op runs."""
+    output = np.full_like(FLOATS, 7)
+    assert execute(op_type, inputs, [output], attributes, waited=507011) == 0
+    text = str(acl.get_recent_err_msg())
+    assert f"node '{op_type}' ({op_type}): " in text
+    assert words in text
+    assert execute("Relu", [FLOATS], [output]) == 0
+    np.testing.assert_array_equal(output, FLOATS)

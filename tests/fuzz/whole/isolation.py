@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -96,6 +96,30 @@ def _ended(process: subprocess.Popen[str], memory: mmap.mmap, limit: float) -> s
             return signal.Signals(-code).name if code < 0 else f"ends with {code}"
 
 
+def _child(report: Report, arguments: Sequence[object], limit: float) -> Finding | None:
+    """Run the cases of one child, and add what it says; answer what it died of."""
+    with shared_progress() as (path, memory), tempfile.TemporaryFile("w+") as output:
+        with subprocess.Popen(
+            [sys.executable, *map(str, arguments), str(path)],
+            stdout=subprocess.PIPE,
+            stderr=output,
+            text=True,
+            env={**os.environ, "ASCENDCL_RUNTIME": "host", "ASCENDCL_HOST_THREADS": "1"},
+        ) as process:
+            died = _ended(process, memory, limit)
+            assert process.stdout is not None
+            for line in process.stdout:
+                report.add(line)
+        if not died:
+            return None
+        output.seek(0)
+        said = output.read()[-2000:]
+        case, _, size = PROGRESS.unpack(memory[: PROGRESS.size])
+        if case == IDLE:
+            raise RuntimeError(f"a child {died} before its first case: {said}")
+        return Finding(case, died, said, memory[PROGRESS.size : PROGRESS.size + size])
+
+
 def run(
     kind: str,
     seed: int,
@@ -113,29 +137,11 @@ def run(
     began = time.monotonic()
     while following < end and len(report.findings) < most_findings:
         until = min(end, following + CASES_OF_A_CHILD)
-        with shared_progress() as (path, memory), tempfile.TemporaryFile("w+") as output:
-            command = [sys.executable, worker, kind, seed, following, until, path]
-            process = subprocess.Popen(
-                [str(part) for part in command],
-                stdout=subprocess.PIPE,
-                stderr=output,
-                text=True,
-                env={**os.environ, "ASCENDCL_RUNTIME": "host", "ASCENDCL_HOST_THREADS": "1"},
-            )
-            died = _ended(process, memory, limit)
-            assert process.stdout is not None
-            for line in process.stdout.read().splitlines():
-                report.add(line)
-            case, _, size = PROGRESS.unpack(memory[: PROGRESS.size])
-            if died:
-                output.seek(0)
-                said = output.read()[-2000:]
-                if case == IDLE:
-                    raise RuntimeError(f"a child {died} before its first case: {said}")
-                file = memory[PROGRESS.size : PROGRESS.size + size]
-                report.findings.append(Finding(case, died, said, file))
-                print(f"finding: {kind} seed {seed} case {case}: {died}", file=sys.stderr)
-                until = case + 1
+        found = _child(report, (worker, kind, seed, following, until), limit)
+        if found is not None:
+            report.findings.append(found)
+            print(f"finding: {kind} seed {seed} case {found.case}: {found.what}", file=sys.stderr)
+            until = found.case + 1
         following = until
         report.cases = following - first
         if progress:

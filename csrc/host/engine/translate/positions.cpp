@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/engine/translate/positions.h"
 
+#include <algorithm>
 #include <limits>
 #include <openvino/opsets/opset13.hpp>
 #include <string>
@@ -44,30 +45,47 @@ struct Check {
 
     template <typename T, typename Fail>
     void all(const T *given, int32_t *counted, size_t count, const Fail &fail) const {
-        // Mostly there is one axis: no division in the loop then.
-        const bool has_one = bounds.size() == 1;
+        bool is_any_out = false;
+        if (bounds.size() == 1)
+            is_any_out = along(given, counted, count, bound(0));
+        else
+            for (size_t i = 0; i < count; ++i) {
+                counted[i] = from_start(given[i], bound(i));
+                is_any_out |= counted[i] < 0;
+            }
+        if (!is_any_out || may_point_nowhere) return;
+        const auto at = static_cast<size_t>(std::find(counted, counted + count, -1) - counted);
+        fail("index " + std::to_string(given[at]) + " (element " + std::to_string(at) +
+             " of its indices) is out of range of an axis of " + std::to_string(bound(at)));
+    }
+
+    int32_t bound(size_t at) const { return static_cast<int32_t>(bounds[at % bounds.size()]); }
+
+    // Without a branch in the loop, so that compilers vectorise it. Answers whether any is out.
+    template <typename T>
+    bool along(const T *given, int32_t *counted, size_t count, int32_t length) const {
+        int32_t all_bits = 0;
         for (size_t i = 0; i < count; ++i) {
-            const auto bound =
-                static_cast<int32_t>(has_one ? bounds[0] : bounds[i % bounds.size()]);
-            counted[i] = from_start(given[i], bound);
-            if (counted[i] < 0 && !may_point_nowhere)
-                fail("index " + std::to_string(given[i]) + " (element " + std::to_string(i) +
-                     " of its indices) is out of range of an axis of " + std::to_string(bound));
+            counted[i] = from_start(given[i], length);
+            all_bits |= counted[i];
         }
+        return all_bits < 0;
     }
 
     // -1 for none of the axis.
     template <typename T>
-    int32_t from_start(T index, int32_t bound) const {
-        if constexpr (std::is_signed_v<T>) {
-            if (index < 0)
-                return wraps_negative && index >= -static_cast<int64_t>(bound)
-                           ? static_cast<int32_t>(static_cast<int64_t>(index) + bound)
-                           : -1;
+    int32_t from_start(T given, int32_t length) const {
+        using Index =
+            std::conditional_t<sizeof(T) == 8, T,
+                               std::conditional_t<std::is_signed_v<T>, int32_t, uint32_t>>;
+        Index index = given;
+        const auto end = static_cast<Index>(length);
+        if constexpr (std::is_signed_v<Index>) {
+            if (wraps_negative && index < 0) index += end;
+            return index >= 0 && index < end ? static_cast<int32_t>(index) : -1;
+        } else {
+            return index < end ? static_cast<int32_t>(index) : -1;
         }
-        return static_cast<uint64_t>(index) < static_cast<uint64_t>(bound)
-                   ? static_cast<int32_t>(index)
-                   : -1;
     }
 };
 
