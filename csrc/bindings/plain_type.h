@@ -8,6 +8,8 @@
 
 #include <pybind11/pybind11.h>
 
+#include <cstring>
+
 namespace ascendcl::bindings {
 
 inline pybind11::metaclass plain_type() {
@@ -29,7 +31,10 @@ inline void require_self(pybind11::handle member) {
     if (self == nullptr) return;
     auto *overload = pybind11::detail::function_record_ptr_from_PyObject(self);
     for (; overload != nullptr; overload = overload->next) {
-        pybind11::detail::append_self_arg_if_needed(overload);
+        if (!overload->is_method || !overload->args.empty()) continue;
+        // pybind11 frees the names of parameters with the function.
+        overload->args.emplace_back(::strdup("self"), nullptr, pybind11::handle(),
+                                    /*convert=*/true, /*none=*/false);
     }
 }
 

@@ -18,7 +18,11 @@ acl.init()
 acl.rt.get_context()
 acl.rt.set_device(0)
 assert acl.rt.malloc(0, 0)[1] == 100000
-acl.rt.process_report(1)
+stream, _ = acl.rt.create_stream()
+acl.rt.subscribe_report(threading.get_ident(), stream)
+assert acl.rt.process_report(1) == 507012
+acl.rt.unsubscribe_report(threading.get_ident(), stream)
+acl.rt.destroy_stream(stream)
 acl.rt.destroy_stream(12345)
 """
 FAILURES = ("[100000] aclrtMalloc: ", "[107017] aclrtDestroyStream: ")
