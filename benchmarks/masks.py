@@ -99,7 +99,8 @@ def main() -> None:
             )
         ratio = seconds["ascendcl"] / seconds["openvino"]
         print(
-            f"{batch} x {heads} x {tokens} x {tokens}: ascendcl {seconds['ascendcl'] * 1e3:.3f} ms, "
+            f"{batch} x {heads} x {tokens} x {tokens}: "
+            f"ascendcl {seconds['ascendcl'] * 1e3:.3f} ms, "
             f"openvino {seconds['openvino'] * 1e3:.3f} ms: {ratio:.2f}x (bound 1.1)"
         )
 

@@ -46,7 +46,9 @@ def test_the_first_of_an_input_is_named(
     with model_of("Abs", dtype) as model:
         with pytest.raises(acl.AclError) as error:
             model.run(x)
-        assert f"input 0 ('picture') is {name} at element 4321, and {CHECK}={word}" in str(error.value)
+        assert f"input 0 ('picture') is {name} at element 4321, and {CHECK}={word}" in str(
+            error.value
+        )
         x[4321:] = np.finfo(dtype).max
         np.testing.assert_array_equal(model.run(x)[0], np.abs(x))
 

@@ -14,39 +14,173 @@ UNSIGNED = ["uint8", "uint16", "uint32", "uint64"]
 INTEGERS = SIGNED + UNSIGNED
 
 # Ops whose results are those of numpy for every integer type and float64: test_number_types.py.
-COMPUTED = set(
-    """
-    Abs Add Addcdiv Addcmul AddN AddV2 ArgMaxD ArgMaxV2 ArgMaxWithValue ArgMin ArgMinD ArgMinWithValue Bias BiasAdd
-    BatchMatMul BatchMatMulV2 BatchMatMulV3 Cast Ceil ClipByValue Cumsum CumsumD Div Equal Eltwise
-    Floor FloorDiv FloorMod FusedMulAdd GlobalAveragePool Greater GreaterEqual Less Lerp LessEqual MatMul MatMulV2
-    MatMulV3 Maximum Minimum Mod Mul Neg NotEqual OnesLike Pow RealDiv ReduceMax ReduceMaxD ReduceMean
-    ReduceMeanD ReduceMin ReduceMinD ReduceProd ReduceProdD ReduceSum ReduceSumD Relu Relu6 Rint
-    Round Scale Sign Square SquaredDifference Sub TopK TopKD TopKV2 ZerosLike
-    """.split()
-)
+COMPUTED = {
+    "Abs",
+    "Add",
+    "Addcdiv",
+    "Addcmul",
+    "AddN",
+    "AddV2",
+    "ArgMaxD",
+    "ArgMaxV2",
+    "ArgMaxWithValue",
+    "ArgMin",
+    "ArgMinD",
+    "ArgMinWithValue",
+    "Bias",
+    "BiasAdd",
+    "BatchMatMul",
+    "BatchMatMulV2",
+    "BatchMatMulV3",
+    "Cast",
+    "Ceil",
+    "ClipByValue",
+    "Cumsum",
+    "CumsumD",
+    "Div",
+    "Equal",
+    "Eltwise",
+    "Floor",
+    "FloorDiv",
+    "FloorMod",
+    "FusedMulAdd",
+    "GlobalAveragePool",
+    "Greater",
+    "GreaterEqual",
+    "Less",
+    "Lerp",
+    "LessEqual",
+    "MatMul",
+    "MatMulV2",
+    "MatMulV3",
+    "Maximum",
+    "Minimum",
+    "Mod",
+    "Mul",
+    "Neg",
+    "NotEqual",
+    "OnesLike",
+    "Pow",
+    "RealDiv",
+    "ReduceMax",
+    "ReduceMaxD",
+    "ReduceMean",
+    "ReduceMeanD",
+    "ReduceMin",
+    "ReduceMinD",
+    "ReduceProd",
+    "ReduceProdD",
+    "ReduceSum",
+    "ReduceSumD",
+    "Relu",
+    "Relu6",
+    "Rint",
+    "Round",
+    "Scale",
+    "Sign",
+    "Square",
+    "SquaredDifference",
+    "Sub",
+    "TopK",
+    "TopKD",
+    "TopKV2",
+    "ZerosLike",
+}
 
 # Of integers whose numbers float32 holds, the same.
-COMPUTED_OF_FEW_BITS = set("MaxPool MaxPoolV2 MaxPoolV3".split())
+COMPUTED_OF_FEW_BITS = {"MaxPool", "MaxPoolV2", "MaxPoolV3"}
 
 # Ops that only move elements: which of the input's, float32 shows.
-MOVING = set(
-    """
-    BatchToSpaceND BatchToSpaceNDD BroadcastTo BroadcastToD CacheUpdate Concat ConcatD ConcatV2
-    ConcatV2D ConfusionTranspose ConfusionTransposeD Crop DepthToSpace Dropout Expand ExpandD
-    ExpandDims Fill FillD Flatten FlattenV2 Gather GatherElements GatherNd GatherV2 GatherV2D
-    GuaranteeConst Identity IdentityN MaskedFill MemcpyAddrAsync MemcpyAsync MirrorPad OneHot
-    OneHotD Pack Pad PadD PadV2 PadV3 PadV3D Permute PreventGradient ReFormat Reshape Resize ResizeD
-    ResizeNearestNeighborV2 ResizeNearestNeighborV2D ReverseV2 ReverseV2D Select SelectV2
-    ShuffleChannel Slice SliceD Snapshot SpaceToBatchND SpaceToBatchNDD SpaceToDepth Split SplitD
-    SplitV SplitVD Squeeze SqueezeV2 SqueezeV3 StopGradient StridedRead StridedSlice StridedSliceD
-    StridedSliceV2 StridedSliceV3 StridedWrite Tile TileD TileWithAxis TransData Transpose
-    TransposeD Unpack Unsqueeze UnsqueezeV2 UnsqueezeV3
-    """.split()
-)
+MOVING = {
+    "BatchToSpaceND",
+    "BatchToSpaceNDD",
+    "BroadcastTo",
+    "BroadcastToD",
+    "CacheUpdate",
+    "Concat",
+    "ConcatD",
+    "ConcatV2",
+    "ConcatV2D",
+    "ConfusionTranspose",
+    "ConfusionTransposeD",
+    "Crop",
+    "DepthToSpace",
+    "Dropout",
+    "Expand",
+    "ExpandD",
+    "ExpandDims",
+    "Fill",
+    "FillD",
+    "Flatten",
+    "FlattenV2",
+    "Gather",
+    "GatherElements",
+    "GatherNd",
+    "GatherV2",
+    "GatherV2D",
+    "GuaranteeConst",
+    "Identity",
+    "IdentityN",
+    "MaskedFill",
+    "MemcpyAddrAsync",
+    "MemcpyAsync",
+    "MirrorPad",
+    "OneHot",
+    "OneHotD",
+    "Pack",
+    "Pad",
+    "PadD",
+    "PadV2",
+    "PadV3",
+    "PadV3D",
+    "Permute",
+    "PreventGradient",
+    "ReFormat",
+    "Reshape",
+    "Resize",
+    "ResizeD",
+    "ResizeNearestNeighborV2",
+    "ResizeNearestNeighborV2D",
+    "ReverseV2",
+    "ReverseV2D",
+    "Select",
+    "SelectV2",
+    "ShuffleChannel",
+    "Slice",
+    "SliceD",
+    "Snapshot",
+    "SpaceToBatchND",
+    "SpaceToBatchNDD",
+    "SpaceToDepth",
+    "Split",
+    "SplitD",
+    "SplitV",
+    "SplitVD",
+    "Squeeze",
+    "SqueezeV2",
+    "SqueezeV3",
+    "StopGradient",
+    "StridedRead",
+    "StridedSlice",
+    "StridedSliceD",
+    "StridedSliceV2",
+    "StridedSliceV3",
+    "StridedWrite",
+    "Tile",
+    "TileD",
+    "TileWithAxis",
+    "TransData",
+    "Transpose",
+    "TransposeD",
+    "Unpack",
+    "Unsqueeze",
+    "UnsqueezeV2",
+    "UnsqueezeV3",
+}
 
 
 def awkward(dtype: str) -> Array:
-    """Numbers near the limits of `dtype`, of float32 and of 32 bits, and small ones of each sign."""
+    """Numbers near the limits of `dtype`, float32 and 32 bits, and small ones of each sign."""
     numbers = [0, 1, -1, 2, -2, 3, -3, 7, -7, 100, -100]
     for power in (7, 8, 15, 16, 24, 31, 32, 40, 53, 63, 64):
         for step in (-1, 0, 1):

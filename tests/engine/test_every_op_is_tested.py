@@ -12,7 +12,6 @@ from op_tables import elementwise_types, entries
 import ascendcl as acl
 from onnx_oracle import Array
 
-
 # Of which no test of this folder runs one node on plain float32: test_number_types.py does.
 NOT_RUN_ALONE = """
     x
@@ -77,7 +76,7 @@ def test_every_op_moves_numbers_as_they_are(dtype: str, rng: np.random.Generator
         places = examples[type].run(type, numbering, "float32")
         numbers = np.concatenate([np.zeros(1, dtype), some(dtype, rng, numbering.count)])
         again = Numbering()
-        moved = examples[type].run(type, lambda x, a=again: numbers[a(x).astype(int)], dtype)
+        moved = examples[type].run(type, lambda x, a=again, n=numbers: n[a(x).astype(int)], dtype)
         for place, result in zip(places, moved, strict=True):
             if place.dtype != np.float32:  # of IdentityN
                 continue
@@ -93,19 +92,13 @@ def test_other_ops_refuse_integers(dtype: str, rng: np.random.Generator) -> None
     assert len(others) > 60
     if np.dtype(dtype).itemsize < 4:
         others = sorted(set(others) - COMPUTED_OF_FEW_BITS)
-    accepted = []
     for type in others:
-        try:
+        with pytest.raises(acl.AclError, match=rf"node '\w+' \({type}\)"):
             examples[type].run(type, lambda x: some(dtype, rng, *np.shape(x)), dtype)
-        except acl.AclError as error:
-            assert f"({type}): " in str(error), type
-        else:
-            accepted.append(type)
-    assert not accepted, ' '.join(accepted)
 
 
 @pytest.mark.usefixtures("whole_folder")
 def test_every_op_has_a_rule_for_integers() -> None:
-    assert MOVING | COMPUTED <= op_types()
+    assert op_types() >= MOVING | COMPUTED
     assert not MOVING & COMPUTED
     assert sorted(op_types() - MOVING - COMPUTED - examples.keys()) == NOT_RUN_ALONE.split()

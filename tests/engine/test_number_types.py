@@ -180,13 +180,13 @@ def test_reductions(axes: tuple[int, ...], dtype: str, rng: Generator, *, keep: 
     x = some(dtype, rng, 3, 40, 5)
     sums = x.astype(object).sum(axes, keepdims=keep)
     counts = int(np.prod([x.shape[axis] for axis in axes]))
-    for type, expected in [
+    for type, reduced in [
         ("ReduceSumD", x.sum(axes, dtype, keepdims=keep)),
         ("ReduceProdD", x.prod(axes, dtype, keepdims=keep)),
         ("ReduceMaxD", x.max(axes, keepdims=keep)),
         ("ReduceMinD", x.min(axes, keepdims=keep)),
     ]:
-        expected = np.asarray(expected)
+        expected = np.asarray(reduced)
         attrs = {"axes": list(axes), "keep_dims": keep}
         actual = run_op(type, [x], expected.shape, attrs, dtype=dtype)
         if dtype == "float64":  # the order of the sum is another
@@ -201,7 +201,9 @@ def test_reductions(axes: tuple[int, ...], dtype: str, rng: Generator, *, keep: 
 
 
 @pytest.mark.parametrize("dtype", NUMBERS)
-@pytest.mark.parametrize("type", ["ReduceSum", "ReduceProd", "ReduceMax", "ReduceMin", "ReduceMean"])
+@pytest.mark.parametrize(
+    "type", ["ReduceSum", "ReduceProd", "ReduceMax", "ReduceMin", "ReduceMean"]
+)
 def test_reductions_over_axes_that_are_an_input(type: str, dtype: str, rng: Generator) -> None:
     x = rng.integers(0, 3, (2, 4)).astype(dtype)
     function = getattr(np, type.removeprefix("Reduce").lower())
@@ -244,9 +246,7 @@ def test_largest_elements(dtype: str, index: str, rng: Generator, *, largest: bo
     found = run_op(name, [x], (3, 2), {"dimension": 1}, dtype=index)
     np.testing.assert_array_equal(found, best.astype(index), strict=True)
     name = "ArgMaxWithValue" if largest else "ArgMinWithValue"
-    found, value = run_node(
-        name, [x], [((3, 2), index), ((3, 2), dtype)], {"dimension": 1}
-    )
+    found, value = run_node(name, [x], [((3, 2), index), ((3, 2), dtype)], {"dimension": 1})
     np.testing.assert_array_equal(found, best.astype(index), strict=True)
     np.testing.assert_array_equal(value, np.take_along_axis(x, order[:, :1], 1)[:, 0])
 
@@ -282,9 +282,7 @@ def test_products(type: str, dtype: str, rng: Generator) -> None:
     out = "int32" if dtype == "int8" else dtype
     expected = a.astype(out) @ b.astype(out)
     attrs = dict.fromkeys(flags, False)
-    np.testing.assert_array_equal(
-        run_op(type, [a, b], expected.shape, attrs, dtype=out), expected
-    )
+    np.testing.assert_array_equal(run_op(type, [a, b], expected.shape, attrs, dtype=out), expected)
 
 
 @pytest.mark.parametrize("dtype", NUMBERS)
@@ -327,7 +325,9 @@ def test_positions_of_any_type(dtype: str, index: str, rng: Generator) -> None:
 
 
 @pytest.mark.parametrize("dtype", [*NUMBERS, "float32"])
-@pytest.mark.parametrize("first", ["Equal", "NotEqual", "Greater", "GreaterEqual", "Less", "LessEqual"])
+@pytest.mark.parametrize(
+    "first", ["Equal", "NotEqual", "Greater", "GreaterEqual", "Less", "LessEqual"]
+)
 def test_comparisons_feed_every_op_on_booleans(first: str, dtype: str, rng: Generator) -> None:
     """In all combinations, with booleans of the model's input and of float32 too."""
     shape = (2, 9)
@@ -350,7 +350,9 @@ def test_comparisons_feed_every_op_on_booleans(first: str, dtype: str, rng: Gene
         "LessEqual": np.less_equal,
     }[first]
     mask = graph.op(first, [x, y], flag)
-    of_reals = graph.op("Greater", [r, graph.constant("zero", np.float32(0), dtype="float32")], flag)
+    of_reals = graph.op(
+        "Greater", [r, graph.constant("zero", np.float32(0), dtype="float32")], flag
+    )
     expected = compare(a, b)
     positive = real > 0
     outputs: list[tuple[Any, Array]] = [(mask, expected)]
@@ -373,13 +375,19 @@ def test_comparisons_feed_every_op_on_booleans(first: str, dtype: str, rng: Gene
         (graph.op("Select", [of_reals, x, y], plain(shape, "ND", dtype)), np.where(positive, a, b)),
         (graph.op("Select", [g, x, y], plain(shape, "ND", dtype)), np.where(given, a, b)),
         (
-            graph.op("SelectV2", [mask, r, graph.constant("low", np.float32(-1e4), dtype="float32")],
-                     plain(shape, "ND", "float32")),
+            graph.op(
+                "SelectV2",
+                [mask, r, graph.constant("low", np.float32(-1e4), dtype="float32")],
+                plain(shape, "ND", "float32"),
+            ),
             np.where(expected, real, np.float32(-1e4)),
         ),
         (
-            graph.op("MaskedFill", [r, both, graph.constant("f", np.float32(7), dtype="float32")],
-                     plain(shape, "ND", "float32")),
+            graph.op(
+                "MaskedFill",
+                [r, both, graph.constant("f", np.float32(7), dtype="float32")],
+                plain(shape, "ND", "float32"),
+            ),
             np.where(expected & positive, np.float32(7), real),
         ),
         (graph.op("Select", [g, mask, of_reals], flag), np.where(given, expected, positive)),
@@ -397,8 +405,9 @@ def test_comparisons_feed_every_op_on_booleans(first: str, dtype: str, rng: Gene
             expected.T,
         ),
         (
-            graph.op("ConcatD", [mask, g, of_reals], plain((6, 9), "ND", "bool"),
-                     attrs={"concat_dim": 0}),
+            graph.op(
+                "ConcatD", [mask, g, of_reals], plain((6, 9), "ND", "bool"), attrs={"concat_dim": 0}
+            ),
             np.concatenate([expected, given, positive]),
         ),
     ]
@@ -431,17 +440,19 @@ def test_an_attention_mask(rng: Generator) -> None:
 
 
 @pytest.mark.parametrize("dtype", INTEGERS)
-@pytest.mark.parametrize("type", ["Exp", "Sqrt", "Sigmoid", "Tanh", "Reciprocal", "SoftmaxV2", "Softplus"])
+@pytest.mark.parametrize(
+    "type", ["Exp", "Sqrt", "Sigmoid", "Tanh", "Reciprocal", "SoftmaxV2", "Softplus"]
+)
 def test_functions_of_integers_are_refused(type: str, dtype: str) -> None:
     x = awkward(dtype)[:4].reshape(2, 2)
-    with pytest.raises(acl.AclError, match=rf"\({type}\): of {dtype} it is not supported"):
+    with pytest.raises(acl.AclError, match=rf"of {dtype} it is not supported: node .* \({type}\)"):
         run_op(type, [x], x.shape, dtype=dtype)
 
 
 @pytest.mark.parametrize("type", ["Add", "Maximum", "Equal", "Pow"])
 def test_operands_of_two_types_are_refused(type: str) -> None:
     a, b = np.ones(3, np.int64), np.ones(3, np.int32)
-    with pytest.raises(acl.AclError, match=rf"\({type}\): its inputs are int64 and int32"):
+    with pytest.raises(acl.AclError, match=rf"its inputs are int64 and int32.*\({type}\)"):
         run_op(type, [a, b], (3,), dtype="int64")
 
 
@@ -465,12 +476,12 @@ def test_functions_of_float64(type: str, function: Callable[[Array], Array]) -> 
 
 
 @pytest.mark.parametrize("type", ["SoftmaxV2", "Relu6", "Mish"])
-def test_float64_that_is_computed_as_float32_is_told(
-    type: str, rng: Generator, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_float64_that_is_computed_as_float32_is_told(type: str, rng: Generator) -> None:
     x = rng.standard_normal((2, 5))
     graph = GraphBuilder("g")
     value = graph.data("x", plain(x.shape, "ND", "float64"))
     graph.output([graph.op(type, [value], plain(x.shape, "ND", "float64"))])
-    load(graph).close()
-    assert f"({type}): float64 is computed as float32" in capfd.readouterr().err
+    with load(graph) as model:
+        (note,) = model.notes
+    assert (note.type, note.quantity, note.value) == (type, "precision", "float32")
+    assert note.reason == "float64 is computed as float32"

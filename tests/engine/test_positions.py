@@ -109,7 +109,7 @@ def test_constant_indices_out_of_range_are_refused_at_load(type: str) -> None:
     rest, attrs, bound = TAKING[type]
     indices = Fixed(indices_of(type, bound, "int64"))
     shape = taken(type, indices_of(type, 0, "int64")).shape
-    words = rf"'culprit' \({type}\): index {bound} .* out of range of an axis of {bound}$"
+    words = rf"index {bound} .* out of range of an axis of {bound}: node 'culprit' \({type}\)"
     with pytest.raises(acl.AclError, match=words):
         model(type, [X, indices, *rest], shape, attrs)
 
@@ -131,7 +131,7 @@ def test_data_of_other_types(dtype: str) -> None:
 
 @pytest.mark.parametrize("dtype", ["float32", "bool", "float64"])
 def test_indices_that_are_no_integers(dtype: str) -> None:
-    with pytest.raises(acl.AclError, match=f"culprit.*its indices are {dtype}"):
+    with pytest.raises(acl.AclError, match=f"its indices are {dtype}: node .culprit"):
         model("GatherV2D", [X, np.zeros(2, dtype)], (2, 3), {"axis": 0})
 
 
@@ -180,7 +180,7 @@ def test_a_depth_that_is_not_the_declared_one(
 ) -> None:
     given: Array | Fixed = np.array(depth, np.int32)
     operands = [np.int32([0]), Fixed(given) if is_constant else given, *VALUES]
-    with pytest.raises(acl.AclError, match=rf"culprit.*depth is \[{depth}\].*\[{declared}\]"):
+    with pytest.raises(acl.AclError, match=rf"(?=.*culprit).*depth is \[{depth}\].*\[{declared}\]"):
         result("OneHot", operands, (1, declared), {"axis": -1})
 
 
