@@ -50,7 +50,7 @@ def test_examples_run(document: Path, tmp_path: Path) -> None:
         text=True,
         check=False,
         cwd=tmp_path,
-        env={**os.environ, "ASCENDCL_STRICT": "warn"},
+        env={**os.environ, "ASCENDCL_STRICT": "warn", "ASCENDCL_LOG": "off"},
     )
     assert (done.returncode, done.stderr) == (0, "")
 

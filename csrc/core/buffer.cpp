@@ -155,8 +155,7 @@ Status Lease::take(BufferHandle buffer, Role role, Fingerprint fingerprint, Leas
     {
         std::unique_lock lock(buffer->lease_mutex_, std::defer_lock);
         if (Status status = take_lock(lock); !status.ok()) return status;
-        if (buffer->is_lost()) return {kLost, "DeviceBuffer"};
-        if (!buffer->is_open()) return {kClosed, "DeviceBuffer"};
+        if (Status status = buffer->ask(); !status.ok()) return status;
         if (buffer->leases_ > 0) {
             if (buffer->role_ != static_cast<int>(role)) return {kOtherRole, "Model"};
             if (role == Role::kWeight && buffer->fingerprint_ != fingerprint) {

@@ -50,7 +50,12 @@ Status Context::of_device(int32_t device, ContextHandle &context) noexcept {
     try {
         std::weak_ptr<Context> &known = all.defaults[device];
         context = known.lock();
-        if (context != nullptr && !context->is_lost()) return {};
+        if (context != nullptr) {
+            const Status asked = context->ask();
+            if (asked.ok()) return {};
+            context.reset();
+            if (asked.code != kLost) return asked;
+        }
         aclrtContext previous = nullptr;
         if (Status status = current(previous); !status.ok()) return status;
         if (aclError code = aclrtSetDevice(device); code != ACL_SUCCESS) {
@@ -94,19 +99,21 @@ Status Context::close() noexcept {
     if (forked() || !open_.exchange(false)) return {};
     untrack(Kind::kContext, this);
     // A reset would be one of those that other code owes.
-    if (is_lost()) return {};
+    const Status asked = ask();
+    if (asked.code == kLost) return {};
     if (!is_default_) {
         const aclError code = aclrtDestroyContext(handle_);
-        return {code, "aclrtDestroyContext"};
+        return code == ACL_SUCCESS ? asked : Status{code, "aclrtDestroyContext"};
     }
     // Under the lock, so that a set of the same device on another thread comes before or after.
     std::lock_guard lock(devices().mutex);
     aclrtContext previous = nullptr;
-    const Status asked = current(previous);
+    const Status found = current(previous);
     Status status = settle();
     if (status.ok()) status = waited(aclrtResetDevice(device_), "aclrtResetDevice");
     if (previous != handle_) restore(previous);
-    return status.ok() ? asked : status;
+    if (!status.ok()) return status;
+    return asked.ok() ? found : asked;
 }
 
 Status Context::settle() const noexcept {
@@ -135,10 +142,16 @@ Status Context::set_current() const noexcept {
     return {kLost, "acl.Device"};
 }
 
+Status Context::ask() const noexcept {
+    if (lost_) return {kLost, "acl.Device"};
+    if (nothing_to_release()) return {};
+    const CurrentContext probe(*this);
+    return probe.status();
+}
+
 bool Context::is_lost() const noexcept {
-    if (!lost_ && !nothing_to_release()) {
-        const CurrentContext probe(*this);
-    }
+    static_cast<void>(
+        ask());  // without an answer it counts as there, and what is called next tells
     return lost_;
 }
 

@@ -36,6 +36,8 @@ class Context final : public Resource {
     // Whether other code has taken the context away: by a reset of the device, or by destroying it.
     // What lives in it is gone then. Once true it stays so.
     bool is_lost() const noexcept;
+    // kLost when it is, or why that could not be asked.
+    Status ask() const noexcept;
     // Whether that is why something failed.
     bool is_why(Status failed) const noexcept { return !failed.ok() && is_lost(); }
 

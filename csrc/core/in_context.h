@@ -47,11 +47,16 @@ class InContext : public Resource {
     }
 
    protected:
-    // Whether its context was taken away. Not so once it is closed, or while it is being closed.
-    bool is_lost() const noexcept {
+    // kLost when its context was taken away, kClosed once it is closed, or why it cannot be asked.
+    // While it is being closed it is what it was.
+    Status ask() const noexcept {
         const std::shared_lock lock(mutex_, std::try_to_lock);
-        return lock && context_ != nullptr && context_->is_lost();
+        if (!open_) return {kClosed, what_};
+        if (!lock) return {};
+        const Status asked = context_->ask();
+        return asked.code == kLost ? Status{kLost, what_} : asked;
     }
+    bool is_lost() const noexcept { return ask().code == kLost; }
 
     // Runs `release(handle)` with the context current, the first time. It stays open where that was
     // interrupted. What the context took with it needs no release.

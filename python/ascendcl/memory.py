@@ -215,7 +215,9 @@ class DeviceBuffer(Closeable):
         TypeError
             `target` has no bytes, or holds Python objects.
         ValueError
-            `target` is larger than the buffer, read-only, or not contiguous.
+            `target` is larger than the buffer, or an array that is read-only or not contiguous.
+        BufferError
+            Another `target` is read-only or not contiguous.
         """
         self._handle.read(target, stream._handle if stream else None)
         return target

@@ -11,3 +11,5 @@ from ascendcl._missing import attribute_errors_of
 
 if not TYPE_CHECKING:  # to a type checker it would mean that every name is there
     __getattr__ = attribute_errors_of("acl.util")
+
+del TYPE_CHECKING, attribute_errors_of  # pyACL's module has functions only

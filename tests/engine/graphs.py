@@ -42,8 +42,10 @@ class Example:
     def run(self, type: str, function: Callable[[Array], Array], dtype: str) -> list[Array]:
         """Run the node with what `function` makes of its float32 operands."""
         operands: list[Array | Fixed] = []
-        for x in self.operands:
-            if isinstance(x, Fixed):
+        for i, x in enumerate(self.operands):
+            if type in SIZED_BY_OPERANDS and i > 0:
+                operands.append(x)
+            elif isinstance(x, Fixed):
                 is_real = np.asarray(x.value).dtype == np.float32
                 operands.append(Fixed(function(x.value)) if is_real else x)
             else:
@@ -51,6 +53,9 @@ class Example:
         outputs = [(shape, dtype if d == "float32" else d) for shape, d in self.outputs]
         return run_node(type, operands, outputs, self.attrs, format=self.format)
 
+
+# Whose further operands are no numbers of the tensor: scales.
+SIZED_BY_OPERANDS = {"Resize"}
 
 # One node of each type, all of whose outputs and at least one input are float32.
 examples: dict[str, Example] = {}

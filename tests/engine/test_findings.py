@@ -165,7 +165,7 @@ def test_a_custom_that_does_not_hold_in_the_file_decides_nothing(rng: Generator)
     net = Convolutions(rng)
     net.add((0, 1, 0, 1), None, stated=(0, 1, 0, 1))
     net.add((1, 1, 1, 1), None)
-    with pytest.raises(acl.AclError, match=r"'conv2'.*does not show its geometry.*fusion_switch"):
+    with pytest.raises(acl.AclError, match=r"does not show its geometry.*fusion_switch.*'conv2'"):
         net.load()
 
 
@@ -251,7 +251,7 @@ def test_a_filter_that_is_not_stored_in_the_groups_of_its_convolution(rng: Gener
         },
     )
     finish(graph, y)
-    with pytest.raises(acl.AclError, match=r"'w'.*not stored as the 13 groups"):
+    with pytest.raises(acl.AclError, match=r"not stored as the 13 groups.*'w'"):
         load(graph)
 
 
@@ -314,7 +314,7 @@ def test_operands_that_fit_in_both_orders(*, constant: bool, rng: Generator) -> 
     tokens = ["trans_data", "mat_mul_v2", "fix_pipe"]
     graph = _product(a, b, (6, 6), types=["MatMulV2"], tokens=tokens, constant=constant)
     if not constant:
-        with pytest.raises(acl.AclError, match=r"'product'.*which of its operands"):
+        with pytest.raises(acl.AclError, match=r"which of its operands.*'product'"):
             load(graph)
         return
     with pytest.warns(acl.HostAssumption, match="order of the operands"):
@@ -352,7 +352,7 @@ def test_a_square_product_is_held_against_the_others_of_its_file(
     )
     finish(graph, *outputs)
     if refused:
-        with pytest.raises(acl.AclError, match=r"'product'.*some are transposed and some are not"):
+        with pytest.raises(acl.AclError, match=r"some are transposed and some are not.*'product'"):
             load(graph)
         return
     with load(graph) as model:
@@ -371,7 +371,7 @@ def test_a_difference_of_a_transformed_operand_has_no_order(rng: Generator) -> N
         fusion=Fusion(["Sub_1"], tokens=["trans_data", "sub"]),
     )
     finish(graph, y)
-    with pytest.raises(acl.AclError, match=r"'difference'.*operand order of its 'sub'"):
+    with pytest.raises(acl.AclError, match=r"operand order of its 'sub'.*'difference'"):
         load(graph)
 
 

@@ -45,7 +45,8 @@ def failing_runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
     command += ["--names", str(folder / "names.h"), "--output", str(generated)]
     subprocess.run(command, check=True, capture_output=True)
     host = ROOT / "csrc" / "host"
-    sources = [*sorted((host / "checks").glob("*.cpp")), host / "report" / "report.cpp"]
+    below = ("checks", "report")
+    sources = [source for name in below for source in sorted((host / name).glob("*.cpp"))]
     includes = [headers, ROOT / "csrc", host / "include"]
     options = (*(f"-I{folder}" for folder in includes), "-std=c++17", "-pthread")
     return build_library(folder, generated, *sources, options=options)

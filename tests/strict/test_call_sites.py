@@ -54,7 +54,7 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(program: Path, mode: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "ASCENDCL_STRICT": mode}
+    environment = {**os.environ, "ASCENDCL_STRICT": mode, "ASCENDCL_LOG": "off"}
     return subprocess.run(
         [program, *arguments], capture_output=True, text=True, env=environment, check=False
     )
@@ -140,7 +140,7 @@ def run_script(tmp_path: Path, script: str, mode: str) -> subprocess.CompletedPr
         [sys.executable, path],
         capture_output=True,
         text=True,
-        env={**os.environ, "ASCENDCL_STRICT": mode},
+        env={**os.environ, "ASCENDCL_STRICT": mode, "ASCENDCL_LOG": "off"},
         check=False,
     )
 

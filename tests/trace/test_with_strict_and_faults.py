@@ -90,6 +90,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def report(folder: Path) -> dict:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ASCENDCL_STRICT", "fail")
+        patch.setenv("ASCENDCL_LOG", "off")
         patch.setenv("ASCENDCL_FAULT", FAULTS)
         return json.loads(run_traced(PROGRAM, "trace.json", folder))
 

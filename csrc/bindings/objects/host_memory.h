@@ -70,10 +70,11 @@ class HostMemory {
         if (PyObject_GetBuffer(object.ptr(), &view_, flags | PyBUF_FORMAT) != 0) {
             if (PyErr_ExceptionMatches(PyExc_BufferError) == 0) throw pybind11::error_already_set();
             PyErr_Clear();
-            throw pybind11::value_error(
-                std::string(argument) + ": the " + Py_TYPE(object.ptr())->tp_name +
-                (access == Access::kWrite ? " is read-only, or not C-contiguous"
-                                          : " is not C-contiguous"));
+            const std::string what =
+                std::string(argument) + ": the " + Py_TYPE(object.ptr())->tp_name;
+            if (access == Access::kWrite)
+                throw pybind11::buffer_error(what + " is read-only, or not C-contiguous");
+            throw pybind11::value_error(what + " is not C-contiguous");
         }
         if (names_objects(view_.format)) {
             PyBuffer_Release(&view_);

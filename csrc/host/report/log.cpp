@@ -18,13 +18,14 @@ namespace {
 
 constexpr size_t kLineSize = 9216;  // a message, and what stands before it
 
-// Answers that programs ask for and go on with: aclInit after somebody else's, nothing to do for a
-// callback thread, no context yet.
+// Answers that programs ask for and go on with: aclInit after somebody else's, nothing to do or not
+// yet subscribed in a callback thread, no context yet.
 constexpr struct {
     aclError code;
     std::string_view function;
 } kMereAnswers[] = {{ACL_ERROR_REPEAT_INITIALIZE, "aclInit"},
                     {ACL_ERROR_RT_REPORT_TIMEOUT, "aclrtProcessReport"},
+                    {ACL_ERROR_RT_THREAD_SUBSCRIBE, "aclrtProcessReport"},
                     {ACL_ERROR_RT_CONTEXT_NULL, "aclrtGetCurrentContext"}};
 
 // `message`: "[107002] aclrtGetCurrentContext: ..."
@@ -51,7 +52,8 @@ void put(int descriptor, const char *line, int length) noexcept {
 
 unsigned target_of_setting() noexcept {
     const char *const setting = std::getenv("ASCENDCL_LOG");
-    if (setting == nullptr || *setting == '\0' || std::strcmp(setting, "off") == 0) return 0;
+    if (setting == nullptr || *setting == '\0') return 0;
+    if (std::strcmp(setting, "off") == 0) return kLogOff;
     if (std::strcmp(setting, "error") != 0) {
         std::fprintf(stderr, "ASCENDCL_LOG must be error or off, not \"%s\": taken as error\n",
                      setting);
@@ -105,7 +107,9 @@ void log_failure(aclError code, const char *message) noexcept {
     if ((targets & kLogAsCann) != 0 && level >= cann_log_level()) {
         write_cann_line(STDOUT_FILENO, level, "log.cpp", __LINE__, message);
     }
-    if ((targets & (kLogSetting | kLogStrict)) != 0 && level == ACL_ERROR) {
+    const bool is_on_stderr =
+        (targets & (kLogSetting | kLogStrict)) != 0 && (targets & kLogOff) == 0;
+    if (is_on_stderr && level == ACL_ERROR) {
         char line[kLineSize];
         put(STDERR_FILENO, line, std::snprintf(line, sizeof line, "ascendcl: %s\n", message));
     }

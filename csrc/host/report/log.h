@@ -15,7 +15,12 @@
 
 namespace ascendcl::host {
 
-enum LogTarget : unsigned { kLogAsCann = 1, kLogSetting = 2, kLogStrict = 4 };
+enum LogTarget : unsigned {
+    kLogAsCann = 1,
+    kLogSetting = 2,
+    kLogStrict = 4,
+    kLogOff = 8,  // ASCENDCL_LOG=off: nothing on standard error, strict mode or not
+};
 
 inline std::atomic<unsigned> log_targets{0};
 
