@@ -32,8 +32,8 @@ mode finds it.
 | `fail` | `acl.strict("fail")` | the call does nothing and answers the code below |
 | `abort` | `acl.strict("abort")` | a report to stderr, then `abort()` |
 
-The text of every call that fails is printed on standard error as well, as with `ASCENDCL_LOG=error`;
-`ASCENDCL_LOG=off` keeps it quiet.
+The text of every call that fails is printed on standard error as well, as with
+`ASCENDCL_LOG=error`; `ASCENDCL_LOG=off` keeps it quiet.
 The same rule broken at the same pair of places is reported once. In mode `fail` the report stands
 in `aclGetRecentErrMsg`. `acl.strict(...)` is a context manager too; C and C++ programs include
 `<ascendcl/strict.h>` and call `ascendclSetStrictMode`. Objects made while the mode was off are
