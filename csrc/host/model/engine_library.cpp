@@ -3,6 +3,7 @@
 #include "host/model/engine_library.h"
 
 #include <dlfcn.h>
+#include <sys/mman.h>
 
 #include <filesystem>
 #include <mutex>
@@ -44,7 +45,18 @@ void *open_library() {
     throw Failure{ACL_ERROR_FAILURE, "models cannot be loaded: " + why};
 }
 
+// Of less than they need anyway: TBB does not survive its own start where memory runs short.
+constexpr size_t kRoomForLibraries = size_t{64} << 20;
+
+void require_room() {
+    void *const room = mmap(nullptr, kRoomForLibraries, PROT_NONE,
+                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (room == MAP_FAILED) throw std::bad_alloc();
+    munmap(room, kRoomForLibraries);
+}
+
 engine::Engine *open_engine(const std::string &openvino_folder) {
+    require_room();
     const OpenvinoLibraries openvino(openvino_folder);
     void *library = open_library();
     if (!library) {
