@@ -150,8 +150,8 @@ Status Context::ask() const noexcept {
 }
 
 bool Context::is_lost() const noexcept {
-    static_cast<void>(
-        ask());  // without an answer it counts as there, and what is called next tells
+    // Without an answer it counts as there, and what is called next tells.
+    static_cast<void>(ask());
     return lost_;
 }
 
