@@ -85,7 +85,9 @@ class Program {
 struct CompileRequest {
     const void *om = nullptr;  // the whole file's bytes; not needed after compile() returns
     size_t om_size = 0;
-    const void *weights = nullptr;  // weight memory as loaded (partition 1); must hold weight_size
+    // Weight memory as loaded (partition 1), or null for that of the file; must hold weight_size. A
+    // model that carries an IR (om/host_ir.h) computes on it: it must outlive the program then.
+    const void *weights = nullptr;
     size_t weight_size = 0;
     int32_t gear = -1;  // index of the gear to compile, -1 for a model without gears
     // The shape of each input, for a model with dynamic shapes; none for the others.

@@ -9,7 +9,9 @@
 #include <thread>
 
 #include "host/engine/engine.h"
+#include "host/engine/ir/read_ir.h"
 #include "host/engine/known_shapes.h"
+#include "host/engine/lower/gear_graph.h"
 #include "host/engine/lower/lower.h"
 #include "host/engine/outcome.h"
 #include "host/engine/program.h"
@@ -19,7 +21,9 @@
 #include "om/container.h"
 #include "om/descriptors.h"
 #include "om/error.h"
+#include "om/gears.h"
 #include "om/graph.h"
+#include "om/host_ir.h"
 #include "om/kernels.h"
 
 namespace ascendcl::host::engine {
@@ -84,6 +88,22 @@ Lowered lower_request(const LowerInput &model, const CompileRequest &request) {
     return lower_gear(model, request.gear);
 }
 
+// Of a model that was compiled for this runtime.
+std::shared_ptr<ov::Model> read_ir_request(const LowerInput &model, const CompileRequest &request) {
+    if (request.gear >= 0) {
+        const auto gear = static_cast<size_t>(request.gear);
+        return read_ir(core(), gear_graph(model.def, gear),
+                       om::descriptors_of_gear(model.descriptors, gear), model.weights);
+    }
+    om::Descriptors io = model.descriptors;
+    if (!request.input_dims.empty() && request.input_dims.size() != io.inputs.size())
+        throw Refusal("the model has " + std::to_string(io.inputs.size()) + " inputs, " +
+                      std::to_string(request.input_dims.size()) + " shapes are given");
+    for (size_t i = 0; i < request.input_dims.size(); ++i)
+        io.inputs[i].dims = request.input_dims[i];
+    return read_ir(core(), model.graph, io, model.weights);
+}
+
 std::shared_ptr<Program> compile_model(const CompileRequest &request) {
     const om::Container container =
         om::Container::parse({static_cast<const uint8_t *>(request.om), request.om_size});
@@ -98,7 +118,9 @@ std::shared_ptr<Program> compile_model(const CompileRequest &request) {
         request.weights != nullptr
             ? om::Bytes{static_cast<const uint8_t *>(request.weights), request.weight_size}
             : model.find(om::PartitionType::kWeights);
-    Lowered lowered = lower_request({def, def.graphs[0], descriptors, kernels, weights}, request);
+    const LowerInput input{def, def.graphs[0], descriptors, kernels, weights};
+    if (om::has_ir(def)) return compile_ir(input, request);
+    Lowered lowered = lower_request(input, request);
     Translated translated = translate(lowered.graph);
     std::move(translated.findings.begin(), translated.findings.end(),
               std::back_inserter(lowered.findings));

@@ -38,7 +38,8 @@ CompiledShapes::CompiledShapes(om::Bytes file, om::Bytes weights,
       key_(content_key(file)),
       shapes_(std::max<size_t>(1, description_->io.gears.size())) {
     if (description_->io.gears.empty()) {
-        shapes_[0] = compile_shape({key_, file, weights, -1, {}}, description_->io);
+        shapes_[0] = compile_shape({key_, file, weights, -1, {}, description_->carries_ir},
+                                   description_->io);
         return;
     }
     require_choosable_gears(*description_);

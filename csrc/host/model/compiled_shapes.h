@@ -32,7 +32,8 @@ std::unique_ptr<CompiledShape> compile_shape(const ProgramSource &source, om::De
 // Of one load, and not for concurrent use.
 class CompiledShapes {
    public:
-    // Neither `file` nor `weights` is needed afterwards. Throws Failure: as shared_program, 500002
+    // `file` is not needed afterwards, nor are `weights`, but those of a model that carries an IR.
+    // Throws Failure: as shared_program, 500002
     // for gears that nothing chooses.
     CompiledShapes(om::Bytes file, om::Bytes weights,
                    std::shared_ptr<const Description> description);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "om/graph.h"
+#include "om/host_ir.h"
 
 namespace ascendcl::host::model {
 namespace {
@@ -76,6 +77,7 @@ std::shared_ptr<const Description> Description::read(const om::Container &contai
     fit_largest_gear(*description);
     description->name = def.name;
     description->is_dynamic = container.header().is_dynamic;
+    description->carries_ir = om::has_ir(def);
     description->aipp.assign(description->io.inputs.size(), ACL_DATA_WITHOUT_AIPP);
     if (def.graphs.empty()) return description;
     for (const om::Node &node : def.graphs.front().nodes) {

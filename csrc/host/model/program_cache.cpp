@@ -21,8 +21,9 @@ namespace {
 constexpr char kThreadsVariable[] = "ASCENDCL_HOST_THREADS";
 constexpr unsigned long kMaxThreads = 4096;
 
-// Content, gear, input dims, threads.
-using Key = std::tuple<ContentKey, int32_t, std::vector<std::vector<int64_t>>, uint32_t>;
+// Content, gear, input dims, threads, the weight memory that it computes on.
+using Key =
+    std::tuple<ContentKey, int32_t, std::vector<std::vector<int64_t>>, uint32_t, const void *>;
 
 // Locked while its program is compiled, so that a second load of the same file waits for it.
 struct Slot {
@@ -70,7 +71,9 @@ std::shared_ptr<engine::Program> compiled(const engine::CompileRequest &request)
 std::shared_ptr<engine::Program> cached(const ProgramSource &source,
                                         const engine::CompileRequest &request) {
     static Cache &cache = *new Cache;  // leaked: models may outlive static destructors
-    const auto slot = cache.slot({source.key, source.gear, source.input_dims, request.threads});
+    const void *const memory = source.refers_to_weights ? source.weights.data : nullptr;
+    const auto slot =
+        cache.slot({source.key, source.gear, source.input_dims, request.threads, memory});
     std::lock_guard lock(slot->mutex);
     if (auto program = slot->program.lock()) return program;
     auto program = compiled(request);

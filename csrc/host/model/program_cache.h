@@ -21,6 +21,8 @@ struct ProgramSource {
     om::Bytes weights;                             // in weight memory; none: those in the file
     int32_t gear = -1;                             // of a model without gears
     std::vector<std::vector<int64_t>> input_dims;  // of a model with dynamic shapes
+    // The program computes on `weights`: only loads into the same memory share it.
+    bool refers_to_weights = false;
 };
 
 // The program, compiled if no live model has it; concurrent callers compile once. What it assumes

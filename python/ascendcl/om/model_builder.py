@@ -10,7 +10,15 @@ from typing import Any, cast
 
 from . import kernels, layouts
 from .attr_names import AttrNameTable
-from .container import Header, Partition, PartitionType, encode_container
+from .container import (
+    Content,
+    Header,
+    Partition,
+    PartitionType,
+    encode_container,
+    size_of,
+    write_container,
+)
 from .graph_builder import GraphBuilder, Node
 from .inout import InOutInfo, TensorInfo
 from .memory_plan import Lifetime, align, plan
@@ -53,6 +61,10 @@ class ModelBuilder:
         Store attribute names as numbers. Usual for dialect ``cann8``.
     inout_info
         Partition type of the in/out information: 8, 6 (CANN 5) or None for no such partition.
+    weights_file
+        A file whose bytes are the weights partition, for graphs without constants of their own.
+    feature_size
+        Bytes of work memory between inputs and outputs, where the graph's nodes do not tell.
     """
 
     def __init__(
@@ -66,6 +78,8 @@ class ModelBuilder:
         attrs: Mapping[str, AttrValue] | None = None,
         compress_names: bool | None = None,
         inout_info: int | None = PartitionType.INOUT_INFO,
+        weights_file: Path | None = None,
+        feature_size: int | None = None,
     ) -> None:
         self.name = name or graph.name
         self.graphs = [graph, *subgraphs]
@@ -79,8 +93,12 @@ class ModelBuilder:
         self._inout_type = inout_info
         self._given_attrs: Attrs = dict(attrs or {})
         self._about: Attrs = {"soc_version": soc_version, "framework_type": framework_type}
-        self._weights, self._weight_offsets = self._lay_out_weights()
-        self._offsets, self.feature_size, self.io_size = self._plan_memory()
+        weights, self._weight_offsets = self._lay_out_weights()
+        if weights_file is not None and self._weight_offsets:
+            raise ValueError("the weights are a file's, the graphs have constants besides")
+        self._weights: Content = weights if weights_file is None else weights_file
+        self._weight_size = size_of(self._weights)
+        self._offsets, self.feature_size, self.io_size = self._plan_memory(feature_size)
 
     @property
     def work_size(self) -> int:
@@ -90,7 +108,7 @@ class ModelBuilder:
     @property
     def weight_size(self) -> int:
         """Bytes of the weights partition; one slot at least, as compilers write it."""
-        return len(self._weights)
+        return self._weight_size
 
     def model_def(self) -> ModelDef:
         """Answer partition 0 before encoding, attribute names not compressed."""
@@ -144,7 +162,7 @@ class ModelBuilder:
         tasks = ModelTaskDef(memory_size=self.work_size).encode()
         store = kernels.encode_store(self.kernel_store())
         model.attr.setdefault(
-            "om_info_list", [len(self._weights), len(store), 0, len(tasks)] + [0] * self._is_new
+            "om_info_list", [self.weight_size, len(store), 0, len(tasks)] + [0] * self._is_new
         )
         partitions: list[Partition] = []
         if self._inout_type is not None:
@@ -169,7 +187,10 @@ class ModelBuilder:
 
     def write(self, path: str | PathLike[str], header: Header | None = None) -> None:
         """Write the .om file; see :meth:`to_bytes`."""
-        Path(path).write_bytes(self.to_bytes(header))
+        with Path(path).open("wb") as stream:
+            write_container(
+                stream, [self.partitions()], header or Header(self.name, wide=self._is_new)
+            )
 
     def _reported_output_names(self) -> list[str]:
         values = self.graphs[0].outputs
@@ -192,7 +213,7 @@ class ModelBuilder:
                     blob += bytes(align(len(blob)) - len(blob))
         return bytes(blob) or bytes(align(1)), offsets
 
-    def _plan_memory(self) -> tuple[dict[Key, int], int, int]:
+    def _plan_memory(self, given_size: int | None) -> tuple[dict[Key, int], int, int]:
         """Place inputs and outputs behind the intermediate tensors; subgraphs share one place."""
         main, *subgraphs = self.graphs
         outside: dict[Key, TensorSpec] = {
@@ -208,7 +229,7 @@ class ModelBuilder:
             places, size = _plan_graph(graph, {})
             offsets.update((key, main_size + at) for key, at in places.items())
             sub_size = max(sub_size, size)
-        feature_size = main_size + sub_size
+        feature_size = main_size + sub_size if given_size is None else given_size
         io_size = 0
         for key, spec in outside.items():
             offsets[key] = feature_size + io_size

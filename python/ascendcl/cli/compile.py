@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``ascendcl compile``: an .om file for the host runtime, from what OpenVINO reads."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ascendcl.cli.table import print_table
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, _SubParsersAction
+
+    from ascendcl.om.compile import Compiled
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Compile; 1 where nothing was written."""
+    from ascendcl.om.compile import CompileOptions, compile
+    from ascendcl.om.shapes import parse_input_shape, parse_size_lists, parse_sizes
+
+    try:
+        options = CompileOptions(
+            input_shape=parse_input_shape(arguments.input_shape) if arguments.input_shape else {},
+            input_value=dict(_value(text) for text in arguments.input_value),
+            dynamic_batch_size=parse_sizes(arguments.dynamic_batch_size, "--dynamic_batch_size")
+            if arguments.dynamic_batch_size
+            else (),
+            dynamic_image_size=parse_size_lists(
+                arguments.dynamic_image_size, "--dynamic_image_size"
+            ),
+            dynamic_dims=parse_size_lists(arguments.dynamic_dims, "--dynamic_dims"),
+            out_nodes=[name for name in arguments.out_nodes.split(";") if name],
+            output_type=arguments.output_type,
+            precision_mode=arguments.precision_mode,
+            input_format=arguments.input_format,
+            framework=arguments.framework,
+            force=arguments.force,
+            verify=not arguments.no_verify,
+            verify_bound=arguments.verify_bound,
+            verify_input=dict(_value(text) for text in arguments.verify_input),
+            seed=arguments.seed,
+        )
+        compiled = compile(
+            arguments.model, _target(arguments.output), options, tell=_progress(arguments.quiet)
+        )
+    except (ValueError, OSError) as error:
+        print(f"ascendcl compile: {error}", file=sys.stderr)
+        return 1
+    _print(compiled, verified=options.verify)
+    return 0
+
+
+def _target(text: str) -> Path:
+    """ATC's --output has no ending."""
+    return Path(text if text.endswith(".om") else f"{text}.om")
+
+
+def _progress(quiet: bool) -> Any:
+    return (lambda _: None) if quiet else (lambda line: print(f"{line} ...", file=sys.stderr))
+
+
+def _value(text: str) -> tuple[str, Any]:
+    """``name=1,2,3`` or ``name=file.npy``."""
+    name, equals, value = text.rpartition("=")
+    if not equals or not name:
+        raise ValueError(f"{text!r} is not of the form name=1,2,3 or name=file.npy")
+    if value.endswith(".npy"):
+        return name, np.load(value)
+    numbers = [float(number) for number in value.split(",")]
+    return name, np.array(numbers if len(numbers) > 1 else numbers[0])
+
+
+def _print(compiled: Compiled, *, verified: bool) -> None:
+    rows = [("input", text) for text in compiled.inputs]
+    rows += [("output", text) for text in compiled.outputs]
+    rows += [("work memory", f"{compiled.work} bytes"), ("weights", f"{compiled.weight} bytes")]
+    if compiled.gears:
+        rows.append(("gears", str(compiled.gears)))
+    if compiled.reference:
+        worst = max((row.relative_l2 for row in compiled.differences), default=0.0)
+        rows.append(("verified", f"against {compiled.reference}: relative L2 <= {worst:.2g}"))
+    else:
+        why = "nothing here can run the source" if verified else "as asked"
+        rows.append(("NOT VERIFIED", why))
+    print_table(str(compiled.path), rows)
+
+
+def add_to(commands: _SubParsersAction[ArgumentParser]) -> None:
+    """Add the subcommand."""
+    text = "compile a model for the host runtime"
+    parser = commands.add_parser("compile", help=text, description=text)
+    add = parser.add_argument
+    add("model", nargs="?", default=None, help="ONNX, TensorFlow, TensorFlow Lite, PaddlePaddle")
+    add("--model", dest="model_option", help="the same, as ATC has it")
+    add("-o", "--output", required=True, help="the .om file")
+    add("--framework", help="0 to 5 as ATC has it, or a name; by default from the file's ending")
+    add("--input_shape", default="", help="name:1,3,-1,1~640;other:8 (-1: open, 1~640: range)")
+    add(
+        "--input_value", action="append", default=[], help="name=1,2,3 or name=file.npy: a constant"
+    )
+    add("--dynamic_batch_size", default="", help="1,2,4,8: gears of open batch dims")
+    add("--dynamic_image_size", default="", help="416,416;832,832: gears of open image sizes")
+    add("--dynamic_dims", default="", help="1,64;8,64: gears of all open dims")
+    add("--out_nodes", default="", help="node:0;tensor: other outputs")
+    add("--output_type", help="FP32, FP16, UINT8, INT8: the type of all outputs")
+    add("--precision_mode", default="fp32", help="fp32, or fp16, which halves the weights")
+    add("--input_format", help="NCHW, NHWC or ND: what four dims are told to be")
+    add("--force", action="store_true", help="go on where the front end is known to be wrong")
+    add("--no-verify", action="store_true", help="write without running")
+    add("--verify-bound", type=float, help="greatest relative L2 of an output")
+    add(
+        "--verify-input",
+        action="append",
+        default=[],
+        help="name=file.npy, in place of made-up ones",
+    )
+    add("--seed", type=int, default=0, help="of made-up inputs")
+    add("--quiet", action="store_true", help="no progress")
+    parser.set_defaults(run=_run_with_model)
+
+
+def _run_with_model(arguments: argparse.Namespace) -> int:
+    arguments.model = arguments.model or arguments.model_option
+    if arguments.model is None:
+        print("ascendcl compile: which model? (ascendcl compile MODEL -o FILE.om)", file=sys.stderr)
+        return 2
+    return run(arguments)

@@ -1,0 +1,253 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Compiles a model for the host runtime: read, reshaped, written beside, verified, renamed."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from .compile_errors import CompileError, KnownWrongError, VerificationError
+from .frontend import SourceModel, read_source
+from .host_model import Gears, write_host_model
+from .known_wrong import known_wrong
+from .source_graph import SourceGraph
+from .verify import Verdict, VerifyJob, attempts_of, verify
+
+if TYPE_CHECKING:
+    from .comparison import Difference
+    from .model_builder import ModelBuilder
+    from .shapes import Shapes
+
+Told: TypeAlias = Callable[[str], None]
+
+_BOUND = 1e-3  # relative L2, between two runtimes that both compute in float32
+_BOUND_FP16 = 1e-2  # weights rounded to 11 bits
+_BOUND_INT8 = 0.2  # activations rounded to 8 bits, by each runtime in its own way
+_QUANTIZED = ("QuantizeLinear", "DynamicQuantizeLinear", "ConvInteger", "MatMulInteger")
+
+
+@dataclass(frozen=True)
+class CompileOptions:
+    """How to compile; :func:`compile` describes each."""
+
+    input_shape: Shapes = field(default_factory=dict)
+    input_value: Mapping[str, npt.ArrayLike] = field(default_factory=dict)
+    dynamic_batch_size: Sequence[int] = ()
+    dynamic_image_size: Sequence[Sequence[int]] = ()
+    dynamic_dims: Sequence[Sequence[int]] = ()
+    out_nodes: Sequence[str] = ()
+    output_type: str | None = None
+    precision_mode: str = "fp32"
+    input_format: str | None = None
+    framework: str | None = None
+    force: bool = False
+    verify: bool = True
+    verify_bound: float | None = None
+    verify_input: Mapping[str, npt.ArrayLike] = field(default_factory=dict)
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A file that was written.
+
+    Attributes
+    ----------
+    path : pathlib.Path
+        The .om file.
+    work, weight : int
+        Bytes of work and weight memory that it asks for.
+    inputs, outputs : tuple of str
+        Name, type and shape of each, for people.
+    gears : int
+        How many there are; 0 for none.
+    reference : str or None
+        What it was verified against; None where it was not.
+    differences : tuple of Difference
+        By how much the outputs differ from the reference's.
+    """
+
+    path: Path
+    work: int
+    weight: int
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    gears: int
+    reference: str | None
+    differences: tuple[Difference, ...]
+
+
+def compile(
+    model: str | PathLike[str],
+    output: str | PathLike[str],
+    options: CompileOptions | None = None,
+    *,
+    tell: Told = lambda _: None,
+) -> Compiled:
+    """Compile a model for the host runtime.
+
+    Parameters
+    ----------
+    model
+        A file that one of OpenVINO's front ends reads: ONNX, TensorFlow (frozen graph or
+        SavedModel), TensorFlow Lite, PaddlePaddle.
+    output
+        The .om file. It is written beside and renamed, never half.
+    options
+        How to compile; by default as the model is.
+    tell
+        Is called with a line at each step of the work.
+
+    Returns
+    -------
+    Compiled
+        What was written.
+
+    Raises
+    ------
+    UnsupportedModelError
+        The front end lacks operators; the error lists all of them with their nodes.
+    KnownWrongError
+        The front end is known to read some nodes wrongly, and `force` is not set.
+    VerificationError
+        The compiled model does not give what the reference gives. Nothing was written.
+    CompileError, ValueError
+        An option does not fit the model.
+    """
+    options = options or CompileOptions()
+    tell(f"reading {model}")
+    source = read_source(Path(model), options.framework)
+    _refuse_known_wrong(source, options.force)
+    graph = SourceGraph(source)
+    graph.fix_inputs(options.input_value)
+    graph.choose_outputs(options.out_nodes)
+    graph.set_shapes(options.input_shape)
+    gears = graph.gears(
+        options.dynamic_batch_size, options.dynamic_image_size, options.dynamic_dims
+    )
+    graph.set_types(options.output_type, options.precision_mode)
+    target = Path(output)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # In the same folder: only there is a rename one step.
+    with tempfile.TemporaryDirectory(prefix=".ascendcl-", dir=target.parent) as folder:
+        beside = Path(folder) / "model.om"
+        tell("writing")
+        written = write_host_model(
+            beside,
+            graph.model,
+            graph.ports(options.input_format),
+            Path(folder),
+            name=target.stem,
+            gears=gears,
+            attrs={"framework_type": source.framework.capitalize()},
+        )
+        verdict = Verdict(None)
+        if options.verify:
+            tell("verifying")
+            verdict = _verified(beside, graph, gears, options, Path(folder))
+        os.replace(beside, target)
+    return _described(target, written, gears, verdict)
+
+
+def _refuse_known_wrong(source: SourceModel, force: bool) -> None:
+    wrong = known_wrong(source.onnx) if source.onnx else []
+    if wrong and not force:
+        rows = "\n".join(f"  {node.name} ({node.op_type}): {row.reason}" for node, row in wrong)
+        raise KnownWrongError(
+            f"OpenVINO's front end reads these nodes wrongly (--force goes on):\n{rows}",
+            [node.name for node, _ in wrong],
+        )
+
+
+def _verified(
+    compiled: Path,
+    graph: SourceGraph,
+    gears: Gears | None,
+    options: CompileOptions,
+    folder: Path,
+) -> Verdict:
+    """Hold the compiled file against its source; no reference is no error."""
+    if graph.source.onnx is None or graph.source.path is None:
+        return Verdict(None)
+    given = {name: np.asarray(value) for name, value in options.verify_input.items()}
+    graph.require_inputs(given, "verify_input")
+    verdict = verify(
+        VerifyJob(
+            model=str(compiled),
+            source=str(graph.source.path),
+            attempts=attempts_of(graph.input_ports(), gears, given),
+            all_attempts=gears is not None,
+            outputs=graph.output_tensors(),
+            constants=_saved(graph.constants, folder, "constant"),
+            given=_saved(given, folder, "given"),
+            seed=options.seed,
+        )
+    )
+    if verdict.problem:
+        raise VerificationError(
+            f"the compiled model could not be verified (--no-verify goes on, --verify-input gives "
+            f"inputs): {verdict.problem}"
+        )
+    bound = options.verify_bound if options.verify_bound is not None else _bound(graph, options)
+    for row in verdict.differences:
+        if not row.relative_l2 <= bound:
+            raise VerificationError(
+                f"output {row.name!r} is not what {verdict.reference} gives: relative L2 "
+                f"{row.relative_l2:.3g} (bound {bound:g}), cosine {row.cosine:.7g}, greatest "
+                f"difference {row.max_abs:.3g} at {row.worst}"
+                + (f"; {row.note}" if row.note else "")
+            )
+    return verdict
+
+
+def _bound(graph: SourceGraph, options: CompileOptions) -> float:
+    nodes = graph.source.onnx.nodes if graph.source.onnx else []
+    if any(node.op_type.startswith(_QUANTIZED) for node in nodes):
+        return _BOUND_INT8
+    reduced = options.precision_mode == "fp16" or options.output_type not in (None, "FP32")
+    return _BOUND_FP16 if reduced else _BOUND
+
+
+def _saved(arrays: Mapping[str, npt.NDArray[Any]], folder: Path, kind: str) -> dict[str, str]:
+    files = {}
+    for number, (name, array) in enumerate(arrays.items()):
+        path = folder / f"{kind}_{number}.npy"
+        np.save(path, array)
+        files[name] = str(path)
+    return files
+
+
+def _described(
+    path: Path, written: ModelBuilder, gears: Gears | None, verdict: Verdict
+) -> Compiled:
+    info = written.inout()
+    tensors = [
+        tuple(f"{each.name}: {_shape_text(each.dims)}" for each in side if each.name)
+        for side in (info.inputs, info.outputs)
+    ]
+    is_open = gears is None and any(-1 in each.dims for each in (*info.inputs, *info.outputs))
+    return Compiled(
+        path,
+        0 if is_open else written.work_size,
+        written.weight_size,
+        tensors[0],
+        tensors[1],
+        len(gears.shapes) if gears else 0,
+        verdict.reference,
+        verdict.differences,
+    )
+
+
+def _shape_text(dims: Sequence[int]) -> str:
+    return "[" + ", ".join("?" if dim < 0 else str(dim) for dim in dims) + "]"
+
+
+__all__ = ["CompileError", "CompileOptions", "Compiled", "compile"]

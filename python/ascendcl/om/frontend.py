@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reads a model by one of OpenVINO's front ends, and what it is called inside."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .compile_errors import UnsupportedModelError
+from .onnx_model import NotOnnxError, OnnxModel, read_onnx
+
+if TYPE_CHECKING:
+    import openvino as ov
+
+FRAMEWORKS = {"caffe": None, "mindspore": None, "tensorflow": "tf", "onnx": "onnx"} | {
+    "tflite": "tflite",
+    "paddle": "paddle",
+    "pytorch": "pytorch",
+}
+"""OpenVINO's name of the front end by ours; None where it has none."""
+
+NUMBERS = {"0": "caffe", "1": "mindspore", "3": "tensorflow", "5": "onnx"}
+"""ATC's numbers for --framework."""
+
+_BY_SUFFIX = {
+    ".onnx": "onnx",
+    ".pb": "tensorflow",
+    ".meta": "tensorflow",
+    ".tflite": "tflite",
+    ".pdmodel": "paddle",
+}
+
+_SHOWN = 8  # nodes per operator in an error
+
+
+@dataclass(frozen=True)
+class SourceModel:
+    """A model as read: its OpenVINO form, and what the file itself says where it is ONNX."""
+
+    model: ov.Model
+    framework: str
+    path: Path | None
+    onnx: OnnxModel | None
+
+
+def framework_of(path: Path, given: str | None) -> str:
+    """Name the framework: as given, by ATC's number or by name, else by the file's ending.
+
+    Raises
+    ------
+    ValueError
+        There is no such framework, or the file's ending tells none.
+    """
+    if given is not None:
+        name = NUMBERS.get(given, given.lower())
+        if FRAMEWORKS.get(name) is None:
+            supported = ", ".join(name for name, front_end in FRAMEWORKS.items() if front_end)
+            raise ValueError(f"framework {given!r} is not supported; there are {supported}")
+        return name
+    if path.is_dir():
+        return "tensorflow"  # a SavedModel
+    name = _BY_SUFFIX.get(path.suffix.lower(), "")
+    if not name:
+        raise ValueError(f"{path}: its ending does not tell the framework; give it (--framework)")
+    return name
+
+
+def read_source(path: Path, framework: str | None = None) -> SourceModel:
+    """Read a model.
+
+    Raises
+    ------
+    UnsupportedModelError
+        The front end lacks operators; the error lists all of them with their nodes.
+    NotOnnxError
+        A file that should be ONNX is not.
+    """
+    import openvino as ov
+
+    name = framework_of(path, framework)
+    if not path.exists():
+        raise FileNotFoundError(2, "no such model", str(path))
+    onnx = read_onnx(path) if name == "onnx" else None
+    try:
+        model = ov.Core().read_model(path)
+    except RuntimeError as error:
+        raise _told(path, FRAMEWORKS[name] or "", error) from error
+    return SourceModel(model, name, path, onnx)
+
+
+def _told(path: Path, front_end: str, error: RuntimeError) -> UnsupportedModelError:
+    missing = _unconverted(path, front_end)
+    if not missing:
+        lines = [line for line in str(error).splitlines() if line.strip()]
+        return UnsupportedModelError(f"{path}: OpenVINO cannot read it: {lines[-1]}", {})
+    rows = []
+    for operator, nodes in sorted(missing.items()):
+        more = f" and {len(nodes) - _SHOWN} more" if len(nodes) > _SHOWN else ""
+        rows.append(f"  {operator}: {', '.join(nodes[:_SHOWN])}{more}")
+    return UnsupportedModelError(
+        f"{path}: OpenVINO has no rule for {len(missing)} of its operators:\n" + "\n".join(rows),
+        missing,
+    )
+
+
+def _unconverted(path: Path, front_end: str) -> dict[str, list[str]]:
+    """Nodes by operator, of those that stay as they were in a partial conversion."""
+    from openvino.frontend import FrontEndManager
+
+    try:
+        manager = FrontEndManager()  # all three must outlive what is made by them
+        reader = manager.load_by_framework(front_end)
+        loaded = reader.load(str(path))
+        model = reader.convert_partially(loaded)
+    except RuntimeError:
+        return {}
+    missing: dict[str, list[str]] = {}
+    for node in model.get_ordered_ops():
+        if "FrameworkNode" not in node.get_type_name():
+            continue
+        attributes = node.get_attributes()
+        domain = attributes.get("ONNX_META_domain", "")
+        operator = attributes.get("ONNX_META_type") or node.get_type_name()
+        missing.setdefault(f"{domain}.{operator}" if domain else operator, []).append(
+            node.get_friendly_name()
+        )
+    return missing
+
+
+def duplicate_names(names: list[str]) -> list[str]:
+    """Answer the names that stand more than once."""
+    return [name for name, count in Counter(names).items() if count > 1]
+
+
+__all__ = [
+    "FRAMEWORKS",
+    "NUMBERS",
+    "NotOnnxError",
+    "SourceModel",
+    "duplicate_names",
+    "framework_of",
+    "read_source",
+]

@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an ONNX file says of its graph: nodes, attributes, names; constants are passed over.
+
+The file is mapped, not loaded: the names cost nothing of the memory that its weights would.
+"""
+
+from __future__ import annotations
+
+import mmap
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from os import PathLike
+from pathlib import Path
+from typing import TypeAlias
+
+Bytes: TypeAlias = memoryview
+
+Attribute: TypeAlias = "int | float | str | list[int] | list[float] | list[str] | None"
+"""A value of a plain kind; None stands for tensors, graphs and types."""
+
+
+class NotOnnxError(ValueError):
+    """The file is no ONNX model."""
+
+
+@dataclass
+class OnnxNode:
+    """One node; `name` is made of the type and its number where the file gives none."""
+
+    name: str
+    op_type: str
+    domain: str
+    inputs: list[str]
+    outputs: list[str]
+    attributes: dict[str, Attribute]
+
+
+@dataclass
+class OnnxModel:
+    """The main graph, and with `nodes` those of the graphs inside of it, as branches of an If."""
+
+    nodes: list[OnnxNode] = field(default_factory=list)
+    inputs: list[str] = field(default_factory=list)
+    outputs: list[str] = field(default_factory=list)
+    constants: set[str] = field(default_factory=set)
+    opsets: dict[str, int] = field(default_factory=dict)
+    producer: str = ""
+
+    def output_name(self, tensor: str) -> str:
+        """Name an output as ATC does: node, number of its output, tensor."""
+        for node in self.nodes:
+            if tensor in node.outputs:
+                return f"{node.name}:{node.outputs.index(tensor)}:{tensor}"
+        return f"{tensor}:0:{tensor}"
+
+
+def read_onnx(path: str | PathLike[str]) -> OnnxModel:
+    """Read what the file says of its graph.
+
+    Raises
+    ------
+    NotOnnxError
+        The file is no ONNX model.
+    """
+    with Path(path).open("rb") as file:
+        try:
+            content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        except ValueError as error:
+            raise NotOnnxError(f"{path}: the file is empty") from error
+        # Views of the mapping may live in a traceback: it goes with the last of them.
+        try:
+            model = _model(memoryview(content))
+        except (IndexError, UnicodeDecodeError, struct.error, NotOnnxError) as error:
+            raise NotOnnxError(f"{path}: this is no ONNX model ({error})") from error
+    if not model.nodes and not model.outputs:
+        raise NotOnnxError(f"{path}: this is no ONNX model (it has no graph)")
+    return model
+
+
+def _varint(data: Bytes, at: int) -> tuple[int, int]:
+    value = shift = 0
+    while True:
+        byte = data[at]
+        at += 1
+        value |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return value, at
+        shift += 7
+        if shift > 63:
+            raise NotOnnxError("a number has too many bytes")
+
+
+def _fields(data: Bytes) -> Iterator[tuple[int, int | Bytes]]:
+    at = 0
+    while at < len(data):
+        tag, at = _varint(data, at)
+        kind = tag & 7
+        if kind == 0:
+            number, at = _varint(data, at)
+            yield tag >> 3, number
+            continue
+        if kind == 2:
+            size, at = _varint(data, at)
+        elif kind in (1, 5):
+            size = 8 if kind == 1 else 4
+        else:
+            raise NotOnnxError(f"wire type {kind} at byte {at}")
+        if at + size > len(data):
+            raise NotOnnxError(f"a field ends behind the message, at byte {at}")
+        yield tag >> 3, data[at : at + size]
+        at += size
+
+
+def _text(value: int | Bytes) -> str:
+    if isinstance(value, int):
+        raise NotOnnxError("a number stands where a text should")
+    return bytes(value).decode()
+
+
+def _signed(value: int) -> int:
+    return value - (1 << 64) if value >= 1 << 63 else value
+
+
+def _integers(value: int | Bytes) -> list[int]:
+    if isinstance(value, int):
+        return [_signed(value)]
+    numbers, at = [], 0
+    while at < len(value):
+        number, at = _varint(value, at)
+        numbers.append(_signed(number))
+    return numbers
+
+
+def _floats(value: int | Bytes) -> list[float]:
+    if isinstance(value, int):
+        raise NotOnnxError("a number stands where a float should")
+    return list(struct.unpack(f"<{len(value) // 4}f", value))
+
+
+def _model(data: Bytes) -> OnnxModel:
+    model = OnnxModel()
+    for number, value in _fields(data):
+        if number == 2:
+            model.producer = _text(value)
+        elif number == 7 and not isinstance(value, int):
+            _add_graph(model, value, is_main=True)
+        elif number == 8 and not isinstance(value, int):
+            parts = dict(_fields(value))
+            domain = _text(parts[1]) if 1 in parts else ""
+            version = parts.get(2, 0)
+            model.opsets[domain] = version if isinstance(version, int) else 0
+    return model
+
+
+def _add_graph(model: OnnxModel, data: Bytes, *, is_main: bool) -> None:
+    for number, value in _fields(data):
+        if isinstance(value, int):
+            continue
+        if number == 1:
+            _add_node(model, value)
+        elif number == 5:
+            model.constants.add(_first_text(value, 8))
+        elif is_main and number in (11, 12):
+            (model.inputs if number == 11 else model.outputs).append(_first_text(value, 1))
+    if is_main:
+        model.inputs = [name for name in model.inputs if name not in model.constants]
+
+
+def _first_text(data: Bytes, wanted: int) -> str:
+    return next((_text(value) for number, value in _fields(data) if number == wanted), "")
+
+
+def _add_node(model: OnnxModel, data: Bytes) -> None:
+    node = OnnxNode("", "", "", [], [], {})
+    graphs: list[Bytes] = []
+    for number, value in _fields(data):
+        if number == 1:
+            node.inputs.append(_text(value))
+        elif number == 2:
+            node.outputs.append(_text(value))
+        elif number == 3:
+            node.name = _text(value)
+        elif number == 4:
+            node.op_type = _text(value)
+        elif number == 7:
+            node.domain = _text(value)
+        elif number == 5 and not isinstance(value, int):
+            name, attribute = _attribute(value, graphs)
+            node.attributes[name] = attribute
+    node.name = node.name or f"{node.op_type}_{len(model.nodes)}"
+    model.nodes.append(node)
+    for graph in graphs:
+        _add_graph(model, graph, is_main=False)
+
+
+def _attribute(data: Bytes, graphs: list[Bytes]) -> tuple[str, Attribute]:
+    name, found = "", None
+    integers: list[int] = []
+    floats: list[float] = []
+    texts: list[str] = []
+    for number, value in _fields(data):
+        if number == 1:
+            name = _text(value)
+        elif number == 2:
+            found = _floats(value)[0]
+        elif number == 3 and isinstance(value, int):
+            found = _signed(value)
+        elif number == 4:
+            found = bytes(value).decode(errors="replace") if not isinstance(value, int) else None
+        elif number == 7:
+            floats += _floats(value)
+        elif number == 8:
+            integers += _integers(value)
+        elif number == 9:
+            texts.append(_text(value))
+        elif number in (6, 11) and not isinstance(value, int):
+            graphs.append(value)
+    return name, found if found is not None else (integers or floats or texts or None)
