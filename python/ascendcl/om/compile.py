@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -153,7 +152,7 @@ def compile(
         if options.verify:
             tell("verifying")
             verdict = _verified(beside, graph, gears, options, Path(folder))
-        os.replace(beside, target)
+        beside.replace(target)
     return _described(target, written, gears, verdict)
 
 
