@@ -11,7 +11,7 @@
 
 namespace ascendcl::host::engine {
 
-inline constexpr uint32_t kEngineAbi = 5;
+inline constexpr uint32_t kEngineAbi = 6;
 
 // Caller-owned memory of one input or output, in the dtype and dims of the model's descriptor.
 struct Binding {
@@ -61,12 +61,23 @@ struct Finding {
     std::string reason;
 };
 
+// What a run made of an output whose dims only the run tells. The memory is the execution's own.
+struct Computed {
+    std::vector<int64_t> dims;
+    const void *data = nullptr;
+    size_t size = 0;
+};
+
 // One set of intermediate tensors. Not for concurrent use; several executions of one program are.
 class Execution {
    public:
     virtual ~Execution() = default;
+    // Outputs that have an open dim (Program::output_dims) are not bound: see computed(). kInput:
+    // an input holds a value that the program cannot compute with.
     virtual Outcome run(const std::vector<Binding> &inputs,
                         const std::vector<Binding> &outputs) noexcept = 0;
+    // Of the last run, until the next one; of an output that has an open dim.
+    virtual const Computed &computed(size_t output) const noexcept = 0;
     // How long each op took: in the first run, then in the mean of those after it (OpenVINO keeps
     // sums only). Empty unless the program was compiled with profiling.
     virtual std::vector<OpTime> op_times() const noexcept = 0;
@@ -79,6 +90,7 @@ class Program {
     virtual std::unique_ptr<Execution> new_execution(Outcome &outcome) noexcept = 0;
     // In the order in which the nodes were lowered.
     virtual const std::vector<Finding> &findings() const noexcept = 0;
+    // Negative where only a run tells.
     virtual const std::vector<std::vector<int64_t>> &output_dims() const noexcept = 0;
 };
 

@@ -104,6 +104,38 @@ std::shared_ptr<ov::Model> read_ir_request(const LowerInput &model, const Compil
     return read_ir(core(), model.graph, io, model.weights);
 }
 
+bool computes_doubles(const ov::Model &model) {
+    const auto ops = model.get_ordered_ops();
+    return std::any_of(ops.begin(), ops.end(), [](const auto &node) {
+        return node->get_output_size() > 0 && node->get_output_element_type(0) == ov::element::f64;
+    });
+}
+
+std::vector<std::vector<int64_t>> output_dims_of(const ov::Model &model) {
+    std::vector<std::vector<int64_t>> dims;
+    for (const auto &output : model.outputs()) {
+        dims.emplace_back();
+        for (const ov::Dimension &dim : output.get_partial_shape())
+            dims.back().push_back(dim.is_static() ? dim.get_length() : -1);
+    }
+    return dims;
+}
+
+std::shared_ptr<Program> compile_ir(const LowerInput &input, const CompileRequest &request) {
+    const std::shared_ptr<ov::Model> model = read_ir_request(input, request);
+    std::vector<Finding> findings;
+    if (computes_doubles(*model)) {
+        const om::Node &ir = *om::ir_node(input.graph);
+        findings.push_back({Finding::Kind::kAssumed, std::string(ir.name), std::string(ir.type),
+                            "precision", "float32",
+                            "OpenVINO's CPU plugin computes float64 in float32"});
+    }
+    std::vector<std::vector<int64_t>> dims = output_dims_of(*model);
+    return std::make_shared<CompiledProgram>(
+        core().compile_model(model, "CPU", properties(request)), std::move(dims),
+        std::move(findings), request.profiling);
+}
+
 std::shared_ptr<Program> compile_model(const CompileRequest &request) {
     const om::Container container =
         om::Container::parse({static_cast<const uint8_t *>(request.om), request.om_size});

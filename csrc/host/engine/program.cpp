@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "host/engine/narrow_integers.h"
 #include "host/engine/outcome.h"
 
 namespace ascendcl::host::engine {
@@ -39,9 +40,11 @@ class RequestExecution : public Execution {
                                   std::to_string(inputs[i].size) + " bytes, the model reads " +
                                   std::to_string(inputs_[i].size));
                 bind(inputs_[i], inputs[i].data);
+                if (const auto words = beyond_32_bits(inputs_[i].port, inputs[i].data))
+                    return {Outcome::Kind::kInput, *words};
             }
             for (size_t i = 0; i < outputs.size(); ++i) {
-                if (outputs_[i].size == 0) continue;
+                if (outputs_[i].is_open || outputs_[i].size == 0) continue;
                 if (outputs[i].data == nullptr || outputs[i].size + kShortOutput < outputs_[i].size)
                     return failed("output " + std::to_string(i) + " holds " +
                                   std::to_string(outputs[i].size) + " bytes, the model writes " +
@@ -52,12 +55,18 @@ class RequestExecution : public Execution {
             request_.infer();
             if (profiling_) count_run();
             for (size_t i = 0; i < outputs.size(); ++i)
-                if (outputs[i].size < outputs_[i].size)
+                if (outputs_[i].is_open)
+                    take(outputs_[i]);
+                else if (outputs[i].size < outputs_[i].size)
                     std::memcpy(outputs[i].data, outputs_[i].bounce.data(), outputs[i].size);
             return {};
         } catch (...) {
             return outcome_of_exception();
         }
+    }
+
+    const Computed &computed(size_t output) const noexcept override {
+        return outputs_[output].computed;
     }
 
     std::vector<OpTime> op_times() const noexcept override {
@@ -94,9 +103,14 @@ class RequestExecution : public Execution {
     struct Port {
         explicit Port(const ov::Output<const ov::Node> &output)
             : port(output),
-              size(ov::shape_size(output.get_shape()) * output.get_element_type().size()) {}
+              is_open(output.get_partial_shape().is_dynamic()),
+              size(is_open
+                       ? 0
+                       : ov::shape_size(output.get_shape()) * output.get_element_type().size()) {}
         ov::Output<const ov::Node> port;
+        bool is_open;
         size_t size;
+        Computed computed;
         void *bound = nullptr;
         std::vector<uint8_t> bounce;
     };
@@ -106,6 +120,12 @@ class RequestExecution : public Execution {
         request_.set_tensor(port.port,
                             ov::Tensor(port.port.get_element_type(), port.port.get_shape(), data));
         port.bound = data;
+    }
+
+    void take(Port &port) {
+        const ov::Tensor tensor = request_.get_tensor(port.port);
+        const ov::Shape shape = tensor.get_shape();
+        port.computed = {{shape.begin(), shape.end()}, tensor.data(), tensor.get_byte_size()};
     }
 
     static void *bounce(Port &port) {

@@ -36,6 +36,7 @@ CompiledShapes::CompiledShapes(om::Bytes file, om::Bytes weights,
                                std::shared_ptr<const Description> description)
     : description_(std::move(description)),
       key_(content_key(file)),
+      weights_(description_->carries_ir ? weights : om::Bytes{}),
       shapes_(std::max<size_t>(1, description_->io.gears.size())) {
     if (description_->io.gears.empty()) {
         shapes_[0] = compile_shape({key_, file, weights, -1, {}, description_->carries_ir},
@@ -43,15 +44,19 @@ CompiledShapes::CompiledShapes(om::Bytes file, om::Bytes weights,
         return;
     }
     require_choosable_gears(*description_);
-    kept_ = kept_file(key_, file);
+    kept_ = kept_file(key_, file, *description_);
     at(description_->largest_gear);
 }
 
 CompiledShape &CompiledShapes::at(size_t gear) {
     if (!shapes_[gear]) {
-        shapes_[gear] = compile_shape(
-            {key_, {kept_->data(), kept_->size()}, {}, static_cast<int32_t>(gear), {}},
-            om::descriptors_of_gear(description_->io, gear));
+        shapes_[gear] = compile_shape({key_,
+                                       kept_->bytes(),
+                                       weights_,
+                                       static_cast<int32_t>(gear),
+                                       {},
+                                       description_->carries_ir},
+                                      om::descriptors_of_gear(description_->io, gear));
     }
     return *shapes_[gear];
 }

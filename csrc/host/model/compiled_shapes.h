@@ -9,6 +9,7 @@
 
 #include "host/engine/engine.h"
 #include "host/model/description.h"
+#include "host/model/kept_file.h"
 #include "host/model/program_cache.h"
 
 namespace ascendcl::host::model {
@@ -33,8 +34,7 @@ std::unique_ptr<CompiledShape> compile_shape(const ProgramSource &source, om::De
 class CompiledShapes {
    public:
     // `file` is not needed afterwards, nor are `weights`, but those of a model that carries an IR.
-    // Throws Failure: as shared_program, 500002
-    // for gears that nothing chooses.
+    // Throws Failure: as shared_program, 500002 for gears that nothing chooses.
     CompiledShapes(om::Bytes file, om::Bytes weights,
                    std::shared_ptr<const Description> description);
 
@@ -44,7 +44,8 @@ class CompiledShapes {
    private:
     std::shared_ptr<const Description> description_;
     ContentKey key_;
-    KeptFile kept_;  // null for a static model
+    om::Bytes weights_;  // that programs refer to
+    KeptFile kept_;      // null for a static model
     std::vector<std::unique_ptr<CompiledShape>> shapes_;
 };
 

@@ -45,11 +45,12 @@ void require_declared(const om::IoDescriptor &input, const Dims &dims) {
     }
 }
 
+// Dims that only a run tells leave the size at 0.
 void set_dims(om::IoDescriptor &io, const Dims &dims) {
     io.dims = dims;
     io.dims_v2 = dims;
     io.ranges.clear();
-    io.size = om::element_size(io.dtype);
+    io.size = is_open(dims) ? 0 : om::element_size(io.dtype);
     for (const int64_t dim : dims) {
         if (__builtin_mul_overflow(io.size, static_cast<uint64_t>(dim), &io.size)) {
             throw Failure{ACL_ERROR_INVALID_PARAM,
@@ -99,8 +100,12 @@ void describe_outputs(const om::Descriptors &io, aclmdlDataset &outputs) {
     }
 }
 
-DynamicShapes::DynamicShapes(om::Bytes file, std::shared_ptr<const Description> description)
-    : description_(std::move(description)), key_(content_key(file)), kept_(kept_file(key_, file)) {}
+DynamicShapes::DynamicShapes(om::Bytes file, om::Bytes weights,
+                             std::shared_ptr<const Description> description)
+    : description_(std::move(description)),
+      key_(content_key(file)),
+      weights_(description_->carries_ir ? weights : om::Bytes{}),
+      kept_(kept_file(key_, file, *description_)) {}
 
 std::shared_ptr<CompiledShape> DynamicShapes::at(const std::vector<Dims> &input_dims) {
     std::lock_guard lock(mutex_);
@@ -113,8 +118,8 @@ std::shared_ptr<CompiledShape> DynamicShapes::at(const std::vector<Dims> &input_
     }
     om::Descriptors io = description_->io;
     for (size_t i = 0; i < input_dims.size(); ++i) set_dims(io.inputs[i], input_dims[i]);
-    auto shape =
-        compile_shape({key_, {kept_->data(), kept_->size()}, {}, -1, input_dims}, std::move(io));
+    auto shape = compile_shape(
+        {key_, kept_->bytes(), weights_, -1, input_dims, description_->carries_ir}, std::move(io));
     const auto &output_dims = shape->program->output_dims();
     for (size_t i = 0; i < output_dims.size(); ++i) set_dims(shape->io.outputs[i], output_dims[i]);
     recent_.push_front(std::move(shape));

@@ -11,6 +11,7 @@
 #include "acl/acl.h"
 #include "host/model/compiled_shapes.h"
 #include "host/model/description.h"
+#include "host/model/kept_file.h"
 #include "host/runtime/data_set.h"
 
 namespace ascendcl::host::model {
@@ -26,8 +27,9 @@ void describe_outputs(const om::Descriptors &io, aclmdlDataset &outputs);
 // Of one load. Locked inside, but a shape's execution is not for concurrent use.
 class DynamicShapes {
    public:
-    // `file` is not needed afterwards.
-    DynamicShapes(om::Bytes file, std::shared_ptr<const Description> description);
+    // `file` is not needed afterwards, nor are `weights`, but those of a model that carries an IR.
+    DynamicShapes(om::Bytes file, om::Bytes weights,
+                  std::shared_ptr<const Description> description);
 
     // Throws Failure as shared_program.
     std::shared_ptr<CompiledShape> at(const std::vector<std::vector<int64_t>> &input_dims);
@@ -41,6 +43,7 @@ class DynamicShapes {
    private:
     const std::shared_ptr<const Description> description_;
     const ContentKey key_;
+    const om::Bytes weights_;
     const KeptFile kept_;
     std::mutex mutex_;
     std::list<std::shared_ptr<CompiledShape>> recent_;  // the last used one first

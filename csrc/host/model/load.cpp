@@ -139,12 +139,12 @@ uint32_t load_model(const OmFile &file, const LoadOptions &options) {
     if (options.weight.data) checks::check_weights(weight_memory, weights.data, weights.size);
     if (!weights.empty()) std::memcpy(weight_memory, weights.data, weights.size);
 
+    const om::Bytes loaded{static_cast<const uint8_t *>(weight_memory), weights.size};
     if (is_dynamic) {
-        parts.dynamic_shapes = std::make_unique<DynamicShapes>(file.bytes(), parts.description);
+        parts.dynamic_shapes =
+            std::make_unique<DynamicShapes>(file.bytes(), loaded, parts.description);
     } else {
-        parts.shapes = std::make_unique<CompiledShapes>(
-            file.bytes(), om::Bytes{static_cast<const uint8_t *>(weight_memory), weights.size},
-            parts.description);
+        parts.shapes = std::make_unique<CompiledShapes>(file.bytes(), loaded, parts.description);
     }
 
     const uint32_t id = parts.id;

@@ -32,6 +32,11 @@ void check_memory_of_output(const om::IoDescriptor &tensor, Side side) {
                       "output '" + tensor.name + "' has no memory, and this call allocates none"});
 }
 
+// Only its run tells the dims.
+bool is_open(const om::IoDescriptor &output) noexcept {
+    return std::any_of(output.dims.begin(), output.dims.end(), [](int64_t dim) { return dim < 0; });
+}
+
 bool is_too_short(const engine::Binding &buffer, uint64_t needed) noexcept {
     return needed > buffer.size && needed - buffer.size > kTolerance;
 }
@@ -199,6 +204,9 @@ void Model::bind_dynamic(const aclmdlDataset &inputs, aclmdlDataset &outputs, Ex
     check_room(bound.outputs, io.outputs);
     require_sizes(bound.outputs, io.outputs, Side::kOutput);
     describe_outputs(io, outputs);
+    bound.open_outputs =
+        std::any_of(io.outputs.begin(), io.outputs.end(), is_open) ? &outputs : nullptr;
+    bound.may_allocate = mode == ExecutionMode::kSync;
 }
 
 void Model::execute(const aclmdlDataset &inputs, aclmdlDataset &outputs) {
@@ -263,10 +271,36 @@ void Model::run(const Bound &bound) {
     const uint64_t begin = timed ? profiling_clock() : 0;
     const engine::Outcome outcome = execution.run(fitted_inputs_, fitted_outputs_);
     if (timed) tell_of_run(execution, begin, profiling_clock());
-    require_ok(outcome, ACL_ERROR_RT_MODEL_EXECUTE);
+    require_ok(outcome, outcome.kind == engine::Outcome::Kind::kInput ? ACL_ERROR_INVALID_PARAM
+                                                                      : ACL_ERROR_RT_MODEL_EXECUTE);
+    if (bound.open_outputs) deliver(bound, shape->io.outputs, execution);
     if (real_check_ != RealCheck::kOff)
         require_numbers(real_check_, fitted_outputs_, shape->io.outputs, Side::kOutput,
                         ACL_ERROR_RT_MODEL_EXECUTE);
+}
+
+void Model::deliver(const Bound &bound, const std::vector<om::IoDescriptor> &io,
+                    const engine::Execution &execution) {
+    for (size_t i = 0; i < io.size(); ++i) {
+        if (!is_open(io[i])) continue;
+        const engine::Computed &computed = execution.computed(i);
+        const aclmdlDataset::Entry &entry = bound.open_outputs->entries[i];
+        aclDataBuffer &buffer = *entry.buffer;
+        if (!buffer.data && computed.size > 0 && bound.may_allocate) {
+            buffer.data = allocate_device_memory(parts_.device, computed.size);
+            buffer.size = computed.size;
+            checks::made(checks::ObjectKind::kOutputMemory, buffer.data, computed.size);
+        }
+        if ((!buffer.data && computed.size > 0) || buffer.size < computed.size) {
+            throw Failure{ACL_ERROR_GE_FAILURE, "output " + std::to_string(i) + " ('" + io[i].name +
+                                                    "') has " + std::to_string(computed.size) +
+                                                    " bytes this time, its buffer has " +
+                                                    std::to_string(buffer.data ? buffer.size : 0)};
+        }
+        if (computed.size > 0) std::memcpy(buffer.data, computed.data, computed.size);
+        entry.desc->dims = computed.dims;
+        fitted_outputs_[i] = {buffer.data, computed.size};
+    }
 }
 
 void Model::tell_of_run(const engine::Execution &execution, uint64_t begin, uint64_t end) const {

@@ -37,6 +37,10 @@ struct Bound {
     Bindings inputs;
     Bindings outputs;
     std::shared_ptr<CompiledShape> shape;  // with dynamic shapes; else found when it runs
+    // Of outputs whose dims only the run tells, the caller's data set, which the run writes to; the
+    // documentation wants it alive until then. Null where there are none.
+    aclmdlDataset *open_outputs = nullptr;
+    bool may_allocate = false;  // memory for those of them that have none
 };
 
 class Model {
@@ -105,6 +109,10 @@ class Model {
     // for buffers too small for the gear, 507011 when the engine fails; 100000 for an input and
     // 507011 for an output that ASCENDCL_HOST_CHECK refuses.
     void run(const Bound &bound);
+    // Copies what the run made of outputs with open dims. Throws Failure(500002): too small a
+    // buffer.
+    void deliver(const Bound &bound, const std::vector<om::IoDescriptor> &io,
+                 const engine::Execution &execution);
     // Tells the trace and the profilers of an execution with op times.
     void tell_of_run(const engine::Execution &execution, uint64_t begin, uint64_t end) const;
     void bind_dynamic(const aclmdlDataset &inputs, aclmdlDataset &outputs, ExecutionMode mode,

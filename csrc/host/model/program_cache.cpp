@@ -114,22 +114,4 @@ std::shared_ptr<engine::Program> shared_program(const ProgramSource &source) {
     return program;
 }
 
-KeptFile kept_file(const ContentKey &key, om::Bytes file) {
-    struct Kept {
-        std::mutex mutex;
-        std::map<ContentKey, std::weak_ptr<const std::vector<uint8_t>>> files;
-    };
-    static Kept &kept = *new Kept;  // leaked, as the cache
-    std::lock_guard lock(kept.mutex);
-    for (auto it = kept.files.begin(); it != kept.files.end();) {
-        it = it->second.expired() ? kept.files.erase(it) : std::next(it);
-    }
-    std::weak_ptr<const std::vector<uint8_t>> &found = kept.files[key];
-    if (KeptFile copy = found.lock()) return copy;
-    const auto copy =
-        std::make_shared<const std::vector<uint8_t>>(file.data, file.data + file.size);
-    found = copy;
-    return copy;
-}
-
 }  // namespace ascendcl::host::model

@@ -30,10 +30,6 @@ struct ProgramSource {
 // 500001 without an engine, 500002 with the engine's words when it refuses.
 std::shared_ptr<engine::Program> shared_program(const ProgramSource &source);
 
-// A copy of a file's bytes, for programs compiled after the load; all loads of it share one.
-using KeptFile = std::shared_ptr<const std::vector<uint8_t>>;
-KeptFile kept_file(const ContentKey &key, om::Bytes file);
-
 // ASCENDCL_HOST_THREADS; 0, all cores, unless it is set. Throws Failure(500001) when it is no
 // number.
 uint32_t threads_per_execution();

@@ -3,17 +3,22 @@
 #include "host/engine/ir/read_ir.h"
 
 #include <algorithm>
+#include <openvino/opsets/opset13.hpp>
 #include <string>
 #include <vector>
 
+#include "host/engine/ir/checked_indices.h"
 #include "host/engine/lower/model_io.h"
 #include "host/engine/refusal.h"
 #include "host/engine/translate/emit.h"
+#include "host/engine/translate/function_op.h"
 #include "om/gears.h"
 #include "om/host_ir.h"
 
 namespace ascendcl::host::engine {
 namespace {
+
+namespace ops = ov::opset13;
 
 // `edges` must be output 0, 1, 2 … of `node`, or of one node each that is named in `names`.
 void require_in_order(const om::Node &consumer, const std::vector<std::string> &names) {
@@ -53,16 +58,32 @@ std::string text_of(const ov::PartialShape &shape, ov::element::Type type) {
     return shape.to_string() + " of " + type.get_type_name();
 }
 
-void require_port(const om::Node &ir, const char *side, const om::IoDescriptor &declared,
-                  const ov::Output<ov::Node> &port) {
-    const std::vector<ov::Dimension> dims(declared.dims.begin(), declared.dims.end());
-    const ov::PartialShape shape(dims);
-    const ov::element::Type type = element_type(declared.dtype);
-    if (port.get_element_type() == type && port.get_partial_shape().compatible(shape)) return;
+ov::PartialShape shape_of(const om::IoDescriptor &declared) {
+    return std::vector<ov::Dimension>(declared.dims.begin(), declared.dims.end());
+}
+
+[[noreturn]] void refuse_port(const om::Node &ir, const char *side,
+                              const om::IoDescriptor &declared, const ov::Output<ov::Node> &port) {
     throw Refusal(ir.name, ir.type,
-                  std::string(side) + " '" + declared.name + "' is " + text_of(shape, type) +
+                  std::string(side) + " '" + declared.name + "' is " +
+                      text_of(shape_of(declared), element_type(declared.dtype)) +
                       ", in the IR it is " +
                       text_of(port.get_partial_shape(), port.get_element_type()));
+}
+
+void require_input(const om::Node &ir, const om::IoDescriptor &declared,
+                   const ov::Output<ov::Node> &port) {
+    if (port.get_element_type() != element_type(declared.dtype) ||
+        !port.get_partial_shape().compatible(shape_of(declared)))
+        refuse_port(ir, "input", declared, port);
+}
+
+// What is computed may be narrower than declared, never wider: its memory is what was declared.
+void require_output(const om::Node &ir, const om::IoDescriptor &declared,
+                    const ov::Output<ov::Node> &port) {
+    if (port.get_element_type() != element_type(declared.dtype) ||
+        !shape_of(declared).relaxes(port.get_partial_shape()))
+        refuse_port(ir, "output", declared, port);
 }
 
 void require_count(const om::Node &ir, const char *side, size_t declared, size_t count) {
@@ -77,8 +98,7 @@ void set_shapes(ov::Model &model, const om::Descriptors &io) {
     std::map<size_t, ov::PartialShape> shapes;
     bool differs = false;
     for (size_t i = 0; i < io.inputs.size(); ++i) {
-        const auto &dims = io.inputs[i].dims;
-        shapes[i] = ov::PartialShape(std::vector<ov::Dimension>(dims.begin(), dims.end()));
+        shapes[i] = shape_of(io.inputs[i]);
         differs = differs || shapes[i] != model.input(i).get_partial_shape();
     }
     if (differs) model.reshape(shapes);
@@ -100,6 +120,36 @@ std::shared_ptr<ov::Model> read(ov::Core &core, const om::Node &ir, om::Bytes we
     }
 }
 
+// What an execution leaves in a model for the next one would come from another request.
+void require_no_state(const om::Node &ir, const ov::Model &model) {
+    if (!model.get_variables().empty())
+        throw Refusal(ir.name, ir.type,
+                      "it keeps a state between executions ('" +
+                          model.get_variables().front()->get_info().variable_id + "')");
+}
+
+// An input of the model in another shape or type at most. The CPU plugin does not write such an
+// output when both are the caller's memory: something has to compute it.
+bool is_passed_through(ov::Output<ov::Node> value) {
+    while (ov::is_type<ops::Reshape>(value.get_node()) ||
+           ov::is_type<ops::Squeeze>(value.get_node()) ||
+           ov::is_type<ops::Unsqueeze>(value.get_node()) ||
+           ov::is_type<ops::Convert>(value.get_node()))
+        value = value.get_node()->input_value(0);
+    return ov::is_type<ops::Parameter>(value.get_node());
+}
+
+void copy_passed_through(ov::Model &model) {
+    for (const auto &result : model.get_results()) {
+        const ov::Output<ov::Node> value = result->input_value(0);
+        if (!is_passed_through(value)) continue;
+        const auto copy = std::make_shared<FunctionOp>(
+            "copy", ov::OutputVector{value},
+            [](const ov::TensorVector &inputs, ov::Tensor &output) { inputs[0].copy_to(output); });
+        result->input(0).replace_source_output(copy);
+    }
+}
+
 }  // namespace
 
 std::shared_ptr<ov::Model> read_ir(ov::Core &core, const om::Graph &graph,
@@ -109,11 +159,13 @@ std::shared_ptr<ov::Model> read_ir(ov::Core &core, const om::Graph &graph,
     const std::shared_ptr<ov::Model> model = read(core, ir, weights);
     require_count(ir, "input", io.inputs.size(), model->inputs().size());
     require_count(ir, "output", io.outputs.size(), model->outputs().size());
-    for (size_t i = 0; i < io.inputs.size(); ++i)
-        require_port(ir, "input", io.inputs[i], model->input(i));
+    require_no_state(ir, *model);
+    for (size_t i = 0; i < io.inputs.size(); ++i) require_input(ir, io.inputs[i], model->input(i));
     set_shapes(*model, io);
     for (size_t i = 0; i < io.outputs.size(); ++i)
-        require_port(ir, "output", io.outputs[i], model->output(i));
+        require_output(ir, io.outputs[i], model->output(i));
+    copy_passed_through(*model);
+    check_indices(*model);
     return model;
 }
 

@@ -26,6 +26,7 @@ Known &known() {
 
 struct FunctionOp::Definition {
     std::string name;
+    bool is_as_first_input;
     ov::element::Type type;
     ov::Shape shape;
     Function function;
@@ -36,10 +37,12 @@ struct FunctionOp::Definition {
         known().definitions.erase(number);
     }
 
-    static void number_it(const std::shared_ptr<Definition> &definition) {
+    static std::shared_ptr<const Definition> numbered(Definition &&made) {
+        auto definition = std::make_shared<Definition>(std::move(made));
         std::lock_guard lock(known().mutex);
         definition->number = ++known().count;
         known().definitions[definition->number] = definition;
+        return definition;
     }
 
     static std::shared_ptr<const Definition> find(int64_t number) {
@@ -52,14 +55,15 @@ struct FunctionOp::Definition {
 
 FunctionOp::FunctionOp(std::string name, const ov::OutputVector &inputs, ov::element::Type type,
                        const ov::Shape &shape, Function function)
-    : Op(inputs) {
-    auto definition = std::make_shared<Definition>();
-    definition->name = std::move(name);
-    definition->type = type;
-    definition->shape = shape;
-    definition->function = std::move(function);
-    Definition::number_it(definition);
-    definition_ = std::move(definition);
+    : Op(inputs),
+      definition_(
+          Definition::numbered({std::move(name), false, type, shape, std::move(function)})) {
+    constructor_validate_and_infer_types();
+}
+
+FunctionOp::FunctionOp(std::string name, const ov::OutputVector &inputs, Function function)
+    : Op(inputs),
+      definition_(Definition::numbered({std::move(name), true, {}, {}, std::move(function)})) {
     constructor_validate_and_infer_types();
 }
 
@@ -70,7 +74,10 @@ FunctionOp::FunctionOp(const ov::OutputVector &inputs, std::shared_ptr<const Def
 
 void FunctionOp::validate_and_infer_types() {
     NODE_VALIDATION_CHECK(this, definition_ != nullptr, "a function of another process");
-    set_output_type(0, definition_->type, definition_->shape);
+    if (definition_->is_as_first_input)
+        set_output_type(0, get_input_element_type(0), get_input_partial_shape(0));
+    else
+        set_output_type(0, definition_->type, definition_->shape);
 }
 
 std::shared_ptr<ov::Node> FunctionOp::clone_with_new_inputs(const ov::OutputVector &inputs) const {

@@ -14,12 +14,14 @@ class FunctionOp : public ov::op::Op {
     struct Definition;
 
    public:
-    // Inputs are whole tensors of static shapes; there is one output.
+    // Inputs are whole tensors; there is one output.
     using Function = std::function<void(const ov::TensorVector &inputs, ov::Tensor &output)>;
 
     OPENVINO_OP("FunctionOp", "ascendcl")
 
     FunctionOp() = default;
+    // An output of the type and the shape of the first input, whatever a plugin makes of them.
+    FunctionOp(std::string name, const ov::OutputVector &inputs, Function function);
     FunctionOp(std::string name, const ov::OutputVector &inputs, ov::element::Type type,
                const ov::Shape &shape, Function function);
     // For copies.
