@@ -22,11 +22,17 @@ _KINDS: dict[GearKind, int] = {"batch": 1, "image": 2, "dims": 3}
 _PARENT_INDEX = "_parent_node_index"
 
 
-def join_gears(graphs: Sequence[GraphBuilder], kind: GearKind, **about: Any) -> ModelBuilder:
+Open: TypeAlias = Sequence[Sequence[bool]]
+"""Of each axis of each input, whether gears set it."""
+
+
+def join_gears(
+    graphs: Sequence[GraphBuilder], kind: GearKind, *, open_axes: Open | None = None, **about: Any
+) -> ModelBuilder:
     """Make one model of static graphs that differ in shapes alone, as ``atc`` does.
 
-    Which dimensions are open, and the values of each gear, follow from the inputs' shapes.
-    Constants that all graphs have in common are stored once.
+    The values of each gear follow from the inputs' shapes. Constants that all graphs have in common
+    are stored once.
 
     Parameters
     ----------
@@ -35,6 +41,8 @@ def join_gears(graphs: Sequence[GraphBuilder], kind: GearKind, **about: Any) -> 
     kind
         ``batch``: one dimension of every open input, of one size. ``image``: two of them, height
         and width. ``dims``: any.
+    open_axes
+        The axes that gears set; by default those in which the shapes differ.
     **about
         As in :class:`ModelBuilder`.
 
@@ -51,19 +59,27 @@ def join_gears(graphs: Sequence[GraphBuilder], kind: GearKind, **about: Any) -> 
     if len({len(graph.outputs) for graph in graphs}) != 1:
         raise ValueError("the graphs differ in their outputs, not in shapes alone")
     constants = _common_constants(graphs)
-    gears = [_values([node.outputs[0] for node in each], inputs, kind) for each in inputs]
+    is_open = _differing(inputs) if open_axes is None else open_axes
+    gears = [_values([node.outputs[0] for node in each], is_open, kind) for each in inputs]
     if len(set(map(tuple, gears))) != len(gears):
         raise ValueError("the graphs do not differ in their inputs' shapes")
 
     main = GraphBuilder("main", graphs[0].dialect)
     fed: list[Value] = []
-    for nodes in zip(*inputs, strict=True):
+    for nodes, axes in zip(zip(*inputs, strict=True), is_open, strict=True):
         specs = [node.outputs[0] for node in nodes]
-        dims = [sizes[0] if len(set(sizes)) == 1 else -1 for sizes in _by_axis(specs)]
+        dims = [
+            -1 if opened else size for size, opened in zip(specs[0].stored_shape, axes, strict=True)
+        ]
         attrs: Attrs = {"_mbatch_origin_input_dims": dims}
         fed.append(main.data(nodes[0].name, _largest(specs), attrs if -1 in dims else None))
     chosen = main.data("ascend_mbatch_shape_data", TensorSpec((len(gears[0]),), "int64", "ND"))
-    table = main.constant("ascend_mbatch_shape_const", np.array(gears), dtype="int64")
+    table = main.constant(
+        "ascend_mbatch_shape_const",
+        np.array(gears),
+        dtype="int64",
+        inline=about.get("weights_file") is not None,
+    )
     index = main.op(
         "MapIndex", [chosen, table], TensorSpec((1,), "int32", "ND"), name="ascend_mbatch_mapindex"
     )
@@ -114,16 +130,20 @@ def _largest(specs: Sequence[TensorSpec]) -> TensorSpec:
     return max(specs, key=lambda spec: prod(spec.stored_shape))
 
 
-def _values(
-    specs: Sequence[TensorSpec], inputs: Sequence[Sequence[Node]], kind: GearKind
-) -> list[int]:
-    """The sizes that `specs` have where the gears' inputs differ."""
-    per_input = []
-    for i, spec in enumerate(specs):
-        axes = _by_axis([each[i].outputs[0] for each in inputs])
-        per_input.append(
-            [own for own, all_ in zip(spec.stored_shape, axes, strict=True) if len(set(all_)) > 1]
-        )
+def _differing(inputs: Sequence[Sequence[Node]]) -> Open:
+    """The axes in which the gears' inputs differ."""
+    return [
+        [len(set(sizes)) > 1 for sizes in _by_axis([node.outputs[0] for node in nodes])]
+        for nodes in zip(*inputs, strict=True)
+    ]
+
+
+def _values(specs: Sequence[TensorSpec], is_open: Open, kind: GearKind) -> list[int]:
+    """The sizes that `specs` have in open axes."""
+    per_input = [
+        [size for size, opened in zip(spec.stored_shape, axes, strict=True) if opened]
+        for spec, axes in zip(specs, is_open, strict=True)
+    ]
     if kind == "dims":
         return [size for sizes in per_input for size in sizes]
     found = {tuple(sizes) for sizes in per_input if sizes}

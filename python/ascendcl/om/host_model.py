@@ -134,7 +134,8 @@ def write_host_model(
         reshaped = [_reshaped(model, shapes) for shapes in gears.shapes]
         size = max(map(feature_size, reshaped))
         graphs = [_graph(each, xml, ports, f"gear_{i}") for i, each in enumerate(reshaped)]
-        builder = join_gears(graphs, gears.kind, feature_size=size, **about)
+        open_axes = [[dim.is_dynamic for dim in port.get_partial_shape()] for port in model.inputs]
+        builder = join_gears(graphs, gears.kind, open_axes=open_axes, feature_size=size, **about)
         is_open = False
     builder.write(path, Header(name, is_unknown_shape=is_open))
     return builder
