@@ -110,9 +110,10 @@ from ascendcl.errors import (
 from ascendcl.findings import Finding
 from ascendcl.info import RuntimeInfo, get_include, get_library_dir, runtime_info
 from ascendcl.memory import DeviceBuffer, MemorySize, query_size
-from ascendcl.model import Gear, Model, TensorInfo
+from ascendcl.model import Model
 from ascendcl.stream import Event, Stream
 from ascendcl.strictness import StrictMode, strict
+from ascendcl.tensor_info import Gear, TensorInfo
 
 __version__ = "0.1.0"
 

@@ -3,11 +3,9 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import zip_longest
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,12 +13,22 @@ import numpy.typing as npt
 
 from ascendcl import _acl
 from ascendcl._arguments import file_path
+from ascendcl._array_checks import checked_input, checked_outputs
 from ascendcl._closeable import Closeable
 from ascendcl.device import Context, Device, context_of
-from ascendcl.dtypes import dtype_of, format_name
 from ascendcl.errors import from_status
 from ascendcl.findings import Finding, findings_of
 from ascendcl.memory import DeviceBuffer, MemorySize
+from ascendcl.tensor_info import (
+    GEAR_INPUT,
+    Gear,
+    TensorInfo,
+    in_gear,
+    infos_of,
+    named_shapes,
+    with_open_sizes,
+    without_gear_input,
+)
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -29,44 +37,12 @@ if TYPE_CHECKING:
 
     Array = npt.NDArray[Any]
 
-__all__ = ["Gear", "Model", "TensorInfo"]
+__all__ = ["Model"]
 
 # Inputs that ATC adds to models whose shapes or preprocessing are chosen at run time.
-_GEAR_INPUT = "ascend_mbatch_shape_data"
-_HIDDEN_INPUTS = (_GEAR_INPUT, "ascend_dynamic_aipp_data")
+_HIDDEN_INPUTS = (GEAR_INPUT, "ascend_dynamic_aipp_data")
 
 _NO_SUCH_GEAR = 145013  # ACL_ERROR_GE_DYNAMIC_BATCH_SIZE_INVALID
-
-
-@dataclass(frozen=True)
-class TensorInfo:
-    """An input or output of a model.
-
-    A size is -1 where each call chooses it: among the model's gears, or with dynamic shapes within
-    `ranges`. `nbytes` is then that of the largest shape, 0 where there is none.
-
-    `ranges` has the least and the greatest size of each axis of an input with dynamic shapes, None
-    where there is no greatest, and is empty for others.
-    """
-
-    name: str
-    shape: tuple[int, ...]
-    dtype: np.dtype[Any]
-    format: str
-    nbytes: int
-    ranges: tuple[tuple[int, int | None], ...] = ()
-
-
-@dataclass(frozen=True)
-class Gear:
-    """One of the shapes that a model with several was compiled for.
-
-    Batch sizes, image sizes and free dimensions are all told as the shapes that follow from them:
-    one per input and output.
-    """
-
-    inputs: tuple[tuple[int, ...], ...]
-    outputs: tuple[tuple[int, ...], ...]
 
 
 class Model(Closeable):
@@ -222,11 +198,11 @@ class Model(Closeable):
         model._weight = weight
         try:
             model._gears = tuple(Gear(*shapes) for shapes in handle.describe_gears())
-            inputs = _infos(handle.describe_inputs())
-            outputs = _infos(handle.describe_outputs())
-            model._inputs = _without_gear_input(inputs) if model._gears else inputs
-            model._outputs = _with_open_sizes(outputs, model._gears)
-            model._outputs_of_gears = [_in_gear(outputs, gear) for gear in model._gears]
+            inputs = infos_of(handle.describe_inputs())
+            outputs = infos_of(handle.describe_outputs())
+            model._inputs = without_gear_input(inputs) if model._gears else inputs
+            model._outputs = with_open_sizes(outputs, model._gears)
+            model._outputs_of_gears = [in_gear(outputs, gear) for gear in model._gears]
             _check_runnable(model._inputs)
             model._findings = findings_of(handle.model_id)
         except BaseException:
@@ -354,7 +330,7 @@ class Model(Closeable):
                 f"the model takes {len(self._inputs)} inputs ({names}), and {len(arrays)} are given"
             )
         checked = [
-            _checked_input(array, info) for array, info in zip(arrays, self._inputs, strict=True)
+            checked_input(array, info) for array, info in zip(arrays, self._inputs, strict=True)
         ]
         if self._handle.is_dynamic:
             return self._run_dynamic(checked, out)
@@ -363,13 +339,27 @@ class Model(Closeable):
         if out is None:
             results = [np.empty(info.shape, info.dtype) for info in infos]
         else:
-            results = _checked_outputs(out, infos)
+            results = checked_outputs(out, infos)
         self._handle.run(checked, results, gear)
         return results
 
+    def run_named(
+        self, *inputs: Array | Mapping[str, Array], out: Sequence[Array] | None = None
+    ) -> dict[str, Array]:
+        """Run the model; like a call, but outputs by the names of their tensors.
+
+        These are the names in the model that it was compiled from (`TensorInfo.tensor`), or the
+        whole names where those are not different.
+        """
+        results = self.run(*inputs, out=out)
+        names = [info.tensor for info in self._outputs]
+        if len(set(names)) != len(names):
+            names = [info.name for info in self._outputs]
+        return dict(zip(names, results, strict=True))
+
     def _run_dynamic(self, inputs: list[Array], out: Sequence[Array] | None) -> list[Array]:
         if out is not None:
-            _checked_outputs(out, self._outputs)
+            checked_outputs(out, self._outputs)
         results = [
             content.view(info.dtype).reshape(shape)
             for info, (shape, content) in zip(
@@ -382,7 +372,7 @@ class Model(Closeable):
             replace(info, shape=result.shape)
             for info, result in zip(self._outputs, results, strict=True)
         ]
-        for array, result in zip(_checked_outputs(out, infos), results, strict=True):
+        for array, result in zip(checked_outputs(out, infos), results, strict=True):
             array[...] = result
         return list(out)
 
@@ -394,8 +384,8 @@ class Model(Closeable):
             if gear.inputs == shapes:
                 return number
         names = [info.name for info in self._inputs]
-        known = "; ".join(_named_shapes(names, gear.inputs) for gear in self._gears)
-        detail = f"no gear is {_named_shapes(names, shapes)}; the model was compiled for {known}"
+        known = "; ".join(named_shapes(names, gear.inputs) for gear in self._gears)
+        detail = f"no gear is {named_shapes(names, shapes)}; the model was compiled for {known}"
         raise from_status(_NO_SUCH_GEAR, "Model", detail)
 
     def _by_name(self, named: Mapping[str, Array]) -> list[Array]:
@@ -418,53 +408,6 @@ class Model(Closeable):
         return f"<acl.Model ({shapes[0]}) -> ({shapes[1]}) on device {self.device}>"
 
 
-def _infos(described: _acl.core._Described) -> tuple[TensorInfo, ...]:
-    return tuple(
-        TensorInfo(
-            name, shape, dtype_of(dtype), format_name(format_), nbytes, _limits(shape, ranges)
-        )
-        for name, shape, dtype, format_, nbytes, ranges in described
-    )
-
-
-def _limits(
-    shape: tuple[int, ...], ranges: Sequence[tuple[int, int]]
-) -> tuple[tuple[int, int | None], ...]:
-    """The ranges of a shape that is open; the runtime writes -1 for what has no limit."""
-    if all(size >= 0 for size in shape):
-        return ()
-    return tuple((max(low, 0), None if high < 0 else high) for low, high in ranges)
-
-
-def _without_gear_input(inputs: Sequence[TensorInfo]) -> tuple[TensorInfo, ...]:
-    return tuple(info for info in inputs if info.name != _GEAR_INPUT)
-
-
-def _in_gear(outputs: Sequence[TensorInfo], gear: Gear) -> tuple[TensorInfo, ...]:
-    return tuple(
-        replace(info, shape=shape, nbytes=math.prod(shape) * info.dtype.itemsize)
-        for info, shape in zip(outputs, gear.outputs, strict=True)
-    )
-
-
-def _with_open_sizes(
-    outputs: Sequence[TensorInfo], gears: Sequence[Gear]
-) -> tuple[TensorInfo, ...]:
-    """The outputs with -1 where the gears differ; the runtime reports those of the largest."""
-    if not gears:
-        return tuple(outputs)
-    infos = []
-    for info, shapes in zip(outputs, zip(*(g.outputs for g in gears), strict=True), strict=True):
-        by_axis = zip_longest(*shapes, fillvalue=-1)
-        shape = tuple(sizes[0] if len(set(sizes)) == 1 else -1 for sizes in by_axis)
-        infos.append(replace(info, shape=shape))
-    return tuple(infos)
-
-
-def _named_shapes(names: Sequence[str], shapes: Sequence[tuple[int, ...]]) -> str:
-    return ", ".join(f"{name} {shape}" for name, shape in zip(names, shapes, strict=True))
-
-
 def _check_runnable(inputs: Sequence[TensorInfo]) -> None:
     for info in inputs:
         if info.name in _HIDDEN_INPUTS:
@@ -472,50 +415,3 @@ def _check_runnable(inputs: Sequence[TensorInfo]) -> None:
                 f"{info.name!r} of shape {info.shape}: acl.Model does not run models with dynamic "
                 "AIPP, or whose gears are not told; the flat functions of acl.mdl may"
             )
-
-
-def _checked_outputs(out: Sequence[Array], infos: Sequence[TensorInfo]) -> list[Array]:
-    if isinstance(out, np.ndarray) or len(out) != len(infos):
-        raise TypeError(f"out: expected a sequence of {len(infos)} arrays")
-    for array, info in zip(out, infos, strict=True):
-        _check(array, info, "output")
-        if not (array.flags.c_contiguous and array.flags.writeable):
-            raise ValueError(f"output {info.name!r}: must be C-contiguous and writable")
-    return list(out)
-
-
-def _check(array: object, info: TensorInfo, role: str) -> None:
-    if not isinstance(array, np.ndarray):
-        raise TypeError(
-            f"{role} {info.name!r}: expected a numpy array, got {type(array).__qualname__}"
-        )
-    if array.dtype != info.dtype:
-        raise TypeError(
-            f"{role} {info.name!r}: expected dtype {info.dtype}, got {array.dtype}; "
-            "convert it first, nothing is converted silently"
-        )
-    if info.ranges:
-        _check_ranges(array.shape, info)
-    # Another shape with open sizes is looked up among the gears, or is an output's.
-    elif min(info.shape, default=0) >= 0 and array.shape != info.shape:
-        raise ValueError(f"{role} {info.name!r}: expected shape {info.shape}, got {array.shape}")
-
-
-def _check_ranges(shape: tuple[int, ...], info: TensorInfo) -> None:
-    if len(shape) != len(info.ranges):
-        raise ValueError(
-            f"input {info.name!r}: expected {len(info.ranges)} axes, got {len(shape)}: {shape}"
-        )
-    for axis, (size, (low, high)) in enumerate(zip(shape, info.ranges, strict=True)):
-        if low <= size and (high is None or size <= high):
-            continue
-        limits = "or more" if high is None else f"to {high}"
-        raise ValueError(
-            f"input {info.name!r}: axis {axis} is {size}, and the model takes "
-            + (f"{low}" if low == high else f"{low} {limits}")
-        )
-
-
-def _checked_input(array: Any, info: TensorInfo) -> Array:
-    _check(array, info, "input")
-    return array if array.flags.c_contiguous else np.ascontiguousarray(array)

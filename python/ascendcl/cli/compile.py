@@ -15,12 +15,12 @@ from ascendcl.cli.table import print_table
 if TYPE_CHECKING:
     from argparse import ArgumentParser, _SubParsersAction
 
-    from ascendcl.om.compile import Compiled
+    from ascendcl.om.compiler import Compiled
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Compile; 1 where nothing was written."""
-    from ascendcl.om.compile import CompileOptions, compile
+    from ascendcl.om.compiler import CompileOptions, compile
     from ascendcl.om.shapes import parse_input_shape, parse_size_lists, parse_sizes
 
     try:

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Ascend offline models (.om): read what a file says of itself, and write them from Python.
 
-Reading starts with :class:`File`. Writing starts with :class:`GraphBuilder` and
-:class:`ModelBuilder`; `wire`, `messages`, `container`, `inout`, `kernels`, `layouts` and
-`memory_plan` are the parts they are made of.
+Reading starts with :class:`File`. :func:`compile` makes a model for the host runtime of what
+OpenVINO reads. Writing node by node starts with :class:`GraphBuilder` and :class:`ModelBuilder`;
+`wire`, `messages`, `container`, `inout`, `kernels`, `layouts` and `memory_plan` are the parts they
+are made of.
 """
 
 from ascendcl._acl.om import (
@@ -26,6 +27,13 @@ from ascendcl._acl.om import (
 )
 
 from . import container, inout, kernels, layouts, memory_plan, messages, wire
+from .compile_errors import (
+    CompileError,
+    KnownWrongError,
+    UnsupportedModelError,
+    VerificationError,
+)
+from .compiler import Compiled, CompileOptions, compile
 from .container import Header, PartitionType, encode_container
 from .fusion import Fusion, fixpipe_inputs
 from .gears import GearKind, join_gears
@@ -36,6 +44,9 @@ from .tensors import TensorSpec, Value
 
 __all__ = [
     "AttrMap",
+    "CompileError",
+    "CompileOptions",
+    "Compiled",
     "ConvGeometry",
     "Descriptors",
     "Edge",
@@ -48,6 +59,7 @@ __all__ = [
     "Header",
     "IoDescriptor",
     "KernelStore",
+    "KnownWrongError",
     "Model",
     "ModelBuilder",
     "ModelDef",
@@ -58,7 +70,10 @@ __all__ = [
     "TensorDef",
     "TensorDesc",
     "TensorSpec",
+    "UnsupportedModelError",
     "Value",
+    "VerificationError",
+    "compile",
     "container",
     "conv_kernel",
     "encode_container",

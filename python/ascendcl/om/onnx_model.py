@@ -195,7 +195,8 @@ def _add_node(model: OnnxModel, data: Bytes) -> None:
 
 
 def _attribute(data: Bytes, graphs: list[Bytes]) -> tuple[str, Attribute]:
-    name, found = "", None
+    name = ""
+    found: Attribute = None
     integers: list[int] = []
     floats: list[float] = []
     texts: list[str] = []
