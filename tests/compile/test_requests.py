@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a request brings: integers beyond 32 bits, indices beyond their axis, data that decides about
-the shape of an output. OpenVINO would compute something of the first two.
+"""Integers beyond 32 bits, indices beyond their axis, data that decides about an output's shape.
+
+OpenVINO would compute something of the first two.
 """
 
 from __future__ import annotations
