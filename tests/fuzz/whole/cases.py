@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import compiled
 import op_cases
 from messages import Message
 from written import written_models
@@ -115,6 +116,7 @@ def kinds() -> dict[str, Kind]:
             lambda: _mutated("dense").data, lambda _, number: op_cases.each(number), declares=True
         ),
         "models": Kind(lambda: _mutated("dense").data, _one_of(_names)),
+        "compiled": Kind(compiled.first, lambda seed, number: compiled.case(_random(seed, number))),
         "digits": _of("digits"),
         "lane": _of("lane"),
     }
