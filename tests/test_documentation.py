@@ -11,7 +11,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import onnx
 import pytest
+from onnx import TensorProto, helper
 
 from ascendcl.data import DIGITS_MODEL
 
@@ -36,12 +38,21 @@ def python_blocks(document: Path) -> str:
     return "\n".join(lines)
 
 
+def write_onnx(path: Path) -> None:
+    """Of an image x: relu(x) as y."""
+    shape = [1, 3, "height", "width"]
+    x, y = (helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name in "xy")
+    graph = helper.make_graph([helper.make_node("Relu", ["x"], ["y"])], "graph", [x], [y])
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)]), path)
+
+
 @pytest.mark.parametrize(
     "document", [d for d in DOCUMENTS if BLOCK.search(d.read_text(encoding="utf-8"))], ids=by_name
 )
 def test_examples_run(document: Path, tmp_path: Path) -> None:
     for name in ("model.om", "detect.om", "classify.om"):
         shutil.copy(DIGITS_MODEL, tmp_path / name)
+    write_onnx(tmp_path / "model.onnx")
     program = tmp_path / f"{document.stem}.py"
     program.write_text(python_blocks(document), encoding="utf-8")
     done = subprocess.run(
