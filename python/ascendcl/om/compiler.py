@@ -18,6 +18,7 @@ from .frontend import SourceModel, read_source
 from .host_model import Gears, write_host_model
 from .known_wrong import known_wrong
 from .source_graph import SourceGraph
+from .torch_source import is_torch_module, read_torch, run_torch
 from .verify import Verdict, VerifyJob, attempts_of, verify
 
 if TYPE_CHECKING:
@@ -85,10 +86,11 @@ class Compiled:
 
 
 def compile(
-    model: str | PathLike[str],
+    model: str | PathLike[str] | Any,
     output: str | PathLike[str],
     options: CompileOptions | None = None,
     *,
+    example_inputs: Sequence[Any] = (),
     tell: Told = lambda _: None,
 ) -> Compiled:
     """Compile a model for the host runtime.
@@ -97,11 +99,14 @@ def compile(
     ----------
     model
         A file that one of OpenVINO's front ends reads: ONNX, TensorFlow (frozen graph or
-        SavedModel), TensorFlow Lite, PaddlePaddle.
+        SavedModel), TensorFlow Lite, PaddlePaddle. Or a PyTorch module in evaluation mode.
     output
         The .om file. It is written beside and renamed, never half.
     options
         How to compile; by default as the model is.
+    example_inputs
+        Of a PyTorch module: tensors to trace it with, and to verify with. Their shapes are those of
+        the inputs, unless `input_shape` says otherwise.
     tell
         Is called with a line at each step of the work.
 
@@ -122,8 +127,12 @@ def compile(
         An option does not fit the model.
     """
     options = options or CompileOptions()
-    tell(f"reading {model}")
-    source = read_source(Path(model), options.framework)
+    if is_torch_module(model):
+        tell(f"tracing {type(model).__name__}")
+        source = SourceModel(read_torch(model, example_inputs), "pytorch", None, None)
+    else:
+        tell(f"reading {model}")
+        source = read_source(Path(model), options.framework)
     _refuse_known_wrong(source, options.force)
     graph = SourceGraph(source)
     graph.fix_inputs(options.input_value)
@@ -151,7 +160,14 @@ def compile(
         verdict = Verdict(None)
         if options.verify:
             tell("verifying")
-            verdict = _verified(beside, graph, gears, options, Path(folder))
+            expected = _Expected()
+            if source.framework == "pytorch" and gears is None:
+                expected = _Expected(
+                    _as_arrays(example_inputs), run_torch(model, example_inputs), "PyTorch"
+                )
+            verdict = _verified(
+                beside, graph, gears, options, folder=Path(folder), expected=expected
+            )
         beside.replace(target)
     return _described(target, written, gears, verdict)
 
@@ -166,27 +182,50 @@ def _refuse_known_wrong(source: SourceModel, force: bool) -> None:
         )
 
 
+@dataclass(frozen=True)
+class _Expected:
+    """What a source that runs in this process alone gives for inputs of its own."""
+
+    inputs: Sequence[npt.NDArray[Any]] = ()
+    outputs: Sequence[npt.NDArray[Any]] = ()
+    reference: str = ""
+
+
+def _as_arrays(tensors: Sequence[Any]) -> list[npt.NDArray[Any]]:
+    return [np.asarray(tensor.detach().cpu()) for tensor in tensors]
+
+
 def _verified(
     compiled: Path,
     graph: SourceGraph,
     gears: Gears | None,
     options: CompileOptions,
+    *,
     folder: Path,
+    expected: _Expected,
 ) -> Verdict:
     """Hold the compiled file against its source; no reference is no error."""
-    if graph.source.onnx is None or graph.source.path is None:
-        return Verdict(None)
     given = {name: np.asarray(value) for name, value in options.verify_input.items()}
     graph.require_inputs(given, "verify_input")
+    if expected.reference:
+        given = dict(zip(graph.inputs, expected.inputs, strict=True))
+    elif graph.source.onnx is None:
+        return Verdict(None)
     verdict = verify(
         VerifyJob(
             model=str(compiled),
-            source=str(graph.source.path),
+            source=str(graph.source.path or ""),
             attempts=attempts_of(graph.input_ports(), gears, given),
             all_attempts=gears is not None,
             outputs=graph.output_tensors(),
             constants=_saved(graph.constants, folder, "constant"),
             given=_saved(given, folder, "given"),
+            expected=_saved(
+                dict(zip(graph.output_tensors(), expected.outputs, strict=False)),
+                folder,
+                "expected",
+            ),
+            reference=expected.reference,
             seed=options.seed,
         )
     )

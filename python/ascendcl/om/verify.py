@@ -62,6 +62,10 @@ class VerifyJob:
         Files (.npy) of inputs of the ONNX file that the .om file has as constants.
     given : dict
         Files (.npy) of inputs that are not made up.
+    expected : dict
+        Files (.npy) of what `reference` gives for these; it is not run then.
+    reference : str
+        Who gave them.
     seed : int
         Of what is made up.
     """
@@ -73,6 +77,8 @@ class VerifyJob:
     outputs: list[str]
     constants: dict[str, str]
     given: dict[str, str]
+    expected: dict[str, str]
+    reference: str = ""
     seed: int = 0
 
 
@@ -163,6 +169,8 @@ def made_up(port: Port, rng: np.random.Generator, greatest: int) -> Array:
 def _run_job(job: VerifyJob) -> Verdict:
     from .reference import reference_name
 
+    if job.reference:
+        return _run_expected(job)
     if reference_name() is None:
         return Verdict(None)
     constants = {name: np.load(file) for name, file in job.constants.items()}
@@ -177,6 +185,19 @@ def _run_job(job: VerifyJob) -> Verdict:
         if not job.all_attempts and not verdict.problem:
             return verdict
     return replace(verdict, differences=tuple(rows))
+
+
+def _run_expected(job: VerifyJob) -> Verdict:
+    expected = {name: np.load(file) for name, file in job.expected.items()}
+    if list(expected) != job.outputs:
+        problem = f"{job.reference} gives {len(expected)} outputs, not {len(job.outputs)}"
+        return Verdict(job.reference, problem=problem)
+    found = _run_compiled(job.model, [np.load(file) for file in job.given.values()])
+    rows = [
+        difference(name, ours, expected[name])
+        for name, ours in zip(job.outputs, found, strict=True)
+    ]
+    return Verdict(job.reference, tuple(rows))
 
 
 def _run_attempt(
