@@ -164,6 +164,8 @@ def test_a_long_list_of_leaks_is_cut(acl: Library, strict: Strict) -> None:
     succeed(acl, "aclrtResetDevice", 0)
     succeed(acl, "aclFinalize")
     assert strict.rules() == ["ACL-012"]
+    assert strict.reports[0].count("made here") == 20
+    assert "and more from 11 other places" in strict.reports[0]
 
 
 def _exit_of(program: str, mode: str) -> str:
