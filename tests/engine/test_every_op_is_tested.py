@@ -13,7 +13,7 @@ import ascendcl as acl
 from onnx_oracle import Array
 
 # Of which no test of this folder runs one node on plain float32, so that none is replayed here with
-# integers either: what they do of them is not tested, but for the logical ones.
+# integers either: test_integer_products has the convolutions and products.
 NOT_RUN_ALONE = """
     BNInferenceD Conv2D Conv2DBackpropInput Conv2DBackpropInputD Conv2DTranspose Conv2DTransposeD
     Deconvolution DepthwiseConv2D DepthwiseConv2DNative FrameworkOp FullyConnection GEMM Gemm
