@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,7 @@ _BY_SUFFIX = {
     ".pdmodel": "paddle",
 }
 
+_NO_RULE = re.compile(r"No conversion rule found for operations: (.+)")
 _SHOWN = 8  # nodes per operator in an error
 
 
@@ -91,7 +93,8 @@ def read_source(path: Path, framework: str | None = None) -> SourceModel:
 
 
 def _told(path: Path, front_end: str, error: RuntimeError) -> UnsupportedModelError:
-    missing = _unconverted(path, front_end)
+    named = _NO_RULE.search(str(error))
+    missing = _unconverted(path, front_end, named[1].strip() if named else "")
     if not missing:
         lines = [line for line in str(error).splitlines() if line.strip()]
         return UnsupportedModelError(f"{path}: OpenVINO cannot read it: {lines[-1]}", {})
@@ -105,8 +108,11 @@ def _told(path: Path, front_end: str, error: RuntimeError) -> UnsupportedModelEr
     )
 
 
-def _unconverted(path: Path, front_end: str) -> dict[str, list[str]]:
-    """Nodes by operator, of those that stay as they were in a partial conversion."""
+def _unconverted(path: Path, front_end: str, named: str) -> dict[str, list[str]]:
+    """Nodes by operator, of those that stay as they were in a partial conversion.
+
+    Nodes of front ends that do not tell the operator go by all that the error has `named`.
+    """
     from openvino.frontend import FrontEndManager
 
     try:
@@ -122,7 +128,7 @@ def _unconverted(path: Path, front_end: str) -> dict[str, list[str]]:
             continue
         attributes = node.get_attributes()
         domain = attributes.get("ONNX_META_domain", "")
-        operator = attributes.get("ONNX_META_type") or node.get_type_name()
+        operator = attributes.get("ONNX_META_type") or named or node.get_type_name()
         missing.setdefault(f"{domain}.{operator}" if domain else operator, []).append(
             node.get_friendly_name()
         )

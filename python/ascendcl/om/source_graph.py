@@ -51,6 +51,9 @@ class SourceGraph:
         onnx = source.onnx
         self._inputs = _port_names(self.model.inputs, onnx.inputs if onnx else [])
         self._outputs = _port_names(self.model.outputs, onnx.outputs if onnx else [])
+        if source.framework == "tensorflow":  # whose tensors are called node:0
+            self._inputs = [name.removesuffix(":0") for name in self._inputs]
+            self._outputs = [name.removesuffix(":0") for name in self._outputs]
 
     @property
     def inputs(self) -> list[str]:
