@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Compiled models: where the corpus comes from, and what the tests of this folder share."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+sys.path.append(str(Path(__file__).parent))
+sys.path.append(str(Path(__file__).parents[2] / "tools"))
+
+from corpus import CORPUS, NotFetchedError, path_of
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    from conftest import is_host_runtime
+
+    for item in items:
+        if HERE in item.path.parents and not is_host_runtime():
+            item.add_marker(pytest.mark.skip(reason="compiled models are for the host runtime"))
+
+
+@pytest.fixture(scope="session")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """The ONNX file of a model of the corpus; skips where its package is not there."""
+    folder = tmp_path_factory.mktemp("corpus")
+
+    def find(name: str) -> Path:
+        try:
+            return path_of(CORPUS[name], folder)
+        except NotFetchedError as error:
+            pytest.skip(str(error))
+
+    return find
