@@ -215,7 +215,7 @@ def _verified(
 def _is_within(row: Difference, bound: float) -> bool:
     if row.relative_l2 <= bound:
         return True
-    return row.relative_l2 <= 10 * bound and row.max_abs <= _ROUNDINGS
+    return row.relative_l2 <= 100 * bound and row.max_abs <= _ROUNDINGS
 
 
 def _bound(graph: SourceGraph, options: CompileOptions) -> float:
