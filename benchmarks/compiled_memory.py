@@ -2,13 +2,15 @@
 """Memory of one load of a compiled model with 256 MiB of weights, and of compiling it.
 
 Each case runs in a process of its own, and once without a model for what libraries take. Bounds:
-loaded at most 2.2x the weights, at the peak of the load 3.2x, at the peak of compiling 2.5x.
+loaded at most 2.2x the weights, at the peak of the load 3.2x, at the peak of compiling 2.5x. The
+verification runs the model and its reference in a process of its own, which is told beside.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -98,18 +100,18 @@ def run_case(case: str, folder: Path, model: str) -> None:
         "compile, verified": lambda: compile_ours(folder, model, verified=True),
     }[case]()
     now = status()
-    print(now["RssAnon"], now["VmRSS"], now["VmHWM"])
+    child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
+    print(now["RssAnon"], now["VmRSS"], now["VmHWM"], child)
     del held
 
 
-def measured(case: str, folder: Path, model: str) -> tuple[int, int, int]:
-    """Bytes of anonymous memory, of all resident memory, and the peak, in a new process."""
+def measured(case: str, folder: Path, model: str) -> tuple[int, ...]:
+    """Bytes in a new process: anonymous, all resident, at the peak, at that of its children."""
     command = [sys.executable, __file__, "--case", case, "--model", model, str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         sys.exit(f"{case}: {done.stderr}")
-    anonymous, resident, peak = map(int, done.stdout.split()[-3:])
-    return anonymous, resident, peak
+    return tuple(map(int, done.stdout.split()[-4:]))
 
 
 def main() -> int:
@@ -132,14 +134,18 @@ def main() -> int:
             write_onnx(folder / f"{model}.onnx", width, LAYERS)
             compile(folder / f"{model}.onnx", folder / f"{model}.om", CompileOptions(verify=False))
         print(f"weights {weights / MIB:.0f} MiB; what a small model takes is left out")
-        print(f"{'':28}{'resident':>10}{'anonymous':>11}{'peak':>8}{'peak, all':>12}")
+        print(
+            f"{'':28}{'resident':>10}{'anonymous':>11}{'peak':>8}{'children':>10}{'peak, all':>12}"
+        )
         for case, bounds in CASES.items():
             base, found = (measured(case, folder, model) for model in ("small", "large"))
-            anonymous, resident, peak = (
+            anonymous, resident, peak, child = (
                 (after - before) / weights for after, before in zip(found, base, strict=True)
             )
             print(
-                f"{case:28}{resident:9.2f}x{anonymous:10.2f}x{peak:7.2f}x{found[2] / MIB:8.0f} MiB",
+                f"{case:28}"
+                + "".join(f"{each:10.2f}x" for each in (resident, anonymous, peak, child))
+                + f"{found[2] / MIB:8.0f} MiB",
                 flush=True,
             )
             for value, bound in zip((resident, peak), bounds, strict=True):

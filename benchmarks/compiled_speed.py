@@ -84,12 +84,23 @@ def openvino_call(path: Path, inputs: Arrays, threads: int) -> Callable[[], obje
         "INFERENCE_PRECISION_HINT": "f32",
     }
     request = ov.Core().compile_model(graph, "CPU", settings).create_infer_request()
-    for index, name in enumerate(names):
-        request.set_input_tensor(index, ov.Tensor(inputs[name].copy(), shared_memory=True))
-    for index, port in enumerate(request.model_outputs):
-        array = np.empty(list(port.get_shape()), port.get_element_type().to_dtype())
-        request.set_output_tensor(index, ov.Tensor(array, shared_memory=True))
-    return request.infer
+    # A tensor does not keep the memory that it is made of.
+    arrays = [inputs[name].copy() for name in names]
+    arrays += [
+        np.empty(list(port.get_shape()), port.get_element_type().to_dtype())
+        for port in request.model_outputs
+    ]
+    tensors = [ov.Tensor(array, shared_memory=True) for array in arrays]
+    for index, tensor in enumerate(tensors):
+        if index < len(names):
+            request.set_input_tensor(index, tensor)
+        else:
+            request.set_output_tensor(index - len(names), tensor)
+
+    def call(_: object = arrays) -> None:
+        request.infer()
+
+    return call
 
 
 class Flat:
