@@ -21,6 +21,7 @@ HERE = Path(__file__).parent
 
 # What only the host runtime has: there is nothing to test on another one.
 HOST_ONLY = {
+    "compile": "compiled models are for the host runtime",
     "fault": "only the host runtime injects faults",
     "prof": "what profiling writes is the host runtime's own",
     "trace": "only the host runtime writes traces",

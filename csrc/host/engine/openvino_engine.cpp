@@ -13,6 +13,7 @@
 #include "host/engine/known_shapes.h"
 #include "host/engine/lower/gear_graph.h"
 #include "host/engine/lower/lower.h"
+#include "host/engine/miscompiled.h"
 #include "host/engine/outcome.h"
 #include "host/engine/program.h"
 #include "host/engine/single_op.h"
@@ -121,6 +122,21 @@ std::vector<std::vector<int64_t>> output_dims_of(const ov::Model &model) {
     return dims;
 }
 
+// `map` and what keeps the compiled code right.
+ov::AnyMap with(ov::AnyMap map, const ov::AnyMap &settings) {
+    map.insert(settings.begin(), settings.end());
+    return map;
+}
+
+std::shared_ptr<Program> compiled(const std::shared_ptr<const ov::Model> &model,
+                                  std::vector<std::vector<int64_t>> dims,
+                                  std::vector<Finding> findings, const CompileRequest &request) {
+    ov::AnyMap settings = settings_against_miscompilation(*model);
+    return std::make_shared<CompiledProgram>(
+        core().compile_model(model, "CPU", with(properties(request), settings)), std::move(dims),
+        std::move(findings), request.profiling, std::move(settings));
+}
+
 std::shared_ptr<Program> compile_ir(const LowerInput &input, const CompileRequest &request) {
     const std::shared_ptr<ov::Model> model = read_ir_request(input, request);
     std::vector<Finding> findings;
@@ -131,9 +147,7 @@ std::shared_ptr<Program> compile_ir(const LowerInput &input, const CompileReques
                             "OpenVINO's CPU plugin computes float64 in float32"});
     }
     std::vector<std::vector<int64_t>> dims = output_dims_of(*model);
-    return std::make_shared<CompiledProgram>(
-        core().compile_model(model, "CPU", properties(request)), std::move(dims),
-        std::move(findings), request.profiling);
+    return compiled(model, std::move(dims), std::move(findings), request);
 }
 
 std::shared_ptr<Program> compile_model(const CompileRequest &request) {
@@ -156,9 +170,8 @@ std::shared_ptr<Program> compile_model(const CompileRequest &request) {
     Translated translated = translate(lowered.graph);
     std::move(translated.findings.begin(), translated.findings.end(),
               std::back_inserter(lowered.findings));
-    ov::CompiledModel compiled = core().compile_model(translated.model, "CPU", properties(request));
-    return std::make_shared<CompiledProgram>(std::move(compiled), std::move(translated.output_dims),
-                                             std::move(lowered.findings), request.profiling);
+    return compiled(translated.model, std::move(translated.output_dims),
+                    std::move(lowered.findings), request);
 }
 
 CompiledOpProgram compile_single_op(const OpRequest &request) {
@@ -166,10 +179,8 @@ CompiledOpProgram compile_single_op(const OpRequest &request) {
     if (op.computes_nothing) return {nullptr, std::move(op.output_dims)};
     CompileRequest how;
     how.threads = request.threads;
-    ov::CompiledModel compiled = core().compile_model(op.model, "CPU", properties(how));
-    return {std::make_shared<CompiledProgram>(std::move(compiled), op.output_dims,
-                                              std::move(op.findings), false),
-            std::move(op.output_dims)};
+    auto program = compiled(op.model, op.output_dims, std::move(op.findings), how);
+    return {std::move(program), std::move(op.output_dims)};
 }
 
 // Compiled again from what OpenVINO exports: the .om file need not be kept for it.
@@ -182,9 +193,10 @@ std::shared_ptr<Program> with_op_times(const CompiledProgram &program) {
     how.threads =
         static_cast<uint32_t>(model.get_property(ov::inference_num_threads) / std::max(1, streams));
     how.profiling = true;
-    ov::CompiledModel timed = core().import_model(exported, "CPU", properties(how));
+    ov::CompiledModel timed =
+        core().import_model(exported, "CPU", with(properties(how), program.settings()));
     return std::make_shared<CompiledProgram>(std::move(timed), program.output_dims(),
-                                             program.findings(), true);
+                                             program.findings(), true, program.settings());
 }
 
 // What `compile` answers, or nothing and why.

@@ -146,11 +146,12 @@ class RequestExecution : public Execution {
 
 CompiledProgram::CompiledProgram(ov::CompiledModel model,
                                  std::vector<std::vector<int64_t>> output_dims,
-                                 std::vector<Finding> findings, bool profiling)
+                                 std::vector<Finding> findings, bool profiling, ov::AnyMap settings)
     : model_(std::move(model)),
       findings_(std::move(findings)),
       output_dims_(std::move(output_dims)),
-      profiling_(profiling) {}
+      profiling_(profiling),
+      settings_(std::move(settings)) {}
 
 std::unique_ptr<Execution> CompiledProgram::new_execution(Outcome &outcome) noexcept {
     try {

@@ -14,7 +14,7 @@ namespace ascendcl::host::engine {
 class CompiledProgram : public Program {
    public:
     CompiledProgram(ov::CompiledModel model, std::vector<std::vector<int64_t>> output_dims,
-                    std::vector<Finding> findings, bool profiling);
+                    std::vector<Finding> findings, bool profiling, ov::AnyMap settings);
 
     std::unique_ptr<Execution> new_execution(Outcome &outcome) noexcept override;
     const std::vector<Finding> &findings() const noexcept override { return findings_; }
@@ -22,12 +22,15 @@ class CompiledProgram : public Program {
         return output_dims_;
     }
     const ov::CompiledModel &model() const noexcept { return model_; }
+    // Those that the model needs to be compiled right.
+    const ov::AnyMap &settings() const noexcept { return settings_; }
 
    private:
     ov::CompiledModel model_;
     const std::vector<Finding> findings_;
     const std::vector<std::vector<int64_t>> output_dims_;
     const bool profiling_;
+    const ov::AnyMap settings_;
 };
 
 }  // namespace ascendcl::host::engine

@@ -36,6 +36,10 @@ _BY_SUFFIX = {
 _NO_RULE = re.compile(r"No conversion rule found for operations: (.+)")
 _SHOWN = 8  # nodes per operator in an error
 
+_FAILED = re.compile(r"^-- ", re.MULTILINE)
+_NODE = re.compile(r"ONNX node '<Node\((\w+)\): (.*?)>'")
+_SUMMARY = "\nSummary:"
+
 
 @dataclass(frozen=True)
 class SourceModel:
@@ -89,10 +93,33 @@ def read_source(path: Path, framework: str | None = None) -> SourceModel:
         model = ov.Core().read_model(path)
     except RuntimeError as error:
         raise _told(path, FRAMEWORKS[name] or "", error) from error
+    _remove_identities(model)
     return SourceModel(model, name, path, onnx)
 
 
+def _remove_identities(model: ov.Model) -> None:
+    """Take out what does nothing: OpenVINO infers no shapes from values behind an Identity."""
+    for node in model.get_ordered_ops():
+        if node.get_type_name() != "Identity":
+            continue
+        source = node.input_value(0)
+        # A port is called by its own name: it is not joined with another one.
+        ports = {each.get_node().get_type_name() for each in node.output(0).get_target_inputs()}
+        if source.get_node().get_type_name() != "Parameter" or "Result" not in ports:
+            node.output(0).replace(source)
+
+
 def _told(path: Path, front_end: str, error: RuntimeError) -> UnsupportedModelError:
+    failed = _failed(str(error))
+    if failed:
+        rows = [f"  {name} ({operator}): {reason}" for operator, name, reason in failed]
+        return UnsupportedModelError(
+            f"{path}: OpenVINO cannot convert {len(failed)} of its nodes:\n" + "\n".join(rows),
+            {
+                operator: [name for other, name, _ in failed if other == operator]
+                for operator, _, _ in failed
+            },
+        )
     named = _NO_RULE.search(str(error))
     missing = _unconverted(path, front_end, named[1].strip() if named else "")
     if not missing:
@@ -106,6 +133,16 @@ def _told(path: Path, front_end: str, error: RuntimeError) -> UnsupportedModelEr
         f"{path}: OpenVINO has no rule for {len(missing)} of its operators:\n" + "\n".join(rows),
         missing,
     )
+
+
+def _failed(message: str) -> list[tuple[str, str, str]]:
+    """Operator, node and reason of each node whose conversion failed, of OpenVINO's log."""
+    rows = []
+    for part in _FAILED.split(message.partition(_SUMMARY)[0])[1:]:
+        if node := _NODE.search(part):
+            reason = [line for line in part.splitlines() if line.strip()][-1].strip()
+            rows.append((node[1], node[2], reason))
+    return rows
 
 
 def _unconverted(path: Path, front_end: str, named: str) -> dict[str, list[str]]:

@@ -51,7 +51,7 @@ _DTYPES = {
 
 # These give a view of their first input, or nothing that lies in work memory.
 _VIEWS = frozenset({"Reshape", "Squeeze", "Unsqueeze"})
-_OUTSIDE = frozenset({"Constant", "Parameter", "Result"})
+_OUTSIDE = frozenset({"Parameter", "Result"})
 
 
 class UnsupportedPortError(ValueError):
@@ -160,7 +160,9 @@ def tensor_lifetimes(model: ov.Model) -> list[Lifetime]:
         (result.input_value(0).get_node().get_name(), result.input_value(0).get_index())
         for result in model.results
     }
+    constant: set[str] = set()  # what OpenVINO computes once, when it compiles
     for step, node in enumerate(model.get_ordered_ops()):
+        name, kind = node.get_name(), node.get_type_name()
         sources = [
             (value.get_node().get_name(), value.get_index()) for value in node.input_values()
         ]
@@ -168,11 +170,14 @@ def tensor_lifetimes(model: ov.Model) -> list[Lifetime]:
             owner = stored_as.get(key, key)
             if owner in last:
                 last[owner] = step
-        if node.get_type_name() in _OUTSIDE:
+        if kind == "Constant" or (sources and all(source in constant for source, _ in sources)):
+            constant.add(name)
+            continue
+        if kind in _OUTSIDE:
             continue
         for index, port in enumerate(node.outputs()):
-            key = (node.get_name(), index)
-            if node.get_type_name() in _VIEWS:
+            key = (name, index)
+            if kind in _VIEWS:
                 stored_as[key] = stored_as.get(sources[0], sources[0])
             elif key not in results and port.get_partial_shape().is_static:
                 first[key] = last[key] = step

@@ -166,6 +166,12 @@ def made_up(port: Port, rng: np.random.Generator, greatest: int) -> Array:
     return rng.integers(0, greatest + 1, port.shape).astype(dtype)
 
 
+def as_input(value: npt.ArrayLike, port: Port) -> Array:
+    """Answer a value that was given for an input, in its type and with as many dims."""
+    array = np.asarray(value).astype(port.dtype)
+    return array.reshape((1,) * len(port.shape)) if array.ndim == 0 else array
+
+
 def _run_job(job: VerifyJob) -> Verdict:
     from .reference import reference_name
 
