@@ -11,6 +11,8 @@ import numpy.typing as npt
 
 Array: TypeAlias = npt.NDArray[Any]
 
+_NOTHING = 1e-7  # what is zero to one runtime may be as much to another, root mean square
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -69,6 +71,6 @@ def difference(name: str, value: Array, reference: Array) -> Difference:
     else:
         cosine = float(ours @ theirs) / (norms[0] * norms[1]) if all(norms) else np.nan
     distance = float(np.linalg.norm(apart))
-    relative = distance / norms[1] if norms[1] else (np.inf if distance else 0.0)
+    relative = distance / max(norms[1], _NOTHING * ours.size**0.5)
     index = tuple(int(i) for i in np.unravel_index(worst, value.shape))
     return Difference(name, cosine, relative, float(apart[worst]), index)

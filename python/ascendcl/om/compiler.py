@@ -30,9 +30,10 @@ Told: TypeAlias = Callable[[str], None]
 
 _BOUND = 1e-3  # relative L2, between two runtimes that both compute in float32
 _BOUND_FP16 = 1e-2  # weights rounded to 11 bits
+_HALF = 10  # ONNX's number of float16
 _BOUND_INT8 = 0.2  # activations rounded to 8 bits, by each runtime in its own way
 _ROUNDINGS = 1e-6  # what roundings about 1 leave where they cancel, as in a sigmoid's tail
-_QUANTIZED = ("QuantizeLinear", "DynamicQuantizeLinear", "ConvInteger", "MatMulInteger")
+_QUANTIZED = ("QuantizeLinear", "DynamicQuantizeLinear", "QLinear", "ConvInteger", "MatMulInteger")
 
 
 @dataclass(frozen=True)
@@ -174,7 +175,7 @@ def compile(
 
 
 def _refuse_known_wrong(source: SourceModel, force: bool) -> None:
-    wrong = known_wrong(source.onnx) if source.onnx else []
+    wrong = known_wrong(source.onnx, source.model) if source.onnx else []
     if wrong and not force:
         rows = "\n".join(f"  {node.name} ({node.op_type}): {row.reason}" for node, row in wrong)
         raise KnownWrongError(
@@ -223,7 +224,7 @@ def _verified(
             attempts=attempts_of(graph.input_ports(), gears, given),
             all_attempts=gears is not None,
             outputs=graph.output_tensors(),
-            constants=_saved(graph.constants, folder, "constant"),
+            constants=_saved(graph.unread_inputs() | graph.constants, folder, "constant"),
             given=_saved(given, folder, "given"),
             expected=_saved(
                 dict(zip(graph.output_tensors(), expected.outputs, strict=False)),
@@ -258,10 +259,14 @@ def _is_within(row: Difference, bound: float) -> bool:
 
 
 def _bound(graph: SourceGraph, options: CompileOptions) -> float:
-    nodes = graph.source.onnx.nodes if graph.source.onnx else []
+    onnx = graph.source.onnx
+    nodes = onnx.nodes if onnx else []
     if any(node.op_type.startswith(_QUANTIZED) for node in nodes):
         return _BOUND_INT8
-    reduced = options.precision_mode == "fp16" or options.output_type not in (None, "FP32")
+    has_halves = onnx is not None and any(port.type == _HALF for port in onnx.ports.values())
+    reduced = (
+        has_halves or options.precision_mode == "fp16" or options.output_type not in (None, "FP32")
+    )
     return _BOUND_FP16 if reduced else _BOUND
 
 

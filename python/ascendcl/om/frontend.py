@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -92,8 +93,14 @@ def read_source(path: Path, framework: str | None = None) -> SourceModel:
     try:
         model = ov.Core().read_model(path)
     except RuntimeError as error:
-        raise _told(path, FRAMEWORKS[name] or "", error) from error
+        raise _told(path, FRAMEWORKS[name] or "", onnx, error) from error
     _remove_identities(model)
+    if onnx:
+        for node in _with_bodies(model):
+            attributes = node.get_attributes()
+            # TopK: of equal values ONNX takes the first.
+            if "stable" in attributes and attributes["sort"] != "none":
+                node.set_attribute("stable", True)
     return SourceModel(model, name, path, onnx)
 
 
@@ -109,7 +116,9 @@ def _remove_identities(model: ov.Model) -> None:
             node.output(0).replace(source)
 
 
-def _told(path: Path, front_end: str, error: RuntimeError) -> UnsupportedModelError:
+def _told(
+    path: Path, front_end: str, onnx: OnnxModel | None, error: RuntimeError
+) -> UnsupportedModelError:
     failed = _failed(str(error))
     if failed:
         rows = [f"  {name} ({operator}): {reason}" for operator, name, reason in failed]
@@ -121,7 +130,7 @@ def _told(path: Path, front_end: str, error: RuntimeError) -> UnsupportedModelEr
             },
         )
     named = _NO_RULE.search(str(error))
-    missing = _unconverted(path, front_end, named[1].strip() if named else "")
+    missing = _unconverted(path, front_end, onnx, named[1].strip() if named else "")
     if not missing:
         lines = [line for line in str(error).splitlines() if line.strip()]
         return UnsupportedModelError(f"{path}: OpenVINO cannot read it: {lines[-1]}", {})
@@ -145,7 +154,9 @@ def _failed(message: str) -> list[tuple[str, str, str]]:
     return rows
 
 
-def _unconverted(path: Path, front_end: str, named: str) -> dict[str, list[str]]:
+def _unconverted(
+    path: Path, front_end: str, onnx: OnnxModel | None, named: str
+) -> dict[str, list[str]]:
     """Nodes by operator, of those that stay as they were in a partial conversion.
 
     Nodes of front ends that do not tell the operator go by all that the error has `named`.
@@ -159,17 +170,32 @@ def _unconverted(path: Path, front_end: str, named: str) -> dict[str, list[str]]
         model = reader.convert_partially(loaded)
     except RuntimeError:
         return {}
+    # OpenVINO calls a node by its output where that is an output of the graph.
+    names = (
+        {out: node.name for node in reversed(onnx.nodes) for out in node.outputs} if onnx else {}
+    )
     missing: dict[str, list[str]] = {}
-    for node in model.get_ordered_ops():
+    for node in _with_bodies(model):
         if "FrameworkNode" not in node.get_type_name():
             continue
         attributes = node.get_attributes()
         domain = attributes.get("ONNX_META_domain", "")
         operator = attributes.get("ONNX_META_type") or named or node.get_type_name()
-        missing.setdefault(f"{domain}.{operator}" if domain else operator, []).append(
-            node.get_friendly_name()
-        )
+        tensors = [name for port in node.outputs() for name in port.get_names()]
+        own = next((names[name] for name in tensors if name in names), node.get_friendly_name())
+        missing.setdefault(f"{domain}.{operator}" if domain else operator, []).append(own)
     return missing
+
+
+def _with_bodies(model: ov.Model) -> Iterator[ov.Node]:
+    """All nodes, those in branches and loops included."""
+    for node in model.get_ordered_ops():
+        yield node
+        if node.get_type_name() == "If":
+            yield from _with_bodies(node.get_then_body())
+            yield from _with_bodies(node.get_else_body())
+        elif node.get_type_name() in ("Loop", "TensorIterator"):
+            yield from _with_bodies(node.get_function())
 
 
 def duplicate_names(names: list[str]) -> list[str]:

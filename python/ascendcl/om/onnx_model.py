@@ -20,11 +20,14 @@ Attribute: TypeAlias = "int | float | str | list[int] | list[float] | list[str] 
 """A value of a plain kind; None stands for tensors, graphs and types."""
 
 
+_DEEPEST = 50  # graphs in graphs; protobuf itself stops at 100 messages, and a graph is three
+
+
 class NotOnnxError(ValueError):
     """The file is no ONNX model."""
 
 
-@dataclass
+@dataclass(slots=True)
 class OnnxNode:
     """One node; `name` is made of the type and its number where the file gives none."""
 
@@ -36,9 +39,20 @@ class OnnxNode:
     attributes: dict[str, Attribute]
 
 
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What the file says of an input or output: ONNX's number of the type, the shape (-1: open).
+
+    The shape is None where the file says none.
+    """
+
+    type: int
+    shape: tuple[int, ...] | None
+
+
 @dataclass
 class OnnxModel:
-    """The main graph, and with `nodes` those of the graphs inside of it, as branches of an If."""
+    """The main graph; `nodes` has those in branches, loops and functions, too."""
 
     nodes: list[OnnxNode] = field(default_factory=list)
     inputs: list[str] = field(default_factory=list)
@@ -46,6 +60,7 @@ class OnnxModel:
     constants: set[str] = field(default_factory=set)
     opsets: dict[str, int] = field(default_factory=dict)
     producer: str = ""
+    ports: dict[str, Declared] = field(default_factory=dict)
 
     def output_name(self, tensor: str) -> str:
         """Name an output as ATC does: node, number of its output, tensor."""
@@ -118,6 +133,13 @@ def _text(value: int | Bytes) -> str:
     return bytes(value).decode()
 
 
+def _bytes_as_text(value: int | Bytes) -> str:
+    """Of a field that may hold any bytes."""
+    if isinstance(value, int):
+        raise NotOnnxError("a number stands where a text should")
+    return bytes(value).decode(errors="replace")
+
+
 def _signed(value: int) -> int:
     return value - (1 << 64) if value >= 1 << 63 else value
 
@@ -140,38 +162,78 @@ def _floats(value: int | Bytes) -> list[float]:
 
 def _model(data: Bytes) -> OnnxModel:
     model = OnnxModel()
+    functions: list[Bytes] = []
     for number, value in _fields(data):
         if number == 2:
             model.producer = _text(value)
         elif number == 7 and not isinstance(value, int):
-            _add_graph(model, value, is_main=True)
+            _add_graph(model, value, depth=0)
         elif number == 8 and not isinstance(value, int):
             parts = dict(_fields(value))
             domain = _text(parts[1]) if 1 in parts else ""
             version = parts.get(2, 0)
             model.opsets[domain] = version if isinstance(version, int) else 0
+        elif number == 25 and not isinstance(value, int):
+            functions.append(value)
+    for function in functions:
+        for number, value in _fields(function):
+            if number == 7 and not isinstance(value, int):
+                _add_node(model, value, depth=1)
     return model
 
 
-def _add_graph(model: OnnxModel, data: Bytes, *, is_main: bool) -> None:
+def _add_graph(model: OnnxModel, data: Bytes, *, depth: int) -> None:
+    if depth > _DEEPEST:
+        raise NotOnnxError(f"more than {_DEEPEST} graphs inside of one another")
     for number, value in _fields(data):
         if isinstance(value, int):
             continue
         if number == 1:
-            _add_node(model, value)
+            _add_node(model, value, depth)
         elif number == 5:
             model.constants.add(_first_text(value, 8))
-        elif is_main and number in (11, 12):
-            (model.inputs if number == 11 else model.outputs).append(_first_text(value, 1))
-    if is_main:
+        elif depth == 0 and number in (11, 12):
+            name = _first_text(value, 1)
+            (model.inputs if number == 11 else model.outputs).append(name)
+            model.ports[name] = _declared(value)
+    if depth == 0:
         model.inputs = [name for name in model.inputs if name not in model.constants]
+
+
+def _inside(data: Bytes, *path: int) -> Bytes | None:
+    """The message at the end of a path of fields; the last of each, as protobuf has it."""
+    for wanted in path:
+        found = [value for number, value in _fields(data) if number == wanted]
+        if not found or isinstance(found[-1], int):
+            return None
+        data = found[-1]
+    return data
+
+
+def _declared(data: Bytes) -> Declared:
+    tensor = _inside(data, 2, 1)
+    if tensor is None:
+        return Declared(0, None)
+    kind = 0
+    for number, value in _fields(tensor):
+        if number == 1 and isinstance(value, int):
+            kind = value
+    shape = _inside(tensor, 2)
+    if shape is None:
+        return Declared(kind, None)
+    dims = []
+    for number, dim in _fields(shape):
+        if number == 1 and not isinstance(dim, int):
+            sizes = [_signed(v) for n, v in _fields(dim) if n == 1 and isinstance(v, int)]
+            dims.append(sizes[-1] if sizes else -1)
+    return Declared(kind, tuple(dims))
 
 
 def _first_text(data: Bytes, wanted: int) -> str:
     return next((_text(value) for number, value in _fields(data) if number == wanted), "")
 
 
-def _add_node(model: OnnxModel, data: Bytes) -> None:
+def _add_node(model: OnnxModel, data: Bytes, depth: int) -> None:
     node = OnnxNode("", "", "", [], [], {})
     graphs: list[Bytes] = []
     for number, value in _fields(data):
@@ -188,15 +250,22 @@ def _add_node(model: OnnxModel, data: Bytes) -> None:
         elif number == 5 and not isinstance(value, int):
             name, attribute = _attribute(value, graphs)
             node.attributes[name] = attribute
+    if not node.op_type:
+        raise NotOnnxError("a node has no operator")
     node.name = node.name or f"{node.op_type}_{len(model.nodes)}"
     model.nodes.append(node)
     for graph in graphs:
-        _add_graph(model, graph, is_main=False)
+        _add_graph(model, graph, depth=depth + 1)
+
+
+# What an attribute of a type is whose value is left out, as proto3 writes zeros.
+_UNSET: dict[int, Attribute] = {1: 0.0, 2: 0, 3: ""}
 
 
 def _attribute(data: Bytes, graphs: list[Bytes]) -> tuple[str, Attribute]:
     name = ""
     found: Attribute = None
+    unset: Attribute = None
     integers: list[int] = []
     floats: list[float] = []
     texts: list[str] = []
@@ -208,13 +277,17 @@ def _attribute(data: Bytes, graphs: list[Bytes]) -> tuple[str, Attribute]:
         elif number == 3 and isinstance(value, int):
             found = _signed(value)
         elif number == 4:
-            found = bytes(value).decode(errors="replace") if not isinstance(value, int) else None
+            found = _bytes_as_text(value)
         elif number == 7:
             floats += _floats(value)
         elif number == 8:
             integers += _integers(value)
         elif number == 9:
-            texts.append(_text(value))
+            texts.append(_bytes_as_text(value))
         elif number in (6, 11) and not isinstance(value, int):
             graphs.append(value)
+        elif number == 20 and isinstance(value, int):
+            unset = _UNSET.get(value)
+    if found is None:
+        found = unset
     return name, found if found is not None else (integers or floats or texts or None)

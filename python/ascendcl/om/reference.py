@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 Array: TypeAlias = npt.NDArray[Any]
+Run: TypeAlias = Callable[[Sequence[str], dict[str, Array]], list[Any]]
 
 
 def reference_name() -> str | None:
@@ -23,52 +24,76 @@ def reference_name() -> str | None:
     return None
 
 
-def run_reference(
-    path: Path, inputs: Mapping[str, Array], outputs: Sequence[str]
-) -> list[Array] | None:
-    """Run an ONNX model.
+class Reference:
+    """A model as somebody else runs it.
 
-    Parameters
+    Attributes
     ----------
-    path
-        The model.
-    inputs
-        By name.
-    outputs
-        Tensors to answer; also such as are no outputs of the graph, where `onnx` is installed.
-
-    Returns
-    -------
-    list of numpy.ndarray or None
-        In the order of `outputs`; None where nothing here can run it.
+    name : str
+        Who that is.
     """
-    name = reference_name()
-    if name is None:
-        return None
-    source: str | bytes = str(path)
-    if name == "onnxruntime":
-        import onnxruntime as ort
 
-        options = ort.SessionOptions()
-        options.log_severity_level = 4
-        session = ort.InferenceSession(source, options, providers=["CPUExecutionProvider"])
-        own = {output.name for output in session.get_outputs()}
-        if not own.issuperset(outputs):
-            widened = _with_outputs(path, [each for each in outputs if each not in own])
-            if widened is None:
-                return None
-            session = ort.InferenceSession(widened, options, providers=["CPUExecutionProvider"])
-        results: list[Any] = session.run(list(outputs), dict(inputs))
-    else:
-        from onnx.reference import ReferenceEvaluator
+    def __init__(self, name: str, run: Run, outputs: Sequence[str]) -> None:
+        self.name = name
+        self._run = run
+        self._outputs = list(outputs)
 
-        if (model := _with_outputs(path, outputs)) is None:
+    @classmethod
+    def of(cls, path: Path, outputs: Sequence[str]) -> Reference | None:
+        """Prepare a model; None where nothing here can run it.
+
+        Parameters
+        ----------
+        path
+            The model.
+        outputs
+            Tensors to answer; also such as are no outputs of the graph, where `onnx` is installed.
+        """
+        name = reference_name()
+        if name is None:
             return None
-        import onnx
+        if name == "onnxruntime":
+            try:
+                run = _by_onnxruntime(path, outputs)
+            except Exception:
+                # It lacks an operator, or one for a type; onnx.reference may have it.
+                if not importlib.util.find_spec("onnx"):
+                    raise
+                name, run = "onnx.reference", _by_onnx(path, outputs)
+        else:
+            run = _by_onnx(path, outputs)
+        return None if run is None else cls(name, run, outputs)
 
-        evaluator: Any = ReferenceEvaluator(onnx.load_from_string(model))
-        results = evaluator.run(list(outputs), dict(inputs))
-    return [np.asarray(result) for result in results]
+    def run(self, inputs: Mapping[str, Array]) -> list[Array]:
+        """Answer the outputs, in order."""
+        return [np.asarray(each) for each in self._run(self._outputs, dict(inputs))]
+
+
+def _by_onnxruntime(path: Path, outputs: Sequence[str]) -> Run | None:
+    import onnxruntime as ort
+
+    options = ort.SessionOptions()
+    options.log_severity_level = 4
+    session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    own = {output.name for output in session.get_outputs()}
+    if not own.issuperset(outputs):
+        widened = _with_outputs(path, [each for each in outputs if each not in own])
+        if widened is None:
+            return None
+        session = ort.InferenceSession(widened, options, providers=["CPUExecutionProvider"])
+    run: Run = session.run
+    return run
+
+
+def _by_onnx(path: Path, outputs: Sequence[str]) -> Run | None:
+    if (model := _with_outputs(path, outputs)) is None:
+        return None
+    import onnx
+    from onnx.reference import ReferenceEvaluator
+
+    evaluator: Any = ReferenceEvaluator(onnx.load_from_string(model))
+    run: Run = evaluator.run
+    return run
 
 
 def _with_outputs(path: Path, names: Sequence[str]) -> bytes | None:

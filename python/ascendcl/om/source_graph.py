@@ -27,6 +27,13 @@ _PRECISIONS = {
     "fp16": True,
     "force_fp16": True,
 }
+# ONNX's numbers of types.
+_ONNX_TYPES = {1: "f4", 2: "u1", 3: "i1", 4: "u2", 5: "i2", 6: "i4", 7: "i8", 9: "?"} | {
+    10: "f2",
+    11: "f8",
+    12: "u4",
+    13: "u8",
+}
 _FORMATS = ("NCHW", "NHWC", "ND")
 _IMAGE_RANK = 4
 
@@ -274,6 +281,22 @@ class SourceGraph:
         }
         return Ports(self._inputs, outputs, formats)
 
+    def unread_inputs(self) -> dict[str, npt.NDArray[Any]]:
+        """Make up inputs of the source that the OpenVINO model does not have: it read past them.
+
+        They are no zeros, so that a verification shows that nothing depends on them.
+        """
+        onnx = self.source.onnx
+        made: dict[str, npt.NDArray[Any]] = {}
+        for name in onnx.inputs if onnx else ():
+            declared = onnx.ports.get(name) if onnx else None
+            dtype = _ONNX_TYPES.get(declared.type) if declared else None
+            if name in self._inputs or name in self.constants or not declared or dtype is None:
+                continue
+            shape = tuple(1 if dim < 0 else dim for dim in declared.shape or ())
+            made[name] = np.random.default_rng(1).uniform(1, 2, shape).astype(dtype)
+        return made
+
     def input_ports(self) -> list[Port]:
         """Answer the inputs with shapes as they are now, -1 for an open dim, and their ranges."""
         return [
@@ -293,14 +316,18 @@ class SourceGraph:
 
 def _port_names(ports: Sequence[ov.Output], known: Sequence[str]) -> list[str]:
     """The name of each: the source's own where the port has it."""
-    names = []
-    for port in ports:
-        own = port.get_names()
-        found = [name for name in known if name in own and name not in names]
-        names.append(
-            found[0] if found else min(own) if own else port.get_node().get_friendly_name()
-        )
-    return names
+    owns = [port.get_names() for port in ports]
+    names: list[str] = []
+    for own in owns:
+        names.append(next((name for name in known if name in own and name not in names), ""))
+    # An input that is an output, too, as of a Dropout, has lost its own name.
+    left = [name for name in known if name not in names]
+    if len(left) == names.count(""):
+        return [name or left.pop(0) for name in names]
+    return [
+        name or (min(own) if own else port.get_node().get_friendly_name())
+        for name, own, port in zip(names, owns, ports, strict=True)
+    ]
 
 
 def _dimension(dim: Dim) -> Any:

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -20,16 +20,20 @@ import numpy as np
 import numpy.typing as npt
 
 from .comparison import Difference, difference
+from .recipes import FIRST, MORE, Recipe
 
 if TYPE_CHECKING:
+    from ascendcl import Model
+
     from .host_model import Gears
+    from .reference import Reference
 
 Array: TypeAlias = npt.NDArray[Any]
 Shape: TypeAlias = tuple[int, ...]
 
 _TIMEOUT = 1800.0  # seconds; a process that hangs is an answer, too
 _TRIED_SIZES = (64, 224, 16, 8, 640, 4, 2, 1)  # of open dims, until the reference takes one
-_GREATEST = (9, 1, 0)
+_UNTAKEN = "does not run it on made-up inputs"
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,8 @@ class VerifyJob:
         Who gave them.
     seed : int
         Of what is made up.
+    skipped : list of str
+        Recipes on which the reference died.
     """
 
     model: str
@@ -80,6 +86,7 @@ class VerifyJob:
     expected: dict[str, str]
     reference: str = ""
     seed: int = 0
+    skipped: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -93,8 +100,19 @@ class Verdict:
 
 def verify(job: VerifyJob) -> Verdict:
     """Run the compiled model and the reference on the same inputs."""
+    while True:
+        verdict, died_of = _in_a_process(job)
+        # The reference itself may die, as of a division by zero: that says nothing of ours.
+        if died_of is None or died_of in job.skipped:
+            return verdict
+        job = replace(job, skipped=[*job.skipped, died_of])
+
+
+def _in_a_process(job: VerifyJob) -> tuple[Verdict, str | None]:
+    """The verdict, and the recipe on which the reference died."""
     with tempfile.TemporaryDirectory(prefix="ascendcl-") as folder:
         request, answer = Path(folder) / "job.json", Path(folder) / "answer.json"
+        stage = Path(folder) / "answer.stage"
         request.write_text(json.dumps(asdict(job)), encoding="utf-8")
         environment = {**os.environ, "ASCENDCL_RUNTIME": "host"}
         for variable in ("ASCENDCL_TRACE", "ASCENDCL_FAULT", "ASCENDCL_STRICT"):
@@ -109,7 +127,7 @@ def verify(job: VerifyJob) -> Verdict:
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            return Verdict(None, problem=f"it did not end within {_TIMEOUT:.0f} s")
+            return Verdict(None, problem=f"it did not end within {_TIMEOUT:.0f} s"), None
         if not answer.exists():
             last = done.stderr.strip().splitlines()[-1:] or [""]
             how = (
@@ -117,12 +135,14 @@ def verify(job: VerifyJob) -> Verdict:
                 if done.returncode < 0
                 else f"ended with {done.returncode}"
             )
-            return Verdict(None, problem=f"the process that runs it {how}: {last[0]}")
+            died_of = stage.read_text(encoding="utf-8") if stage.exists() else ""
+            problem = f"the process that runs it {how}: {last[0]}"
+            return Verdict(None, problem=problem), died_of or None
         found = json.loads(answer.read_text(encoding="utf-8"))
     rows = tuple(
         Difference(**{**row, "worst": tuple(row["worst"])}) for row in found["differences"]
     )
-    return Verdict(found["reference"], rows, found["problem"])
+    return Verdict(found["reference"], rows, found["problem"]), None
 
 
 def attempts_of(
@@ -156,14 +176,96 @@ def _with_size(port: Port, size: int) -> Port:
     return replace(port, shape=tuple(shape))
 
 
-def made_up(port: Port, rng: np.random.Generator, greatest: int) -> Array:
-    """Make an input: normal floats, small integers (0 to `greatest`), coins."""
-    dtype = np.dtype(port.dtype)
-    if dtype.kind == "f":
-        return rng.standard_normal(port.shape).astype(dtype)
-    if dtype.kind == "b":
-        return rng.integers(0, 2, port.shape).astype(dtype)
-    return rng.integers(0, greatest + 1, port.shape).astype(dtype)
+class _Verification:
+    """A job at work: both models, loaded once."""
+
+    def __init__(self, job: VerifyJob, model: Model, reference: Reference, stage: Path) -> None:
+        self._job = job
+        self._model = model
+        self._reference = reference
+        self._stage = stage
+        self._constants = {name: np.load(file) for name, file in job.constants.items()}
+        self._given = {name: np.load(file) for name, file in job.given.items()}
+        self._worst: dict[str, Difference] = {}
+        self._taken = FIRST[0]
+
+    def run(self) -> Verdict:
+        """Each attempt, or the first that the reference takes; one of them by all recipes."""
+        problem, has_run = "nothing was run", False
+        for ports in self._job.attempts:
+            problem = self._first(ports)
+            if problem and self._job.all_attempts:
+                break
+            if not problem and not has_run:
+                has_run = True
+                self._more(ports)
+            if not problem and not self._job.all_attempts:
+                break
+        return Verdict(self._reference.name, tuple(self._worst.values()), problem)
+
+    def _first(self, ports: Sequence[Port]) -> str:
+        problem = ""
+        for recipe in FIRST:
+            found = self._compare(ports, recipe, recipe)
+            if not found:
+                self._taken = recipe
+                return ""
+            problem = problem or found
+        return problem or "the process of the reference died"
+
+    def _more(self, ports: Sequence[Port]) -> None:
+        if self._tells_apart(ports, "fiu"):
+            for recipe in MORE:
+                self._compare(ports, recipe, self._taken)  # one that is refused has been told
+
+    def _tells_apart(self, ports: Sequence[Port], kinds: str) -> bool:
+        """Whether recipes make different inputs of these kinds."""
+        return any(
+            np.dtype(port.dtype).kind in kinds for port in ports if port.name not in self._given
+        )
+
+    @staticmethod
+    def _is_parameter(port: Port, ports: Sequence[Port]) -> bool:
+        """Whether an input looks like an index, a shape, a scale, beside others that are data."""
+        rank = len(port.shape)
+        is_small = rank < 2 and any(len(each.shape) > rank for each in ports)
+        has_floats = any(np.dtype(each.dtype).kind == "f" for each in ports)
+        return is_small or (has_floats and np.dtype(port.dtype).kind in "iu")
+
+    def _compare(self, ports: Sequence[Port], recipe: Recipe, first: Recipe) -> str:
+        """Run both; why they could not, else nothing."""
+        if recipe.name in self._job.skipped:
+            return f"{self._reference.name} dies of it ({recipe.name})"
+        rng = np.random.default_rng(self._job.seed)
+        inputs = {
+            port.name: self._given[port.name]
+            if port.name in self._given
+            else (first.as_parameters() if self._is_parameter(port, ports) else recipe).make(
+                rng, port.shape, np.dtype(port.dtype)
+            )
+            for port in ports
+        }
+        self._stage.write_text(recipe.name, encoding="utf-8")
+        try:
+            expected = self._reference.run({**inputs, **self._constants})
+        except Exception as error:
+            shapes = ", ".join(f"{port.name} {list(port.shape)}" for port in ports)
+            return f"{self._reference.name} {_UNTAKEN} ({shapes}): {error}"
+        finally:
+            self._stage.write_text("", encoding="utf-8")
+        try:
+            found = self._model.run(*(inputs[port.name] for port in ports))
+        except Exception as error:
+            return f"{type(error).__name__}: {error}"
+        for name, ours, theirs in zip(self._job.outputs, found, expected, strict=True):
+            self._keep(difference(name, ours, theirs), recipe)
+        return ""
+
+    def _keep(self, row: Difference, recipe: Recipe) -> None:
+        kept = self._worst.get(row.name)
+        if kept is None or not row.relative_l2 <= kept.relative_l2:
+            note = f"{row.note}; " if row.note else ""
+            self._worst[row.name] = replace(row, note=f"{note}on inputs: {recipe.name}")
 
 
 def as_input(value: npt.ArrayLike, port: Port) -> Array:
@@ -172,80 +274,37 @@ def as_input(value: npt.ArrayLike, port: Port) -> Array:
     return array.reshape((1,) * len(port.shape)) if array.ndim == 0 else array
 
 
-def _run_job(job: VerifyJob) -> Verdict:
-    from .reference import reference_name
+def _run_job(job: VerifyJob, stage: Path) -> Verdict:
+    import ascendcl
+
+    from .reference import Reference, reference_name
 
     if job.reference:
         return _run_expected(job)
-    if reference_name() is None:
+    try:
+        reference = Reference.of(Path(job.source), job.outputs)
+    except Exception as error:
+        return Verdict(reference_name(), problem=f"{reference_name()} does not take it: {error}")
+    if reference is None:
         return Verdict(None)
-    constants = {name: np.load(file) for name, file in job.constants.items()}
-    given = {name: np.load(file) for name, file in job.given.items()}
-    verdict = Verdict(reference_name(), problem="nothing was run")
-    rows: list[Difference] = []
-    for ports in job.attempts:
-        verdict = _run_attempt(job, ports, given, constants)
-        if verdict.reference is None or bool(verdict.problem) == job.all_attempts:
-            return verdict
-        rows += verdict.differences
-        if not job.all_attempts and not verdict.problem:
-            return verdict
-    return replace(verdict, differences=tuple(rows))
+    with ascendcl.Model.from_file(job.model) as model:
+        return _Verification(job, model, reference, stage).run()
 
 
 def _run_expected(job: VerifyJob) -> Verdict:
+    import ascendcl
+
     expected = {name: np.load(file) for name, file in job.expected.items()}
     if list(expected) != job.outputs:
         problem = f"{job.reference} gives {len(expected)} outputs, not {len(job.outputs)}"
         return Verdict(job.reference, problem=problem)
-    found = _run_compiled(job.model, [np.load(file) for file in job.given.values()])
+    with ascendcl.Model.from_file(job.model) as model:
+        found = model.run(*(np.load(file) for file in job.given.values()))
     rows = [
         difference(name, ours, expected[name])
         for name, ours in zip(job.outputs, found, strict=True)
     ]
     return Verdict(job.reference, tuple(rows))
-
-
-def _run_attempt(
-    job: VerifyJob,
-    ports: Sequence[Port],
-    given: Mapping[str, Array],
-    constants: Mapping[str, Array],
-) -> Verdict:
-    from .reference import reference_name, run_reference
-
-    problem = ""
-    # Integers may be indexes into tables whose sizes nobody tells: the reference refuses what is
-    # out of range, then smaller ones are tried.
-    has_integers = any(np.dtype(port.dtype).kind in "iu" for port in ports)
-    for greatest in _GREATEST if has_integers else _GREATEST[:1]:
-        rng = np.random.default_rng(job.seed)
-        inputs = {port.name: made_up(port, rng, greatest) for port in ports} | dict(given)
-        try:
-            expected = run_reference(Path(job.source), {**inputs, **constants}, job.outputs)
-        except Exception as error:
-            shapes = ", ".join(f"{port.name} {list(port.shape)}" for port in ports)
-            problem = f"{reference_name()} does not run it on made-up inputs ({shapes}): {error}"
-            continue
-        if expected is None:
-            return Verdict(None)
-        found = _run_compiled(job.model, [inputs[port.name] for port in ports])
-        return Verdict(
-            reference_name(),
-            tuple(
-                difference(name, ours, theirs)
-                for name, ours, theirs in zip(job.outputs, found, expected, strict=True)
-            ),
-        )
-    return Verdict(reference_name(), problem=problem)
-
-
-def _run_compiled(path: str, inputs: Sequence[Array]) -> list[Array]:
-    import ascendcl
-
-    with ascendcl.Model.from_file(path) as model:
-        found = model(*inputs)
-    return list(found) if isinstance(found, tuple) else [found]
 
 
 def _main(request: str, answer: str) -> None:
@@ -258,7 +317,7 @@ def _main(request: str, answer: str) -> None:
         for ports in content["attempts"]
     ]
     try:
-        verdict = _run_job(VerifyJob(**content))
+        verdict = _run_job(VerifyJob(**content), Path(answer).with_suffix(".stage"))
     except Exception as error:
         verdict = Verdict(None, problem=f"{type(error).__name__}: {error}")
     Path(answer).write_text(json.dumps(asdict(verdict)), encoding="utf-8")
