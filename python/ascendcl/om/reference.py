@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 Array: TypeAlias = npt.NDArray[Any]
+Shape: TypeAlias = Sequence[int]
 Run: TypeAlias = Callable[[Sequence[str], dict[str, Array]], list[Any]]
 
 
@@ -39,7 +40,9 @@ class Reference:
         self._outputs = list(outputs)
 
     @classmethod
-    def of(cls, path: Path, outputs: Sequence[str]) -> Reference | None:
+    def of(
+        cls, path: Path, outputs: Sequence[str], shapes: Mapping[str, Sequence[Shape]]
+    ) -> Reference | None:
         """Prepare a model; None where nothing here can run it.
 
         Parameters
@@ -47,14 +50,17 @@ class Reference:
         path
             The model.
         outputs
-            Tensors to answer; also such as are no outputs of the graph, where `onnx` is installed.
+            Tensors to answer.
+        shapes
+            Those that each input will have. Where they are not what the model declares, or outputs
+            are none of its own, the model has to be changed, for which `onnx` must be installed.
         """
         name = reference_name()
         if name is None:
             return None
         if name == "onnxruntime":
             try:
-                run = _by_onnxruntime(path, outputs)
+                run = _by_onnxruntime(path, outputs, shapes)
             except Exception:
                 # It lacks an operator, or one for a type; onnx.reference may have it.
                 if not importlib.util.find_spec("onnx"):
@@ -69,24 +75,31 @@ class Reference:
         return [np.asarray(each) for each in self._run(self._outputs, dict(inputs))]
 
 
-def _by_onnxruntime(path: Path, outputs: Sequence[str]) -> Run | None:
+def _by_onnxruntime(
+    path: Path, outputs: Sequence[str], shapes: Mapping[str, Sequence[Shape]]
+) -> Run | None:
     import onnxruntime as ort
 
     options = ort.SessionOptions()
     options.log_severity_level = 4
     session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     own = {output.name for output in session.get_outputs()}
-    if not own.issuperset(outputs):
-        widened = _with_outputs(path, [each for each in outputs if each not in own])
-        if widened is None:
+    others = [
+        declared.name
+        for declared in session.get_inputs()
+        if any(not _allows(declared.shape, shape) for shape in shapes.get(declared.name, ()))
+    ]
+    if others or not own.issuperset(outputs):
+        changed = _changed(path, outputs, others)
+        if changed is None:
             return None
-        session = ort.InferenceSession(widened, options, providers=["CPUExecutionProvider"])
+        session = ort.InferenceSession(changed, options, providers=["CPUExecutionProvider"])
     run: Run = session.run
     return run
 
 
 def _by_onnx(path: Path, outputs: Sequence[str]) -> Run | None:
-    if (model := _with_outputs(path, outputs)) is None:
+    if (model := _changed(path, outputs, ())) is None:
         return None
     import onnx
     from onnx.reference import ReferenceEvaluator
@@ -96,8 +109,15 @@ def _by_onnx(path: Path, outputs: Sequence[str]) -> Run | None:
     return run
 
 
-def _with_outputs(path: Path, names: Sequence[str]) -> bytes | None:
-    """The model with tensors inside of it as outputs; None without `onnx`."""
+def _allows(declared: Sequence[Any], shape: Shape) -> bool:
+    """Whether a shape is one of those declared, in which texts stand for open dims."""
+    return len(declared) == len(shape) and all(
+        not isinstance(dim, int) or dim == size for dim, size in zip(declared, shape, strict=True)
+    )
+
+
+def _changed(path: Path, outputs: Sequence[str], opened: Sequence[str]) -> bytes | None:
+    """The model with these outputs, and the dims of some inputs open; None without `onnx`."""
     try:
         import onnx
     except ImportError:
@@ -106,8 +126,13 @@ def _with_outputs(path: Path, names: Sequence[str]) -> bytes | None:
     known = {output.name for output in model.graph.output}
     inferred = onnx.shape_inference.infer_shapes(model)
     types = {value.name: value for value in inferred.graph.value_info}
-    for name in names:
+    for name in outputs:
         if name not in known:
             model.graph.output.append(types.get(name, onnx.ValueInfoProto(name=name)))
+    if opened:
+        declared = [each for each in model.graph.input if each.name in opened]
+        for value in (*declared, *model.graph.output):
+            value.type.tensor_type.ClearField("shape")
+        del model.graph.value_info[:]
     content: bytes = model.SerializeToString()
     return content

@@ -274,6 +274,13 @@ def as_input(value: npt.ArrayLike, port: Port) -> Array:
     return array.reshape((1,) * len(port.shape)) if array.ndim == 0 else array
 
 
+def _shapes_of(attempts: Sequence[Sequence[Port]]) -> dict[str, list[Shape]]:
+    shapes: dict[str, list[Shape]] = {}
+    for port in (port for ports in attempts for port in ports):
+        shapes.setdefault(port.name, []).append(port.shape)
+    return shapes
+
+
 def _run_job(job: VerifyJob, stage: Path) -> Verdict:
     import ascendcl
 
@@ -282,7 +289,7 @@ def _run_job(job: VerifyJob, stage: Path) -> Verdict:
     if job.reference:
         return _run_expected(job)
     try:
-        reference = Reference.of(Path(job.source), job.outputs)
+        reference = Reference.of(Path(job.source), job.outputs, _shapes_of(job.attempts))
     except Exception as error:
         return Verdict(reference_name(), problem=f"{reference_name()} does not take it: {error}")
     if reference is None:
