@@ -219,3 +219,18 @@ def test_an_output_that_is_an_input(tmp_path: Path) -> None:
     y, z = run(path, x)
     np.testing.assert_array_equal(y, x)
     np.testing.assert_array_equal(z, x.reshape(6))
+
+
+def test_an_output_that_opens_only_until_it_is_compiled(tmp_path: Path) -> None:
+    """OpenVINO knows its size when it compiles, where the model itself does not say it."""
+    source = onnx_file(
+        tmp_path / "m.onnx",
+        [node("Shape", ["x"], ["dims"]), node("ReduceProd", ["dims"], ["count"], keepdims=1)]
+        + [node("Reshape", ["x", "count"], ["y"])],
+        {"x": (F32, ["a", 3, "b"])},
+        {"y": (F32, ["n"])},
+    )
+    path = compiled(source)
+    for a, b in ((2, 4), (1, 1)):
+        x = floats(a, 3, b)
+        np.testing.assert_array_equal(run(path, x)[0], x.reshape(-1))

@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <openvino/openvino.hpp>
+#include <optional>
 #include <sstream>
 #include <thread>
 
@@ -112,7 +113,8 @@ bool computes_doubles(const ov::Model &model) {
     });
 }
 
-std::vector<std::vector<int64_t>> output_dims_of(const ov::Model &model) {
+// As compiled: OpenVINO may know more then than the model says.
+std::vector<std::vector<int64_t>> output_dims_of(const ov::CompiledModel &model) {
     std::vector<std::vector<int64_t>> dims;
     for (const auto &output : model.outputs()) {
         dims.emplace_back();
@@ -128,13 +130,16 @@ ov::AnyMap with(ov::AnyMap map, const ov::AnyMap &settings) {
     return map;
 }
 
+// Without `dims` they are the compiled model's.
 std::shared_ptr<Program> compiled(const std::shared_ptr<const ov::Model> &model,
-                                  std::vector<std::vector<int64_t>> dims,
+                                  std::optional<std::vector<std::vector<int64_t>>> dims,
                                   std::vector<Finding> findings, const CompileRequest &request) {
     ov::AnyMap settings = settings_against_miscompilation(*model);
-    return std::make_shared<CompiledProgram>(
-        core().compile_model(model, "CPU", with(properties(request), settings)), std::move(dims),
-        std::move(findings), request.profiling, std::move(settings));
+    ov::CompiledModel made =
+        core().compile_model(model, "CPU", with(properties(request), settings));
+    if (!dims) dims = output_dims_of(made);
+    return std::make_shared<CompiledProgram>(std::move(made), std::move(*dims), std::move(findings),
+                                             request.profiling, std::move(settings));
 }
 
 std::shared_ptr<Program> compile_ir(const LowerInput &input, const CompileRequest &request) {
@@ -146,8 +151,7 @@ std::shared_ptr<Program> compile_ir(const LowerInput &input, const CompileReques
                             "precision", "float32",
                             "OpenVINO's CPU plugin computes float64 in float32"});
     }
-    std::vector<std::vector<int64_t>> dims = output_dims_of(*model);
-    return compiled(model, std::move(dims), std::move(findings), request);
+    return compiled(model, std::nullopt, std::move(findings), request);
 }
 
 std::shared_ptr<Program> compile_model(const CompileRequest &request) {
