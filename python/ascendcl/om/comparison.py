@@ -34,6 +34,9 @@ class Difference:
         Index of that element.
     note : str
         What no number says, as shapes that differ; may be empty.
+    moved : float
+        Relative L2 by which the reference itself moves when its inputs change by a rounding; 0
+        where that was not asked.
     """
 
     name: str
@@ -42,6 +45,7 @@ class Difference:
     max_abs: float
     worst: tuple[int, ...]
     note: str = ""
+    moved: float = 0.0
 
 
 def difference(name: str, value: Array, reference: Array) -> Difference:

@@ -30,9 +30,10 @@ Told: TypeAlias = Callable[[str], None]
 
 _BOUND = 1e-3  # relative L2, between two runtimes that both compute in float32
 _BOUND_FP16 = 1e-2  # weights rounded to 11 bits
+_TIMES = 4  # of what the reference moves by itself
+_MOST = 100  # times the bound, however far that is
 _HALF = 10  # ONNX's number of float16
 _BOUND_INT8 = 0.2  # activations rounded to 8 bits, by each runtime in its own way
-_ROUNDINGS = 1e-6  # what roundings about 1 leave where they cancel, as in a sigmoid's tail
 _QUANTIZED = ("QuantizeLinear", "DynamicQuantizeLinear", "QLinear", "ConvInteger", "MatMulInteger")
 
 
@@ -253,9 +254,8 @@ def _verified(
 
 
 def _is_within(row: Difference, bound: float) -> bool:
-    if row.relative_l2 <= bound:
-        return True
-    return row.relative_l2 <= 100 * bound and row.max_abs <= _ROUNDINGS
+    """Within the bound, or as far as roundings move the reference, as in a sigmoid's tail."""
+    return row.relative_l2 <= bound or row.relative_l2 <= min(_MOST * bound, _TIMES * row.moved)
 
 
 def _bound(graph: SourceGraph, options: CompileOptions) -> float:
