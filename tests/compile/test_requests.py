@@ -225,8 +225,11 @@ def test_an_output_that_opens_only_until_it_is_compiled(tmp_path: Path) -> None:
     """OpenVINO knows its size when it compiles, where the model itself does not say it."""
     source = onnx_file(
         tmp_path / "m.onnx",
-        [node("Shape", ["x"], ["dims"]), node("ReduceProd", ["dims"], ["count"], keepdims=1)]
-        + [node("Reshape", ["x", "count"], ["y"])],
+        [
+            node("Shape", ["x"], ["dims"]),
+            node("ReduceProd", ["dims"], ["count"], keepdims=1),
+            node("Reshape", ["x", "count"], ["y"]),
+        ],
         {"x": (F32, ["a", 3, "b"])},
         {"y": (F32, ["n"])},
     )

@@ -275,11 +275,10 @@ class _Verification:
         """Ask the reference how far it moves itself when its inputs change by a rounding."""
         moved = {
             name: (value * (1 + _ROUNDING)).astype(value.dtype)
-            if value.dtype.kind == "f"
-            else value
             for name, value in inputs.items()
+            if value.dtype.kind == "f"
         }
-        others = self._reference.run({**moved, **self._constants})
+        others = self._reference.run({**inputs, **moved, **self._constants})
         return [
             replace(row, moved=difference(row.name, other, theirs).relative_l2)
             for row, other, theirs in zip(rows, others, expected, strict=True)
