@@ -34,12 +34,23 @@ _GREATEST = (9, 1, 0)
 
 @dataclass(frozen=True)
 class Port:
-    """An input to make up: its name in the source, shape (-1: open), numpy type, ranges."""
+    """An input to make up: its name in the source, shape (-1: open), numpy type, ranges.
+
+    The source may want it in another type and shape.
+    """
 
     name: str
     shape: Shape
     dtype: str
     ranges: tuple[tuple[int, int], ...] = ()
+    source_dtype: str = ""
+    source_shape: Shape | None = None
+
+    def for_source(self, array: Array) -> Array:
+        """Answer the input as the source takes it."""
+        if self.source_shape is not None:
+            array = array.reshape(self.source_shape)
+        return array.astype(self.source_dtype) if self.source_dtype else array
 
 
 @dataclass(frozen=True)
@@ -216,7 +227,8 @@ def _run_attempt(
         rng = np.random.default_rng(job.seed)
         inputs = {port.name: made_up(port, rng, greatest) for port in ports} | dict(given)
         try:
-            expected = run_reference(Path(job.source), {**inputs, **constants}, job.outputs)
+            fed = {port.name: port.for_source(inputs[port.name]) for port in ports}
+            expected = run_reference(Path(job.source), {**fed, **constants}, job.outputs)
         except Exception as error:
             shapes = ", ".join(f"{port.name} {list(port.shape)}" for port in ports)
             problem = f"{reference_name()} does not run it on made-up inputs ({shapes}): {error}"
@@ -227,11 +239,16 @@ def _run_attempt(
         return Verdict(
             reference_name(),
             tuple(
-                difference(name, ours, theirs)
+                difference(name, _shaped(ours, theirs), theirs)
                 for name, ours, theirs in zip(job.outputs, found, expected, strict=True)
             ),
         )
     return Verdict(reference_name(), problem=problem)
+
+
+def _shaped(ours: Array, theirs: Array) -> Array:
+    """A file that stands for another one may have another shape of as many elements."""
+    return ours.reshape(theirs.shape) if ours.size == theirs.size else ours
 
 
 def _run_compiled(path: str, inputs: Sequence[Array]) -> list[Array]:
@@ -246,7 +263,15 @@ def _main(request: str, answer: str) -> None:
     content: dict[str, Any] = json.loads(Path(request).read_text(encoding="utf-8"))
     content["attempts"] = [
         [
-            Port(port["name"], tuple(port["shape"]), port["dtype"], tuple(port["ranges"]))
+            Port(
+                **port
+                | {
+                    "shape": tuple(port["shape"]),
+                    "source_shape": None
+                    if port["source_shape"] is None
+                    else tuple(port["source_shape"]),
+                }
+            )
             for port in ports
         ]
         for ports in content["attempts"]
