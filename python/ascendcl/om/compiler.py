@@ -145,6 +145,8 @@ def compile(
     target = _target(output, options)
     like = _like(options)
     if is_torch_module(model):
+        if like is not None:
+            raise CompileError("like: a module has no names to find inputs by: export it to ONNX")
         tell(f"tracing {type(model).__name__}")
         source = SourceModel(read_torch(model, example_inputs), "pytorch", None, None)
     else:
