@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def run(arguments: argparse.Namespace) -> int:
     """Compare; 0 within the bound, 1 beyond it, 2 where there is nothing to compare."""
     from ascendcl.cli.compile import named_value
-    from ascendcl.om.compare import CompareOptions, compare
+    from ascendcl.om.comparer import CompareOptions, compare
     from ascendcl.om.runnable import shapes_of
     from ascendcl.om.shapes import parse_input_shape
 

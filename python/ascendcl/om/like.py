@@ -215,11 +215,10 @@ def _original_names(graph: Graph) -> dict[str, str]:
     """As aclmdlGetOpAttr tells them: each name behind its length in bytes."""
     found = {}
     for node in graph.nodes:
-        names = node.attrs.get(_ORIGINAL_NAMES, [])
-        if isinstance(names, str):
-            names = [names]
-        if isinstance(names, list) and names:
-            texts = [name for name in names if isinstance(name, str)]
+        stored = node.attrs.get(_ORIGINAL_NAMES)
+        names = stored if isinstance(stored, list) else [stored]
+        texts = [name for name in names if isinstance(name, str)]
+        if texts:
             found[node.name] = "".join(f"[{len(name.encode())}]{name}" for name in texts)
     return found
 
