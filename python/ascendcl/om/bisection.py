@@ -140,7 +140,7 @@ def _taps(runnable: Runnable, model: ov.Model) -> dict[str, _Tap]:
     if isinstance(runnable, OmModel):
         made_from = _made_from(runnable.path)
         if made_from is not None:
-            return _taps_of_om(model, made_from)
+            return _taps_of_om(model, made_from) | _taps_of_outputs(runnable, model)
     return _taps_of_source(runnable, model)
 
 
@@ -182,6 +182,18 @@ def _taps_of_om(model: ov.Model, made_from: Mapping[str, str]) -> dict[str, _Tap
     for name, (_, node) in last.items():
         if name in made_from and node.get_output_size() == 1:
             taps.setdefault(made_from[name], _Tap(name, node.output(0)))
+    return taps
+
+
+def _taps_of_outputs(runnable: Runnable, model: ov.Model) -> dict[str, _Tap]:
+    """By the tensor in ``<node>:<index>:<tensor>``."""
+    taps = {}
+    for name, result in zip(runnable.outputs, model.get_results(), strict=True):
+        port = result.input_value(0)
+        label = port.get_node().get_friendly_name().rpartition("/")[0] or name
+        parts = name.split(":")
+        for start in range(1, len(parts)):
+            taps[":".join(parts[start:])] = _Tap(label, port)
     return taps
 
 
