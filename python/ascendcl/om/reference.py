@@ -53,8 +53,15 @@ def run_reference(
         options.log_severity_level = 4
         session = ort.InferenceSession(source, options, providers=["CPUExecutionProvider"])
         own = {output.name for output in session.get_outputs()}
-        if not own.issuperset(outputs):
-            widened = _with_outputs(path, [each for each in outputs if each not in own])
+        open_inputs = [
+            each.name
+            for each in session.get_inputs()
+            if each.name in inputs and _declares_otherwise(each.shape, inputs[each.name].shape)
+        ]
+        if open_inputs or not own.issuperset(outputs):
+            widened = _with_outputs(
+                path, [each for each in outputs if each not in own], open_inputs
+            )
             if widened is None:
                 return None
             session = ort.InferenceSession(widened, options, providers=["CPUExecutionProvider"])
@@ -71,8 +78,16 @@ def run_reference(
     return [np.asarray(result) for result in results]
 
 
-def _with_outputs(path: Path, names: Sequence[str]) -> bytes | None:
-    """The model with tensors inside of it as outputs; None without `onnx`."""
+def _declares_otherwise(declared: Sequence[Any], shape: Sequence[int]) -> bool:
+    return any(
+        isinstance(dim, int) and dim != size for dim, size in zip(declared, shape, strict=False)
+    )
+
+
+def _with_outputs(
+    path: Path, names: Sequence[str], open_inputs: Sequence[str] = ()
+) -> bytes | None:
+    """The model with tensors inside of it as outputs, inputs opened; None without `onnx`."""
     try:
         import onnx
     except ImportError:
@@ -84,5 +99,14 @@ def _with_outputs(path: Path, names: Sequence[str]) -> bytes | None:
     for name in names:
         if name not in known:
             model.graph.output.append(types.get(name, onnx.ValueInfoProto(name=name)))
+    for value in model.graph.input:
+        if value.name in open_inputs:
+            for dim in value.type.tensor_type.shape.dim:
+                dim.Clear()
+    if open_inputs:  # what follows from the sizes that were declared is wrong now
+        del model.graph.value_info[:]
+        for value in model.graph.output:
+            for dim in value.type.tensor_type.shape.dim:
+                dim.Clear()
     content: bytes = model.SerializeToString()
     return content

@@ -127,6 +127,7 @@ class SourceGraph:
         ports = {
             name: port
             for node in self.model.get_ordered_ops()
+            if node.get_type_name() != "Result"  # which has the tensor's names, too
             for port in node.outputs()
             for name in port.get_names()
         }
