@@ -20,6 +20,7 @@ enum class PartitionType : uint32_t {
     kCustomAicpu = 4,
     kInOutInfoOld = 6,  // only where the model type is not 3
     kInOutInfo = 8,
+    kHostWeights = 0x1000,  // ours: constants that the weights partition has no room for
 };
 
 struct Partition {

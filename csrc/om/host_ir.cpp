@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "om/attributes.h"
+
 namespace ascendcl::om {
 
 const Node *ir_node(const Graph &graph) noexcept {
@@ -14,6 +16,13 @@ const Node *ir_node(const Graph &graph) noexcept {
 bool has_ir(const ModelDef &model) noexcept {
     return std::any_of(model.graphs.begin(), model.graphs.end(),
                        [](const Graph &graph) { return ir_node(graph) != nullptr; });
+}
+
+std::string like_hash(Bytes file) {
+    const Container container = Container::parse(file);
+    require_one_model(container.header());
+    const Bytes def = container.models().front().find(PartitionType::kModelDef);
+    return std::string(model_attributes(def).text(kLikeHash).value_or(""));
 }
 
 }  // namespace ascendcl::om

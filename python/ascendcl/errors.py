@@ -29,6 +29,7 @@ __all__ = [
     "DeviceFaultError",
     "ForkedError",
     "HostAssumption",
+    "HostSubstitution",
     "MissingNameError",
     "ModelClosedError",
     "NotSupportedError",
@@ -151,6 +152,14 @@ class HostAssumption(AclWarning):
     """The host runtime runs a model with something assumed that its file does not keep.
 
     Once for each content of a model file; the message names the nodes, `Model.notes` has them too.
+    """
+
+
+class HostSubstitution(AclWarning):
+    """The host runtime runs ``X.host.om`` where a program named ``X.om``.
+
+    Once for each file and content. ``ascendcl compile --like X.om`` makes such files;
+    :func:`ascendcl.runtime_info` lists those that were loaded.
     """
 
 

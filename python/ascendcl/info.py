@@ -31,6 +31,9 @@ class RuntimeInfo:
         runtime does not know.
     engine : str or None
         What runs models on the CPU; None with CANN, or where the host runtime has no engine.
+    substitutions : tuple of (str, str)
+        Files that were loaded so far in the place of others: the file that the program named, and
+        the host runtime's file beside it.
     """
 
     kind: Literal["cann", "host"]
@@ -38,6 +41,7 @@ class RuntimeInfo:
     version: str
     soc: str
     engine: str | None
+    substitutions: tuple[tuple[str, str], ...] = ()
 
 
 def runtime_info() -> RuntimeInfo:
@@ -50,6 +54,7 @@ def runtime_info() -> RuntimeInfo:
         # The host runtime that nobody asked for names no chip to those who look for one.
         soc=_acl.core.soc_name() or ("Host" if runtime.kind == "host" else ""),
         engine=_host_engine() if runtime.kind == "host" else None,
+        substitutions=tuple(_acl.core.substitutions()),
     )
 
 

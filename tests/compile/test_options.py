@@ -312,3 +312,14 @@ def test_no_such_model(tmp_path: Path) -> None:
     done = command(tmp_path / "none.onnx", "-o", tmp_path / "m.om")
     assert done.returncode == 1
     assert "none.onnx" in done.stderr
+
+
+def test_out_nodes_may_be_outputs_in_another_order(tmp_path: Path) -> None:
+    source = onnx_file(
+        tmp_path / "m.onnx",
+        [node("Relu", ["x"], ["p"], name="a"), node("Neg", ["p"], ["q"], name="b")],
+        {"x": (F32, [1, 4])},
+        {"p": (F32, [1, 4]), "q": (F32, [1, 4])},
+    )
+    path = compiled(source, out_nodes=["q", "p"])
+    assert [info.name for info in infos(path)[1]] == ["b:0:q", "a:0:p"]

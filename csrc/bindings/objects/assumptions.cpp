@@ -1,5 +1,4 @@
-// The host runtime's findings and its reports of assumptions, looked up by name: CANN's library has
-// neither.
+// The host runtime's findings and its reports, looked up by name: CANN's library has neither.
 // SPDX-License-Identifier: Apache-2.0
 #include "bindings/objects/assumptions.h"
 
@@ -21,33 +20,44 @@ struct Finding {
 using GetCount = int (*)(uint32_t model_id, size_t *count);
 using GetFinding = int (*)(uint32_t model_id, size_t index, Finding *finding);
 using SetSink = void (*)(int (*sink)(const char *report));
+// As ascendcl/substitution.h declares it.
+struct Substitution {
+    const char *file, *host_file;
+};
+using GetSubstitutionCount = int (*)(size_t *count);
+using GetSubstitution = int (*)(size_t index, Substitution *substitution);
+
+// Categories of warnings, by name.
+constexpr char kAssumption[] = "HostAssumption";
+constexpr char kSubstitution[] = "HostSubstitution";
 
 // Frames between a warning and the program: the one that calls this extension.
 constexpr Py_ssize_t kOfCaller = 2;
 
-thread_local AssumptionCapture *capturing = nullptr;
+thread_local ReportCapture *capturing = nullptr;
 
-void warn_now(const char *report, Py_ssize_t level) {
-    const py::object category = bound_error("HostAssumption");
+void warn_now(const char *category_name, const char *report, Py_ssize_t level) {
+    const py::object category = bound_error(category_name);
     const int raised =
         without_unwinding([&] { return PyErr_WarnEx(category.ptr(), report, level); });
     if (raised != 0) throw py::error_already_set();
 }
 
 // 0 leaves the report to the runtime.
+template <const char *kCategory>
 int take_report(const char *report) {
     try {
         if (capturing != nullptr) {
-            capturing->keep(report);
+            capturing->keep(kCategory, report);
             return 1;
         }
         if (!is_python_running() || PyGILState_GetThisThreadState() == nullptr) return 0;
         const WithGil gil;
         const py::error_scope pending;
         try {
-            warn_now(report, 1);
+            warn_now(kCategory, report, 1);
         } catch (py::error_already_set &error) {
-            write_unraisable(error, "a model that the host runtime compiled");
+            write_unraisable(error, "a model that the host runtime loaded");
         }
         return 1;
     } catch (const std::exception &) {
@@ -80,17 +90,37 @@ py::list findings(uint32_t model_id) {
     return all;
 }
 
+// (file, host file) of each; empty where the runtime has none.
+py::list substitutions() {
+    py::list all;
+    const auto get_count = host_function<GetSubstitutionCount>("ascendclGetSubstitutionCount");
+    const auto get = host_function<GetSubstitution>("ascendclGetSubstitution");
+    if (get_count == nullptr || get == nullptr) return all;
+    size_t count = 0;
+    call_core([&] { return core::Status{get_count(&count), "ascendclGetSubstitutionCount"}; });
+    for (size_t i = 0; i < count; ++i) {
+        Substitution found{};
+        call_core([&] { return core::Status{get(i, &found), "ascendclGetSubstitution"}; });
+        all.append(py::make_tuple(text(found.file), text(found.host_file)));
+    }
+    return all;
+}
+
 }  // namespace
 
-AssumptionCapture::AssumptionCapture() noexcept { capturing = this; }
-AssumptionCapture::~AssumptionCapture() { capturing = nullptr; }
+ReportCapture::ReportCapture() noexcept { capturing = this; }
+ReportCapture::~ReportCapture() { capturing = nullptr; }
 
-void AssumptionCapture::warn() {
-    if (!report_.empty()) warn_now(report_.c_str(), kOfCaller);
+void ReportCapture::warn() {
+    for (const auto &[category, report] : reports_) warn_now(category, report.c_str(), kOfCaller);
 }
 
 void register_assumptions(py::module_ &module) {
-    if (const auto set = host_function<SetSink>("ascendclSetAssumptionSink")) set(&take_report);
+    if (const auto set = host_function<SetSink>("ascendclSetAssumptionSink"))
+        set(&take_report<kAssumption>);
+    if (const auto set = host_function<SetSink>("ascendclSetSubstitutionSink"))
+        set(&take_report<kSubstitution>);
+    module.def("substitutions", &substitutions);
     module.def("findings", &findings, py::arg("model_id"));
 }
 

@@ -32,11 +32,11 @@ py::tuple query_size(const ModelSource &source) {
 ModelHandle load(const ContextHandle &context, const ModelSource &source, BufferHandle work,
                  BufferHandle weight) {
     ModelHandle model;
-    AssumptionCapture assumptions;
+    ReportCapture reports;
     call_core(
         [&] { return Model::load(context, source, std::move(work), std::move(weight), model); },
         source.path);
-    assumptions.warn();
+    reports.warn();
     return model;
 }
 

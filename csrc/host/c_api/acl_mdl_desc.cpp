@@ -10,6 +10,7 @@
 #include "host/model/om_codes.h"
 #include "host/model/om_file.h"
 #include "host/model/registry.h"
+#include "host/model/substitution.h"
 #include "host/report/report.h"
 
 using namespace ascendcl::host;
@@ -132,8 +133,8 @@ aclError aclmdlGetDescFromFile(aclmdlDesc *modelDesc, const char *modelPath) {
     return guarded(__func__, [&] {
         require(modelDesc != nullptr, "modelDesc is null");
         *modelDesc = {};
-        read_desc(*modelDesc,
-                  OmFile::open(modelPath, ascendcl::om::FileContent::Extent::kDescription));
+        model::NamedFile::open(modelPath, ascendcl::om::FileContent::Extent::kDescription)
+            .read([&](const OmFile &file) { read_desc(*modelDesc, file); });
     });
 }
 

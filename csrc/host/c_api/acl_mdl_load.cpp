@@ -4,6 +4,7 @@
 #include "host/model/load.h"
 #include "host/model/om_codes.h"
 #include "host/model/registry.h"
+#include "host/model/substitution.h"
 #include "host/report/report.h"
 
 using namespace ascendcl::host;
@@ -11,13 +12,16 @@ using namespace ascendcl::host;
 namespace {
 
 using model::LoadOptions;
+using model::NamedFile;
 using model::OmFile;
 
 aclError load_from_file(const char *function, const char *path, uint32_t *model_id,
                         const LoadOptions &options) {
     return guarded(function, [&] {
         require(path != nullptr && model_id != nullptr, "a pointer is null");
-        *model_id = load_model(OmFile::open(path), options);
+        const NamedFile named = NamedFile::open(path);
+        *model_id = named.read([&](const OmFile &file) { return load_model(file, options); });
+        named.tell_loaded();
     });
 }
 
@@ -91,8 +95,8 @@ aclError aclmdlQuerySize(const char *fileName, size_t *workSize, size_t *weightS
     return guarded(__func__, [&] {
         require(fileName != nullptr && workSize != nullptr && weightSize != nullptr,
                 "a pointer is null");
-        query_size(OmFile::open(fileName, ascendcl::om::FileContent::Extent::kDescription),
-                   workSize, weightSize);
+        NamedFile::open(fileName, ascendcl::om::FileContent::Extent::kDescription)
+            .read([&](const OmFile &file) { query_size(file, workSize, weightSize); });
     });
 }
 

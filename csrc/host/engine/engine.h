@@ -11,7 +11,7 @@
 
 namespace ascendcl::host::engine {
 
-inline constexpr uint32_t kEngineAbi = 6;
+inline constexpr uint32_t kEngineAbi = 7;
 
 // Caller-owned memory of one input or output, in the dtype and dims of the model's descriptor.
 struct Binding {
@@ -143,6 +143,10 @@ class Engine {
     // The same program, its ops timed; for one execution.
     virtual std::shared_ptr<Program> with_op_times(const Program &program,
                                                    Outcome &outcome) noexcept = 0;
+    // Writes what the model is to OpenVINO as an IR, ops under the names of the nodes that they
+    // come from ("conv1/12").
+    virtual Outcome write_ir(const CompileRequest &request, const char *xml_path,
+                             const char *weights_path) noexcept = 0;
     // Ends the threads that compiling and running started; the next compilation starts others. For
     // when no program is alive and none is being compiled.
     virtual void shut_down() noexcept = 0;

@@ -1,6 +1,7 @@
 // The engine: an .om file to a compiled program, and the one symbol that the library exports.
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <cstring>
 #include <iterator>
 #include <memory>
 #include <mutex>
@@ -91,11 +92,12 @@ Lowered lower_request(const LowerInput &model, const CompileRequest &request) {
 }
 
 // Of a model that was compiled for this runtime.
-std::shared_ptr<ov::Model> read_ir_request(const LowerInput &model, const CompileRequest &request) {
+std::shared_ptr<ov::Model> read_ir_request(const LowerInput &model, const CompileRequest &request,
+                                           const ov::Tensor &weights) {
     if (request.gear >= 0) {
         const auto gear = static_cast<size_t>(request.gear);
         return read_ir(core(), gear_graph(model.def, gear),
-                       om::descriptors_of_gear(model.descriptors, gear), model.weights);
+                       om::descriptors_of_gear(model.descriptors, gear), weights);
     }
     om::Descriptors io = model.descriptors;
     if (!request.input_dims.empty() && request.input_dims.size() != io.inputs.size())
@@ -103,7 +105,7 @@ std::shared_ptr<ov::Model> read_ir_request(const LowerInput &model, const Compil
                       std::to_string(request.input_dims.size()) + " shapes are given");
     for (size_t i = 0; i < request.input_dims.size(); ++i)
         io.inputs[i].dims = request.input_dims[i];
-    return read_ir(core(), model.graph, io, model.weights);
+    return read_ir(core(), model.graph, io, weights);
 }
 
 bool computes_doubles(const ov::Model &model) {
@@ -142,9 +144,32 @@ std::shared_ptr<Program> compiled(const std::shared_ptr<const ov::Model> &model,
                                              request.profiling, std::move(settings));
 }
 
-std::shared_ptr<Program> compile_ir(const LowerInput &input, const CompileRequest &request) {
-    const std::shared_ptr<ov::Model> model = read_ir_request(input, request);
+// The constants of an IR: in the weight memory, which outlives the program, or a copy of those that
+// it has no room for, which goes with the program.
+ov::Tensor ir_constants(om::Bytes weight_memory, om::Bytes own) {
+    // OpenVINO's tensors are not const; nothing is written through this one.
+    if (own.empty())
+        return weight_memory.empty() ? ov::Tensor(ov::element::u8, ov::Shape{0})
+                                     : ov::Tensor(ov::element::u8, ov::Shape{weight_memory.size},
+                                                  const_cast<uint8_t *>(weight_memory.data));
+    ov::Tensor copy(ov::element::u8, ov::Shape{own.size});
+    std::memcpy(copy.data(), own.data, own.size);
+    return copy;
+}
+
+std::shared_ptr<Program> compile_ir(const LowerInput &input, const CompileRequest &request,
+                                    om::Bytes own_weights) {
+    const std::shared_ptr<ov::Model> model =
+        read_ir_request(input, request, ir_constants(input.weights, own_weights));
     std::vector<Finding> findings;
+    if (!own_weights.empty()) {
+        const om::Node &ir = *om::ir_node(input.graph);
+        findings.push_back({Finding::Kind::kRead, std::string(ir.name), std::string(ir.type),
+                            "weights", std::to_string(own_weights.size) + " bytes",
+                            "outside of the weight memory, which has the " +
+                                std::to_string(input.weights.size) +
+                                " bytes that the file asks for that this one stands for"});
+    }
     if (computes_doubles(*model)) {
         const om::Node &ir = *om::ir_node(input.graph);
         findings.push_back({Finding::Kind::kAssumed, std::string(ir.name), std::string(ir.type),
@@ -154,7 +179,10 @@ std::shared_ptr<Program> compile_ir(const LowerInput &input, const CompileReques
     return compiled(model, std::nullopt, std::move(findings), request);
 }
 
-std::shared_ptr<Program> compile_model(const CompileRequest &request) {
+// Calls `use` with what the file holds, and the constants that its weights partition has no room
+// for.
+template <typename Use>
+auto with_file(const CompileRequest &request, Use &&use) {
     const om::Container container =
         om::Container::parse({static_cast<const uint8_t *>(request.om), request.om_size});
     if (container.models().size() != 1) throw Refusal("models of several parts are not supported");
@@ -168,14 +196,33 @@ std::shared_ptr<Program> compile_model(const CompileRequest &request) {
         request.weights != nullptr
             ? om::Bytes{static_cast<const uint8_t *>(request.weights), request.weight_size}
             : model.find(om::PartitionType::kWeights);
-    const LowerInput input{def, def.graphs[0], descriptors, kernels, weights};
-    if (om::has_ir(def)) return compile_ir(input, request);
+    return use(LowerInput{def, def.graphs[0], descriptors, kernels, weights},
+               model.find(om::PartitionType::kHostWeights));
+}
+
+std::shared_ptr<Program> compile_graph(const LowerInput &input, const CompileRequest &request) {
     Lowered lowered = lower_request(input, request);
     Translated translated = translate(lowered.graph);
     std::move(translated.findings.begin(), translated.findings.end(),
               std::back_inserter(lowered.findings));
     return compiled(translated.model, std::move(translated.output_dims),
                     std::move(lowered.findings), request);
+}
+
+std::shared_ptr<Program> compile_model(const CompileRequest &request) {
+    return with_file(request, [&](const LowerInput &input, om::Bytes own_weights) {
+        return om::has_ir(input.def) ? compile_ir(input, request, own_weights)
+                                     : compile_graph(input, request);
+    });
+}
+
+void write_ir(const CompileRequest &request, const char *xml_path, const char *weights_path) {
+    const auto model = with_file(request, [&](const LowerInput &input, om::Bytes own_weights) {
+        if (om::has_ir(input.def))
+            return read_ir_request(input, request, ir_constants(input.weights, own_weights));
+        return translate(lower_request(input, request).graph).model;
+    });
+    ov::serialize(model, xml_path, weights_path);
 }
 
 CompiledOpProgram compile_single_op(const OpRequest &request) {
@@ -231,6 +278,16 @@ class OpenVinoEngine : public Engine {
         return answered(outcome, [&] {
             return host::engine::with_op_times(static_cast<const CompiledProgram &>(program));
         });
+    }
+
+    Outcome write_ir(const CompileRequest &request, const char *xml_path,
+                     const char *weights_path) noexcept override {
+        Outcome outcome;
+        answered(outcome, [&] {
+            host::engine::write_ir(request, xml_path, weights_path);
+            return true;
+        });
+        return outcome;
     }
 
     void shut_down() noexcept override {

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "host/checks/objects.h"
+#include "host/model/substitution.h"
 #include "host/report/report.h"
 
 namespace ascendcl::host::model {
@@ -166,9 +167,9 @@ uint32_t load_with_config(const aclmdlConfigHandle &config) {
     const LoadType type = load_type_of(*config.load_type);
     require_complete(config, type);
     if (type.source == Source::kMemory) config.model_bytes.check();
-    const OmFile file = type.source == Source::kFile
-                            ? OmFile::open(config.path->c_str())
-                            : OmFile::view(config.model, *config.model_size);
+    const NamedFile named = type.source == Source::kFile
+                                ? NamedFile::open(config.path->c_str())
+                                : NamedFile(OmFile::view(config.model, *config.model_size));
     if (type.with_queues) {
         throw Failure{ACL_ERROR_API_NOT_SUPPORT, "the host runtime has no queues"};
     }
@@ -184,7 +185,9 @@ uint32_t load_with_config(const aclmdlConfigHandle &config) {
     }
     options.leave_out_io_memory =
         config.workspace_optimize == ACL_WORKSPACE_MEM_OPTIMIZE_INPUTOUTPUT;
-    return load_model(file, options);
+    const uint32_t id = named.read([&](const OmFile &file) { return load_model(file, options); });
+    named.tell_loaded();
+    return id;
 }
 
 }  // namespace ascendcl::host::model

@@ -77,7 +77,12 @@ std::shared_ptr<const Description> Description::read(const om::Container &contai
     fit_largest_gear(*description);
     description->name = def.name;
     description->is_dynamic = container.header().is_dynamic;
-    description->carries_ir = om::has_ir(def);
+    description->carries_ir = om::has_ir(def) && !model.has(om::PartitionType::kHostWeights);
+    const auto ops = def.attrs.texts(om::kLikeOps);
+    const auto originals = def.attrs.texts(om::kLikeOriginalOps);
+    for (size_t i = 0; i < std::min(ops.size(), originals.size()); ++i) {
+        description->original_op_names.emplace(ops[i], originals[i]);
+    }
     description->aipp.assign(description->io.inputs.size(), ACL_DATA_WITHOUT_AIPP);
     if (def.graphs.empty()) return description;
     for (const om::Node &node : def.graphs.front().nodes) {

@@ -24,7 +24,7 @@ struct Description {
     size_t largest_gear = 0;                // the one with the most bytes of input
     std::vector<aclmdlInputAippType> aipp;  // one per input
     bool is_dynamic = false;                // shapes known only when executed
-    bool carries_ir = false;                // compiled for this runtime (om/host_ir.h)
+    bool carries_ir = false;                // that computes on weight memory (om/host_ir.h)
     // Operator name -> "[5]conv1[4]relu", of those that were fused.
     std::unordered_map<std::string, std::string> original_op_names;
 

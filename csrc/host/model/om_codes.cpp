@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "host/model/substitution.h"
+
 namespace ascendcl::host::model {
 namespace {
 
@@ -53,9 +55,10 @@ constexpr Row kTable[] = {
 }  // namespace
 
 Failure om_failure(const om::Error &error, Purpose purpose) {
-    const std::string message = std::string(om::name(error.code())) + ": " + error.what();
+    std::string message = std::string(om::name(error.code())) + ": " + error.what();
     for (const Row &row : kTable) {
         if (row.damage != error.code()) continue;
+        if (row.load == kUnsupported) message += std::string(". ") + kWayOut;
         switch (purpose) {
             case Purpose::kLoad:
                 return {row.load, message};

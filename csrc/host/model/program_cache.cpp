@@ -13,6 +13,7 @@
 #include "host/checks/trace.h"
 #include "host/model/assumptions.h"
 #include "host/model/engine_library.h"
+#include "host/model/substitution.h"
 #include "host/report/report.h"
 
 namespace ascendcl::host::model {
@@ -48,12 +49,15 @@ struct Cache {
     }
 };
 
-void require_compiled(const engine::Outcome &outcome) {
+void require_compiled(const engine::Outcome &outcome, bool is_host_file) {
     if (outcome.kind == engine::Outcome::Kind::kRefused) {
-        throw Failure{ACL_ERROR_FEATURE_UNSUPPORTED,
-                      "the host runtime cannot run this model: " + outcome.text +
-                          "\nOnly the host runtime has this limit: the file can run on the device "
-                          "that it was compiled for"};
+        throw Failure{
+            ACL_ERROR_FEATURE_UNSUPPORTED,
+            "the host runtime cannot run this model: " + outcome.text +
+                (is_host_file ? std::string()
+                              : "\nOnly the host runtime has this limit: the file can run "
+                                "on the device that it was compiled for. " +
+                                    std::string(kWayOut))};
     }
     if (outcome.kind == engine::Outcome::Kind::kDamaged) {
         throw Failure{ACL_ERROR_GE_FAILURE, "the model is damaged: " + outcome.text};
@@ -61,10 +65,11 @@ void require_compiled(const engine::Outcome &outcome) {
     require_ok(outcome, ACL_ERROR_GE_FAILURE);
 }
 
-std::shared_ptr<engine::Program> compiled(const engine::CompileRequest &request) {
+std::shared_ptr<engine::Program> compiled(const engine::CompileRequest &request,
+                                          bool is_host_file) {
     engine::Outcome outcome;
     auto program = Compiler()->compile(request, outcome);
-    require_compiled(outcome);
+    require_compiled(outcome, is_host_file);
     return program;
 }
 
@@ -76,7 +81,7 @@ std::shared_ptr<engine::Program> cached(const ProgramSource &source,
         cache.slot({source.key, source.gear, source.input_dims, request.threads, memory});
     std::lock_guard lock(slot->mutex);
     if (auto program = slot->program.lock()) return program;
-    auto program = compiled(request);
+    auto program = compiled(request, source.refers_to_weights);
     slot->program = program;
     return program;
 }
@@ -109,9 +114,18 @@ std::shared_ptr<engine::Program> shared_program(const ProgramSource &source) {
     request.threads = threads_per_execution();
     request.profiling = checks::tracing();
     // With a trace, sums are of one load's executions.
-    auto program = request.profiling ? compiled(request) : cached(source, request);
+    auto program =
+        request.profiling ? compiled(request, source.refers_to_weights) : cached(source, request);
     tell_assumptions(*program, source.key);
     return program;
+}
+
+void write_ir(om::Bytes file, int32_t gear, const char *xml_path, const char *weights_path) {
+    engine::CompileRequest request;
+    request.om = file.data;
+    request.om_size = file.size;
+    request.gear = gear;
+    require_compiled(Compiler()->write_ir(request, xml_path, weights_path), false);
 }
 
 }  // namespace ascendcl::host::model

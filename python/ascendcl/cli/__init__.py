@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 from ascendcl.errors import AclError
 
-from . import compile, config, demo, doctor, sdk
+from . import compare, compile, config, demo, doctor, sdk
 
-_COMMANDS = (demo, compile, doctor, config, sdk)
+_COMMANDS = (demo, compile, compare, doctor, config, sdk)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -26,7 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         options = CompileOptions(
             input_shape=parse_input_shape(arguments.input_shape) if arguments.input_shape else {},
-            input_value=dict(_value(text) for text in arguments.input_value),
+            input_value=dict(named_value(text) for text in arguments.input_value),
             dynamic_batch_size=parse_sizes(arguments.dynamic_batch_size, "--dynamic_batch_size")
             if arguments.dynamic_batch_size
             else (),
@@ -42,8 +42,9 @@ def run(arguments: argparse.Namespace) -> int:
             force=arguments.force,
             verify=not arguments.no_verify,
             verify_bound=arguments.verify_bound,
-            verify_input=dict(_value(text) for text in arguments.verify_input),
+            verify_input=dict(named_value(text) for text in arguments.verify_input),
             seed=arguments.seed,
+            like=arguments.like,
         )
         compiled = compile(
             arguments.model, _target(arguments.output), options, tell=_progress(arguments.quiet)
@@ -55,8 +56,10 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _target(text: str) -> Path:
+def _target(text: str | None) -> Path | None:
     """ATC's --output has no ending."""
+    if text is None:
+        return None
     return Path(text if text.endswith(".om") else f"{text}.om")
 
 
@@ -64,7 +67,7 @@ def _progress(quiet: bool) -> Any:
     return (lambda _: None) if quiet else (lambda line: print(f"{line} ...", file=sys.stderr))
 
 
-def _value(text: str) -> tuple[str, Any]:
+def named_value(text: str) -> tuple[str, Any]:
     """``name=1,2,3`` or ``name=file.npy``."""
     name, equals, value = text.rpartition("=")
     if not equals or not name:
@@ -87,6 +90,7 @@ def _print(compiled: Compiled, *, verified: bool) -> None:
     else:
         why = "nothing here can run the source" if verified else "as asked"
         rows.append(("NOT VERIFIED", why))
+    rows += [("then, as in --like", text) for text in compiled.as_in_like]
     print_table(str(compiled.path), rows)
 
 
@@ -97,7 +101,8 @@ def add_to(commands: _SubParsersAction[ArgumentParser]) -> None:
     add = parser.add_argument
     add("model", nargs="?", default=None, help="ONNX, TensorFlow, TensorFlow Lite, PaddlePaddle")
     add("--model", dest="model_option", help="the same, as ATC has it")
-    add("-o", "--output", required=True, help="the .om file")
+    add("-o", "--output", help="the .om file; with --like X.om by default X.host.om beside it")
+    add("--like", metavar="X.om", help="stand for this file of ATC's: its names, types and sizes")
     add("--framework", help="0 to 5 as ATC has it, or a name; by default from the file's ending")
     add("--input_shape", default="", help="name:1,3,-1,1~640;other:8 (-1: open, 1~640: range)")
     add(
@@ -108,7 +113,7 @@ def add_to(commands: _SubParsersAction[ArgumentParser]) -> None:
     add("--dynamic_dims", default="", help="1,64;8,64: gears of all open dims")
     add("--out_nodes", default="", help="node:0;tensor: other outputs")
     add("--output_type", help="FP32, FP16, UINT8, INT8: the type of all outputs")
-    add("--precision_mode", default="fp32", help="fp32, or fp16, which halves the weights")
+    add("--precision_mode", help="fp32, or fp16, which halves the weights (with --like: fp16)")
     add("--input_format", help="NCHW, NHWC or ND: what four dims are told to be")
     add("--force", action="store_true", help="go on where the front end is known to be wrong")
     add("--no-verify", action="store_true", help="write without running")

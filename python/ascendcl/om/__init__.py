@@ -27,6 +27,7 @@ from ascendcl._acl.om import (
 )
 
 from . import container, inout, kernels, layouts, memory_plan, messages, wire
+from .comparer import CompareOptions, Comparison, compare
 from .compile_errors import (
     CompileError,
     KnownWrongError,
@@ -40,10 +41,14 @@ from .gears import GearKind, join_gears
 from .graph_builder import GraphBuilder
 from .kernels import conv_kernel
 from .model_builder import ModelBuilder
+from .runnable import CompareError
 from .tensors import TensorSpec, Value
 
 __all__ = [
     "AttrMap",
+    "CompareError",
+    "CompareOptions",
+    "Comparison",
     "CompileError",
     "CompileOptions",
     "Compiled",
@@ -73,6 +78,7 @@ __all__ = [
     "UnsupportedModelError",
     "Value",
     "VerificationError",
+    "compare",
     "compile",
     "container",
     "conv_kernel",

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -17,6 +17,8 @@ from .compile_errors import CompileError, KnownWrongError, VerificationError
 from .frontend import SourceModel, read_source
 from .host_model import Gears, write_host_model
 from .known_wrong import known_wrong
+from .like import Like, read_like
+from .like_graph import make_alike, take_over_resizes
 from .source_graph import SourceGraph
 from .torch_source import is_torch_module, read_torch, run_torch
 from .verify import Verdict, VerifyJob, as_input, attempts_of, verify
@@ -35,6 +37,14 @@ _MOST = 100  # times the bound, however far that is
 _HALF = 10  # ONNX's number of float16
 _BOUND_INT8 = 0.2  # activations rounded to 8 bits, by each runtime in its own way
 _QUANTIZED = ("QuantizeLinear", "DynamicQuantizeLinear", "QLinear", "ConvInteger", "MatMulInteger")
+_OF_LIKE = (
+    "input_shape",
+    "dynamic_batch_size",
+    "dynamic_image_size",
+    "dynamic_dims",
+    "output_type",
+    "input_format",
+)
 
 
 @dataclass(frozen=True)
@@ -48,7 +58,7 @@ class CompileOptions:
     dynamic_dims: Sequence[Sequence[int]] = ()
     out_nodes: Sequence[str] = ()
     output_type: str | None = None
-    precision_mode: str = "fp32"
+    precision_mode: str | None = None
     input_format: str | None = None
     framework: str | None = None
     force: bool = False
@@ -56,6 +66,7 @@ class CompileOptions:
     verify_bound: float | None = None
     verify_input: Mapping[str, npt.ArrayLike] = field(default_factory=dict)
     seed: int = 0
+    like: str | PathLike[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -76,6 +87,8 @@ class Compiled:
         What it was verified against; None where it was not.
     differences : tuple of Difference
         By how much the outputs differ from the reference's.
+    as_in_like : tuple of str
+        What was changed after that, for the file that this one stands for has it so.
     """
 
     path: Path
@@ -86,11 +99,12 @@ class Compiled:
     gears: int
     reference: str | None
     differences: tuple[Difference, ...]
+    as_in_like: tuple[str, ...] = ()
 
 
 def compile(
     model: str | PathLike[str] | Any,
-    output: str | PathLike[str],
+    output: str | PathLike[str] | None = None,
     options: CompileOptions | None = None,
     *,
     example_inputs: Sequence[Any] = (),
@@ -104,7 +118,8 @@ def compile(
         A file that one of OpenVINO's front ends reads: ONNX, TensorFlow (frozen graph or
         SavedModel), TensorFlow Lite, PaddlePaddle. Or a PyTorch module in evaluation mode.
     output
-        The .om file. It is written beside and renamed, never half.
+        The .om file. It is written beside and renamed, never half. With `options.like` it is by
+        default ``X.host.om`` beside that ``X.om``, where the host runtime looks for it.
     options
         How to compile; by default as the model is.
     example_inputs
@@ -130,7 +145,11 @@ def compile(
         An option does not fit the model.
     """
     options = options or CompileOptions()
+    target = _target(output, options)
+    like = _like(options)
     if is_torch_module(model):
+        if like is not None:
+            raise CompileError("like: a module has no names to find inputs by: export it to ONNX")
         tell(f"tracing {type(model).__name__}")
         source = SourceModel(read_torch(model, example_inputs), "pytorch", None, None)
     else:
@@ -140,26 +159,37 @@ def compile(
     graph = SourceGraph(source)
     graph.fix_inputs(options.input_value)
     graph.choose_outputs(options.out_nodes)
-    graph.set_shapes(options.input_shape)
-    gears = graph.gears(
-        options.dynamic_batch_size, options.dynamic_image_size, options.dynamic_dims
-    )
-    graph.set_types(options.output_type, options.precision_mode)
-    target = Path(output)
+    if like is None:
+        graph.set_shapes(options.input_shape)
+        gears = graph.gears(
+            options.dynamic_batch_size, options.dynamic_image_size, options.dynamic_dims
+        )
+    else:
+        ports = make_alike(graph, like)
+        gears = like.gears
+    graph.set_types(options.output_type, _precision(options))
+    if like is None:
+        ports = graph.ports(options.input_format)
     target.parent.mkdir(parents=True, exist_ok=True)
     # In the same folder: only there is a rename one step.
     with tempfile.TemporaryDirectory(prefix=".ascendcl-", dir=target.parent) as folder:
         beside = Path(folder) / "model.om"
+        attrs = {"framework_type": source.framework.capitalize(), **(like.attrs() if like else {})}
+
+        def write() -> ModelBuilder:
+            return write_host_model(
+                beside,
+                graph.model,
+                ports,
+                Path(folder),
+                name=target.stem,
+                gears=gears,
+                attrs=attrs,
+                sizes=like.sizes if like else None,
+            )
+
         tell("writing")
-        written = write_host_model(
-            beside,
-            graph.model,
-            graph.ports(options.input_format),
-            Path(folder),
-            name=target.stem,
-            gears=gears,
-            attrs={"framework_type": source.framework.capitalize()},
-        )
+        written = write()
         verdict = Verdict(None)
         if options.verify:
             tell("verifying")
@@ -171,8 +201,40 @@ def compile(
             verdict = _verified(
                 beside, graph, gears, options, folder=Path(folder), expected=expected
             )
+        changes = []
+        if like is not None:
+            if changes := take_over_resizes(graph, like):
+                written = write()
+            like.require_equal(beside)
         beside.replace(target)
-    return _described(target, written, gears, verdict)
+    return replace(_described(target, written, gears, verdict), as_in_like=tuple(changes))
+
+
+def _target(output: str | PathLike[str] | None, options: CompileOptions) -> Path:
+    if output is not None:
+        return Path(output)
+    if options.like is None:
+        raise CompileError("output: which file? (--like has one by default)")
+    like = Path(options.like)
+    if like.suffix != ".om":
+        raise CompileError(
+            f"output: {like} does not end with .om, so that its .host.om has no name"
+        )
+    return like.with_suffix(".host.om")
+
+
+def _like(options: CompileOptions) -> Like | None:
+    if options.like is None:
+        return None
+    for name in _OF_LIKE:
+        if getattr(options, name):
+            raise CompileError(f"{name}: it is that of the other file with like")
+    return read_like(Path(options.like))
+
+
+def _precision(options: CompileOptions) -> str:
+    """ATC stores weights in 16 bits."""
+    return options.precision_mode or ("fp16" if options.like is not None else "fp32")
 
 
 def _refuse_known_wrong(source: SourceModel, force: bool) -> None:
@@ -233,6 +295,7 @@ def _verified(
                 "expected",
             ),
             reference=expected.reference,
+            other_dims=options.like is not None,
             seed=options.seed,
         )
     )
@@ -264,9 +327,8 @@ def _bound(graph: SourceGraph, options: CompileOptions) -> float:
     if any(node.op_type.startswith(_QUANTIZED) for node in nodes):
         return _BOUND_INT8
     has_halves = onnx is not None and any(port.type == _HALF for port in onnx.ports.values())
-    reduced = (
-        has_halves or options.precision_mode == "fp16" or options.output_type not in (None, "FP32")
-    )
+    is_fp16 = has_halves or "fp16" in _precision(options)
+    reduced = is_fp16 or options.output_type not in (None, "FP32")
     return _BOUND_FP16 if reduced else _BOUND
 
 

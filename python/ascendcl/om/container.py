@@ -28,6 +28,7 @@ class PartitionType(IntEnum):
     CUSTOM_AICPU = 4
     INOUT_INFO_OLD = 6
     INOUT_INFO = 8
+    HOST_WEIGHTS = 0x1000  # ours: what the weights partition has no room for
 
 
 Content: TypeAlias = bytes | Path

@@ -27,7 +27,12 @@ Open: TypeAlias = Sequence[Sequence[bool]]
 
 
 def join_gears(
-    graphs: Sequence[GraphBuilder], kind: GearKind, *, open_axes: Open | None = None, **about: Any
+    graphs: Sequence[GraphBuilder],
+    kind: GearKind,
+    *,
+    open_axes: Open | None = None,
+    order: Sequence[str] = (),
+    **about: Any,
 ) -> ModelBuilder:
     """Make one model of static graphs that differ in shapes alone, as ``atc`` does.
 
@@ -43,6 +48,9 @@ def join_gears(
         and width. ``dims``: any.
     open_axes
         The axes that gears set; by default those in which the shapes differ.
+    order
+        Names of the inputs in the order in which a gear of ``dims`` lists their values; theirs in
+        the graphs if not given.
     **about
         As in :class:`ModelBuilder`.
 
@@ -60,7 +68,12 @@ def join_gears(
         raise ValueError("the graphs differ in their outputs, not in shapes alone")
     constants = _common_constants(graphs)
     is_open = _differing(inputs) if open_axes is None else open_axes
-    gears = [_values([node.outputs[0] for node in each], is_open, kind) for each in inputs]
+    order = order or [node.name for node in inputs[0]]
+    listed = sorted(range(len(is_open)), key=lambda i: order.index(inputs[0][i].name))
+    gears = [
+        _values([each[i].outputs[0] for i in listed], [is_open[i] for i in listed], kind)
+        for each in inputs
+    ]
     if len(set(map(tuple, gears))) != len(gears):
         raise ValueError("the graphs do not differ in their inputs' shapes")
 
@@ -89,7 +102,7 @@ def join_gears(
     attrs = {
         "_batch_num": len(gears),
         "mbatch_dynamic_type": _KINDS[kind],
-        "user_designate_shape_order": [node.name for node in inputs[0]],
+        "user_designate_shape_order": list(order),
     }
     attrs |= {f"_pred_value_{i}": values for i, values in enumerate(gears)}
     results = main.node(

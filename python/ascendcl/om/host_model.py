@@ -76,6 +76,16 @@ class Gears:
 
     kind: GearKind
     shapes: Sequence[Sequence[Shape]]
+    order: Sequence[str] = ()  # of inputs, where it is not theirs in the model
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Bytes that the file asks for whatever the IR needs: those of a file that it stands for."""
+
+    work: int
+    weight: int
+    zero_copy: int
 
 
 def write_host_model(
@@ -87,6 +97,7 @@ def write_host_model(
     name: str,
     gears: Gears | None = None,
     attrs: Mapping[str, AttrValue] | None = None,
+    sizes: Sizes | None = None,
 ) -> ModelBuilder:
     """Write the file.
 
@@ -106,6 +117,8 @@ def write_host_model(
         None for a model of one shape, or one whose shapes stay open.
     attrs
         More attributes of the model.
+    sizes
+        None for what the IR needs.
 
     Returns
     -------
@@ -124,6 +137,9 @@ def write_host_model(
         "attrs": attrs,
         "weights_file": weights,
     }
+    if sizes is not None:
+        about |= _sized(weights, folder, sizes)
+        about["attrs"] = {**(attrs or {}), "zero_copy_memory_size": sizes.zero_copy}
     if gears is None:
         graph = _graph(model, xml, ports, "main")
         builder = ModelBuilder(graph, feature_size=feature_size(model), **about)
@@ -135,7 +151,14 @@ def write_host_model(
         size = max(map(feature_size, reshaped))
         graphs = [_graph(each, xml, ports, f"gear_{i}") for i, each in enumerate(reshaped)]
         open_axes = [[dim.is_dynamic for dim in port.get_partial_shape()] for port in model.inputs]
-        builder = join_gears(graphs, gears.kind, open_axes=open_axes, feature_size=size, **about)
+        builder = join_gears(
+            graphs,
+            gears.kind,
+            open_axes=open_axes,
+            order=gears.order,
+            feature_size=size,
+            **about,
+        )
         is_open = False
     builder.write(path, Header(name, is_unknown_shape=is_open))
     return builder
@@ -193,6 +216,20 @@ def _serialize(model: ov.Model, folder: Path) -> tuple[str, Path]:
     if weights.stat().st_size == 0:
         weights.write_bytes(bytes(align(1)))  # a model without weights has one slot
     return xml.read_text(encoding="utf-8"), weights
+
+
+def _sized(weights: Path, folder: Path, sizes: Sizes) -> dict[str, Any]:
+    """The weights partition is as large as asked for; an IR that needs more has its own."""
+    about: dict[str, Any] = {"work_size": sizes.work}
+    if weights.stat().st_size > sizes.weight:
+        about["host_weights"] = weights
+        about["weights_file"] = folder / "first.bin"
+        with weights.open("rb") as source:
+            about["weights_file"].write_bytes(source.read(sizes.weight))
+    else:
+        with weights.open("r+b") as file:
+            file.truncate(sizes.weight)
+    return about
 
 
 def _reshaped(model: ov.Model, shapes: Sequence[Shape]) -> ov.Model:

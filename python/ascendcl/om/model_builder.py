@@ -65,6 +65,11 @@ class ModelBuilder:
         A file whose bytes are the weights partition, for graphs without constants of their own.
     feature_size
         Bytes of work memory between inputs and outputs, where the graph's nodes do not tell.
+    work_size
+        Bytes of work memory, inputs and outputs included, where they do not add up to it.
+    host_weights
+        A file with the weights of a model for the host runtime, where the weights partition has no
+        room for them.
     """
 
     def __init__(
@@ -80,6 +85,8 @@ class ModelBuilder:
         inout_info: int | None = PartitionType.INOUT_INFO,
         weights_file: Path | None = None,
         feature_size: int | None = None,
+        work_size: int | None = None,
+        host_weights: Path | None = None,
     ) -> None:
         self.name = name or graph.name
         self.graphs = [graph, *subgraphs]
@@ -99,11 +106,13 @@ class ModelBuilder:
         self._weights: Content = weights if weights_file is None else weights_file
         self._weight_size = size_of(self._weights)
         self._offsets, self.feature_size, self.io_size = self._plan_memory(feature_size)
+        self._work_size = work_size
+        self._host_weights = host_weights
 
     @property
     def work_size(self) -> int:
         """Bytes of work memory: intermediate tensors, then inputs and outputs."""
-        return self.feature_size + self.io_size
+        return self.feature_size + self.io_size if self._work_size is None else self._work_size
 
     @property
     def weight_size(self) -> int:
@@ -173,6 +182,8 @@ class ModelBuilder:
             (PartitionType.KERNELS, store),
             (PartitionType.TASKS, tasks),
         ]
+        if self._host_weights is not None:
+            partitions.append((PartitionType.HOST_WEIGHTS, self._host_weights))
         return partitions
 
     def to_bytes(self, header: Header | None = None) -> bytes:

@@ -49,12 +49,15 @@ class SourceGraph:
         The model as it is now.
     constants : dict
         Inputs of the source that are constants now.
+    fed_as : dict
+        Type and shape in the source of inputs that have others now; no shape where it is as it was.
     """
 
     def __init__(self, source: SourceModel) -> None:
         self.source = source
         self.model: ov.Model = source.model
         self.constants: dict[str, npt.NDArray[Any]] = {}
+        self.fed_as: dict[str, tuple[str, tuple[int, ...] | None]] = {}
         onnx = source.onnx
         self._inputs = _port_names(self.model.inputs, onnx.inputs if onnx else [])
         self._outputs = _port_names(self.model.outputs, onnx.outputs if onnx else [])
@@ -134,6 +137,7 @@ class SourceGraph:
         ports = {
             name: port
             for node in self.model.get_ordered_ops()
+            if node.get_type_name() != "Result"  # which has the tensor's names, too
             for port in node.outputs()
             for name in port.get_names()
         }
@@ -152,6 +156,13 @@ class SourceGraph:
             if node.name == node_name and index.isdigit() and int(index) < len(node.outputs):
                 return node.outputs[int(index)]
         return name
+
+    def replace(self, results: Sequence[Any], parameters: Sequence[Any], names: list[str]) -> None:
+        """Make a model of these, whose inputs are called so in the source."""
+        import openvino as ov
+
+        self.model = ov.Model(list(results), list(parameters), self.model.friendly_name)
+        self._inputs = names
 
     def set_shapes(self, shapes: Shapes) -> None:
         """Give inputs other shapes, static ones of the source included.
@@ -309,6 +320,7 @@ class SourceGraph:
                 tuple(
                     (dim.get_min_length(), dim.get_max_length()) for dim in port.get_partial_shape()
                 ),
+                *self.fed_as.get(name, ()),
             )
             for name, port in zip(self._inputs, self.model.inputs, strict=True)
         ]

@@ -40,12 +40,23 @@ _UNTAKEN = "does not run it on made-up inputs"
 
 @dataclass(frozen=True)
 class Port:
-    """An input to make up: its name in the source, shape (-1: open), numpy type, ranges."""
+    """An input to make up: its name in the source, shape (-1: open), numpy type, ranges.
+
+    The source may want it in another type and shape.
+    """
 
     name: str
     shape: Shape
     dtype: str
     ranges: tuple[tuple[int, int], ...] = ()
+    source_dtype: str = ""
+    source_shape: Shape | None = None
+
+    def for_source(self, array: Array) -> Array:
+        """Answer the input as the source takes it."""
+        if self.source_shape is not None:
+            array = array.reshape(self.source_shape)
+        return array.astype(self.source_dtype) if self.source_dtype else array
 
 
 @dataclass(frozen=True)
@@ -72,6 +83,8 @@ class VerifyJob:
         Files (.npy) of what `reference` gives for these; it is not run then.
     reference : str
         Who gave them.
+    other_dims : bool
+        The model stands for another one, whose outputs may have other dims of as many elements.
     seed : int
         Of what is made up.
     skipped : list of str
@@ -87,6 +100,7 @@ class VerifyJob:
     given: dict[str, str]
     expected: dict[str, str]
     reference: str = ""
+    other_dims: bool = False
     seed: int = 0
     skipped: list[str] = field(default_factory=list)
 
@@ -247,9 +261,10 @@ class _Verification:
             )
             for port in ports
         }
+        fed = {port.name: port.for_source(inputs[port.name]) for port in ports}
         self._stage.write_text(recipe.name, encoding="utf-8")
         try:
-            expected = self._reference.run({**inputs, **self._constants})
+            expected = self._reference.run({**fed, **self._constants})
         except Exception as error:
             shapes = ", ".join(f"{port.name} {list(port.shape)}" for port in ports)
             return f"{self._reference.name} {_UNTAKEN} ({shapes}): {error}"
@@ -259,26 +274,31 @@ class _Verification:
             found = self._model.run(*(inputs[port.name] for port in ports))
         except Exception as error:
             return f"{type(error).__name__}: {error}"
+        if self._job.other_dims:
+            found = [
+                ours.reshape(theirs.shape) if ours.size == theirs.size else ours
+                for ours, theirs in zip(found, expected, strict=True)
+            ]
         rows = [
             difference(name, ours, theirs)
             for name, ours, theirs in zip(self._job.outputs, found, expected, strict=True)
         ]
         if any(_ASKED_FROM < row.relative_l2 < np.inf for row in rows):
-            rows = self._with_moves(rows, inputs, expected)
+            rows = self._with_moves(rows, fed, expected)
         for row in rows:
             self._keep(row, recipe)
         return ""
 
     def _with_moves(
-        self, rows: Sequence[Difference], inputs: Mapping[str, Array], expected: Sequence[Array]
+        self, rows: Sequence[Difference], fed: Mapping[str, Array], expected: Sequence[Array]
     ) -> list[Difference]:
         """Ask the reference how far it moves itself when its inputs change by a rounding."""
         moved = {
             name: (value * (1 + _ROUNDING)).astype(value.dtype)
-            for name, value in inputs.items()
+            for name, value in fed.items()
             if value.dtype.kind == "f"
         }
-        others = self._reference.run({**inputs, **moved, **self._constants})
+        others = self._reference.run({**fed, **moved, **self._constants})
         return [
             replace(row, moved=difference(row.name, other, theirs).relative_l2)
             for row, other, theirs in zip(rows, others, expected, strict=True)
@@ -300,7 +320,8 @@ def as_input(value: npt.ArrayLike, port: Port) -> Array:
 def _shapes_of(attempts: Sequence[Sequence[Port]]) -> dict[str, list[Shape]]:
     shapes: dict[str, list[Shape]] = {}
     for port in (port for ports in attempts for port in ports):
-        shapes.setdefault(port.name, []).append(port.shape)
+        shape = port.shape if port.source_shape is None else port.source_shape
+        shapes.setdefault(port.name, []).append(shape)
     return shapes
 
 
@@ -341,7 +362,15 @@ def _main(request: str, answer: str) -> None:
     content: dict[str, Any] = json.loads(Path(request).read_text(encoding="utf-8"))
     content["attempts"] = [
         [
-            Port(port["name"], tuple(port["shape"]), port["dtype"], tuple(port["ranges"]))
+            Port(
+                **port
+                | {
+                    "shape": tuple(port["shape"]),
+                    "source_shape": None
+                    if port["source_shape"] is None
+                    else tuple(port["source_shape"]),
+                }
+            )
             for port in ports
         ]
         for ports in content["attempts"]

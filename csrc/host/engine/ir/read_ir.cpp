@@ -104,16 +104,11 @@ void set_shapes(ov::Model &model, const om::Descriptors &io) {
     if (differs) model.reshape(shapes);
 }
 
-std::shared_ptr<ov::Model> read(ov::Core &core, const om::Node &ir, om::Bytes weights) {
+std::shared_ptr<ov::Model> read(ov::Core &core, const om::Node &ir, const ov::Tensor &weights) {
     const auto xml = ir.attrs.text(om::kIrXml);
     if (!xml || xml->empty()) throw Refusal(ir.name, ir.type, "it carries no IR");
-    // OpenVINO's tensors are not const; nothing is written through this one.
-    auto *const data = const_cast<uint8_t *>(weights.data);
-    const ov::Tensor constants = weights.empty()
-                                     ? ov::Tensor(ov::element::u8, ov::Shape{0})
-                                     : ov::Tensor(ov::element::u8, ov::Shape{weights.size}, data);
     try {
-        return core.read_model(std::string(*xml), constants);
+        return core.read_model(std::string(*xml), weights);
     } catch (const ov::Exception &error) {
         throw Refusal(ir.name, ir.type,
                       std::string("OpenVINO cannot read its IR: ") + error.what());
@@ -153,7 +148,7 @@ void copy_passed_through(ov::Model &model) {
 }  // namespace
 
 std::shared_ptr<ov::Model> read_ir(ov::Core &core, const om::Graph &graph,
-                                   const om::Descriptors &io, om::Bytes weights) {
+                                   const om::Descriptors &io, const ov::Tensor &weights) {
     const om::Node &ir = *om::ir_node(graph);
     require_wiring(graph, ir, io);
     const std::shared_ptr<ov::Model> model = read(core, ir, weights);
