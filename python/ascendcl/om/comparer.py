@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -14,8 +14,9 @@ import numpy.typing as npt
 
 from .bisection import Departure, first_departure
 from .comparison import Difference, difference
+from .recipes import FIRST
 from .runnable import CompareError, OmModel, Runnable, open_runnable
-from .verify import Port, made_up
+from .verify import Port
 
 Array: TypeAlias = npt.NDArray[Any]
 
@@ -23,7 +24,6 @@ DEFAULT_BOUND = 1e-2
 """Relative L2: between weights and activations of 16 bits and of 32, real models stay below it."""
 
 _OPEN_SIZE = 64
-_GREATEST_INTEGER = 9
 
 
 @dataclass(frozen=True)
@@ -162,11 +162,7 @@ def _make_inputs(
             continue
         shape = options.input_shape.get(port.name, options.input_shape.get(other.name))
         arrays.append(
-            made_up(
-                replace(port, shape=tuple(shape) if shape else _sizes(port, other)),
-                rng,
-                _GREATEST_INTEGER,
-            )
+            FIRST[0].make(rng, tuple(shape) if shape else _sizes(port, other), np.dtype(port.dtype))
         )
     return arrays
 
