@@ -8,13 +8,16 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <system_error>
 #include <tuple>
 
 #include "host/checks/trace.h"
 #include "host/model/assumptions.h"
 #include "host/model/engine_library.h"
+#include "host/model/om_codes.h"
 #include "host/model/substitution.h"
 #include "host/report/report.h"
+#include "om/file_content.h"
 
 namespace ascendcl::host::model {
 namespace {
@@ -120,12 +123,19 @@ std::shared_ptr<engine::Program> shared_program(const ProgramSource &source) {
     return program;
 }
 
-void write_ir(om::Bytes file, int32_t gear, const char *xml_path, const char *weights_path) {
-    engine::CompileRequest request;
-    request.om = file.data;
-    request.om_size = file.size;
-    request.gear = gear;
-    require_compiled(Compiler()->write_ir(request, xml_path, weights_path), false);
+void write_ir(const char *model_path, int32_t gear, const char *xml_path,
+              const char *weights_path) {
+    try {
+        const auto file = reading_om(Purpose::kLoad, [&] { return om::FileContent(model_path); });
+        engine::CompileRequest request;
+        request.om = file.bytes().data;
+        request.om_size = file.bytes().size;
+        request.gear = gear;
+        require_compiled(Compiler()->write_ir(request, xml_path, weights_path), false);
+    } catch (const std::system_error &error) {
+        throw Failure{ACL_ERROR_GE_EXEC_MODEL_PATH_INVALID,
+                      std::string("cannot read model file ") + error.what()};
+    }
 }
 
 }  // namespace ascendcl::host::model

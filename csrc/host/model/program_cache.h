@@ -30,8 +30,9 @@ struct ProgramSource {
 // 500001 without an engine, 500002 with the engine's words when it refuses.
 std::shared_ptr<engine::Program> shared_program(const ProgramSource &source);
 
-// Writes what a model is to OpenVINO. Throws Failure as shared_program.
-void write_ir(om::Bytes file, int32_t gear, const char *xml_path, const char *weights_path);
+// Writes what the model of a file is to OpenVINO. Throws Failure: as shared_program, as
+// OmFile::open but for aclInit.
+void write_ir(const char *model_path, int32_t gear, const char *xml_path, const char *weights_path);
 
 // ASCENDCL_HOST_THREADS; 0, all cores, unless it is set. Throws Failure(500001) when it is no
 // number.

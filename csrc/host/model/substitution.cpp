@@ -5,10 +5,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <list>
+#include <map>
 #include <mutex>
 #include <set>
 #include <string_view>
@@ -48,6 +50,40 @@ std::string remedy(const Substitution &files) {
 
 std::string named(const Substitution &files) {
     return files.host_file + ", which would run in the place of " + files.file + ", ";
+}
+
+// What says that a file is the one that was hashed: nobody can set st_ctim.
+using Version = std::array<int64_t, 6>;
+
+Version version_of(const struct stat &status) noexcept {
+    return {
+        static_cast<int64_t>(status.st_dev),          static_cast<int64_t>(status.st_ino),
+        static_cast<int64_t>(status.st_size),         static_cast<int64_t>(status.st_ctim.tv_sec),
+        static_cast<int64_t>(status.st_ctim.tv_nsec), static_cast<int64_t>(status.st_mtim.tv_sec)};
+}
+
+// Each content once: a load asks for it as often as a query does, and the file may be large.
+// Throws Failure as OmFile::open.
+std::string hash_of(const char *path) {
+    struct Hashes {
+        std::mutex mutex;
+        std::map<Version, std::string> all;
+    };
+    static Hashes &hashes = *new Hashes;  // leaked: threads may outlive static destructors
+    struct stat status{};
+    const bool is_known = ::stat(path, &status) == 0;
+    const Version before = version_of(status);
+    if (is_known) {
+        const std::lock_guard lock(hashes.mutex);
+        const auto found = hashes.all.find(before);
+        if (found != hashes.all.end()) return found->second;
+    }
+    const std::string hash = om::sha256(OmFile::open(path).bytes());
+    if (is_known && ::stat(path, &status) == 0 && version_of(status) == before) {
+        const std::lock_guard lock(hashes.mutex);
+        hashes.all[before] = hash;
+    }
+    return hash;
 }
 
 // In a folder like /tmp anybody can put a file beside another one's, though not replace it.
@@ -103,7 +139,7 @@ NamedFile NamedFile::open(const char *path, om::FileContent::Extent extent) {
     struct stat host{};
     if (host_path.empty() || !exists(host_path, host)) return NamedFile(OmFile::open(path, extent));
     const Substitution files{path, host_path};
-    const std::string hash = om::sha256(OmFile::open(path).bytes());
+    const std::string hash = hash_of(path);
     require_trusted(files, host);
     try {
         NamedFile found(OmFile::open(host_path.c_str(), extent));
