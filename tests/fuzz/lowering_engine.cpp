@@ -124,6 +124,10 @@ class LoweringEngine : public Engine {
         return nullptr;
     }
 
+    Outcome write_ir(const CompileRequest &, const char *, const char *) noexcept override {
+        return {Outcome::Kind::kRefused, "no IR"};
+    }
+
     void shut_down() noexcept override {}
 
     const char *version() const noexcept override { return "lowering only"; }
