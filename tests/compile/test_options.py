@@ -323,3 +323,56 @@ def test_out_nodes_may_be_outputs_in_another_order(tmp_path: Path) -> None:
     )
     path = compiled(source, out_nodes=["q", "p"])
     assert [info.name for info in infos(path)[1]] == ["b:0:q", "a:0:p"]
+
+
+def test_two_models(dense: Path, tmp_path: Path) -> None:
+    done = command(dense, "--model", dense, "-o", tmp_path / "m.om")
+    assert done.returncode == 2
+    assert "two models are given" in done.stderr
+
+
+def test_another_framework_than_the_ending_says(dense: Path, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="framework: '3' is tensorflow; the ending .* says onnx"):
+        compile(dense, tmp_path / "m.om", CompileOptions(framework="3"))
+
+
+def test_a_folder_that_is_no_saved_model(tmp_path: Path) -> None:
+    with pytest.raises(CompileError, match="OpenVINO cannot read it"):
+        compile(tmp_path, tmp_path / "m.om")
+
+
+def test_gears_that_the_model_does_not_allow(tmp_path: Path) -> None:
+    source = onnx_file(
+        tmp_path / "m.onnx",
+        [node("Reshape", ["x", "dims"], ["y"])],
+        {"x": (F32, ["n", 4])},
+        {"y": (F32, [2, 2])},
+        {"dims": np.array([2, 2])},
+    )
+    with pytest.raises(CompileError, match=r"does not allow the gear \[\(2, 4\)\]"):
+        compile(source, tmp_path / "m.om", CompileOptions(dynamic_batch_size=[1, 2]))
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"input_shape": "x:1,8"}, "input_shape: a mapping from names is wanted, not 'x:1,8'"),
+        ({"out_nodes": "product"}, "out_nodes: a sequence is wanted, not 'product'"),
+        ({"dynamic_batch_size": "1,2"}, "dynamic_batch_size: a sequence is wanted"),
+    ],
+)
+def test_texts_where_python_has_lists(options: dict[str, Any], words: str) -> None:
+    with pytest.raises(TypeError, match=words):
+        CompileOptions(**options)
+
+
+def test_a_node_whose_name_looks_like_an_index(tmp_path: Path) -> None:
+    source = onnx_file(
+        tmp_path / "m.onnx",
+        [node("Relu", ["x"], ["out:1;ä"], name="n:1")],
+        {"x": (F32, [3])},
+        {"out:1;ä": (F32, [3])},
+    )
+    with acl.Model.from_file(compiled(source)) as model:
+        assert model.outputs[0].name == "n_1:0:out:1;ä"
+        assert list(model.run_named(floats(3))) == ["out:1;ä"]

@@ -237,3 +237,61 @@ def test_an_output_that_opens_only_until_it_is_compiled(tmp_path: Path) -> None:
     for a, b in ((2, 4), (1, 1)):
         x = floats(a, 3, b)
         np.testing.assert_array_equal(run(path, x)[0], x.reshape(-1))
+
+
+@pytest.mark.parametrize("kind", [I32, I64])
+@pytest.mark.parametrize("op", ["Equal", "Less", "Mod", "Div"])
+def test_integers_that_float32_cannot_tell_apart(tmp_path: Path, op: str, kind: int) -> None:
+    """OpenVINO compares and divides in float32: exact below 2^24, of what is made of inputs too."""
+    source = onnx_file(
+        tmp_path / "m.onnx",
+        [node("Mul", ["x", "thousand"], ["product"]), node(op, ["product", "y"], ["z"])],
+        {"x": (kind, [3]), "y": (kind, [3])},
+        {"z": (BOOL if op in ("Equal", "Less") else kind, [3])},
+        {"thousand": np.array(1000, np.int32 if kind == I32 else np.int64)},
+    )
+    path = compiled(source)
+    x, y = np.array([1, 2, -3]), np.array([1000, 2001, 7])
+    dtype = np.int32 if kind == I32 else np.int64
+    run(path, x.astype(dtype), y.astype(dtype))
+    for bad in ((x, y + 2**24), (x * 6000, y)):
+        with pytest.raises(acl.AclError, match=r"exact below 2\^24"):
+            run(path, *(each.astype(dtype) for each in bad))
+
+
+def test_a_loop_that_runs_no_time(tmp_path: Path) -> None:
+    """What OpenVINO answers then is what an earlier request has left."""
+    from onnx import helper
+
+    body = helper.make_graph(
+        [
+            node("Identity", ["go"], ["go_on"]),
+            node("Add", ["sum", "x"], ["next"]),
+            node("Identity", ["next"], ["row"]),
+        ],
+        "body",
+        [
+            helper.make_tensor_value_info("i", I64, []),
+            helper.make_tensor_value_info("go", BOOL, []),
+            helper.make_tensor_value_info("sum", F32, [3]),
+        ],
+        [
+            helper.make_tensor_value_info("go_on", BOOL, []),
+            helper.make_tensor_value_info("next", F32, [3]),
+            helper.make_tensor_value_info("row", F32, [3]),
+        ],
+    )
+    source = onnx_file(
+        tmp_path / "m.onnx",
+        [node("Loop", ["n", "", "x"], ["last", "rows"], body=body)],
+        {"n": (I64, []), "x": (F32, [3])},
+        {"last": (F32, [3]), "rows": (F32, ["count", 3])},
+    )
+    x = floats(3)
+    with acl.Model.from_file(compiled(source)) as model:
+        for count in (3, 1, 2):
+            rows = model(np.array(count), x)[1]
+            expected = np.cumsum([x] * (count + 1), axis=0)[1:]
+            np.testing.assert_allclose(rows, expected, rtol=1e-5)
+        with pytest.raises(acl.AclError, match=r"\(Loop\): it would run no time at all"):
+            model(np.array(0), x)

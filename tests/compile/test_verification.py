@@ -279,3 +279,16 @@ def test_operators_in_a_branch_that_are_lacking_are_named(tmp_path: Path) -> Non
         "some.where.Mystify": ("outside",),
         "some.where.Transmogrify": ("in_else",),
     }
+
+
+def test_what_shows_at_some_shapes_only(tmp_path: Path) -> None:
+    """OpenVINO's last window may lie outside; at the size that is tried first none does."""
+    source = onnx_file(
+        tmp_path / "m.onnx",
+        [node("MaxPool", ["x"], ["y"], kernel_shape=[2, 2], strides=[3, 3], ceil_mode=1)],
+        {"x": (F32, ["n", 3, "h", "w"])},
+        {"y": (F32, ["n", 3, "a", "b"])},
+    )
+    with pytest.raises(VerificationError, match="'y' is not what onnxruntime gives.*shape"):
+        compile(source, tmp_path / "m.om")
+    assert not (tmp_path / "m.om").exists()

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 def run(arguments: argparse.Namespace) -> int:
     """Compile; 1 where nothing was written."""
+    # What was begun is deleted then, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     from ascendcl.om.compiler import CompileOptions, compile
     from ascendcl.om.shapes import parse_input_shape, parse_size_lists, parse_sizes
 
@@ -130,6 +133,9 @@ def add_to(commands: _SubParsersAction[ArgumentParser]) -> None:
 
 
 def _run_with_model(arguments: argparse.Namespace) -> int:
+    if arguments.model is not None and arguments.model_option is not None:
+        print("ascendcl compile: two models are given, one by --model", file=sys.stderr)
+        return 2
     arguments.model = arguments.model or arguments.model_option
     if arguments.model is None:
         print("ascendcl compile: which model? (ascendcl compile MODEL -o FILE.om)", file=sys.stderr)

@@ -21,7 +21,7 @@ from .like import Like, read_like
 from .like_graph import make_alike, take_over_resizes
 from .source_graph import SourceGraph
 from .torch_source import is_torch_module, read_torch, run_torch
-from .verify import Verdict, VerifyJob, as_input, attempts_of, verify
+from .verify import TIMES, Verdict, VerifyJob, as_input, attempts_of, others_of, verify
 
 if TYPE_CHECKING:
     from .comparison import Difference
@@ -32,7 +32,6 @@ Told: TypeAlias = Callable[[str], None]
 
 _BOUND = 1e-3  # relative L2, between two runtimes that both compute in float32
 _BOUND_FP16 = 1e-2  # weights rounded to 11 bits
-_TIMES = 4  # of what the reference moves by itself
 _MOST = 100  # times the bound, however far that is
 _HALF = 10  # ONNX's number of float16
 _BOUND_INT8 = 0.2  # activations rounded to 8 bits, by each runtime in its own way
@@ -67,6 +66,15 @@ class CompileOptions:
     verify_input: Mapping[str, npt.ArrayLike] = field(default_factory=dict)
     seed: int = 0
     like: str | PathLike[str] | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse texts where the command line has them and Python has lists and mappings."""
+        for name in ("input_shape", "input_value", "verify_input"):
+            if not isinstance(value := getattr(self, name), Mapping):
+                raise TypeError(f"{name}: a mapping from names is wanted, not {value!r}")
+        for name in ("dynamic_batch_size", "dynamic_image_size", "dynamic_dims", "out_nodes"):
+            if isinstance(value := getattr(self, name), str):
+                raise TypeError(f"{name}: a sequence is wanted, not {value!r}")
 
 
 @dataclass(frozen=True)
@@ -145,6 +153,10 @@ def compile(
         An option does not fit the model.
     """
     options = options or CompileOptions()
+    if not isinstance(options, CompileOptions):
+        raise TypeError(f"options: a CompileOptions is wanted, not {type(options).__name__}")
+    if not isinstance(model, str | PathLike) and not is_torch_module(model):
+        raise TypeError(f"model: a path or a PyTorch module is wanted, not {type(model).__name__}")
     target = _target(output, options)
     like = _like(options)
     if is_torch_module(model):
@@ -212,6 +224,8 @@ def compile(
 
 def _target(output: str | PathLike[str] | None, options: CompileOptions) -> Path:
     if output is not None:
+        if options.like is not None and Path(output).resolve() == Path(options.like).resolve():
+            raise CompileError(f"output: {output} is the file of `like`, which would be lost")
         return Path(output)
     if options.like is None:
         raise CompileError("output: which file? (--like has one by default)")
@@ -280,11 +294,13 @@ def _verified(
         given = dict(zip(graph.inputs, expected.inputs, strict=True))
     elif graph.source.onnx is None:
         return Verdict(None)
+    attempts = attempts_of(graph.input_ports(), gears, given)
     verdict = verify(
         VerifyJob(
             model=str(compiled),
             source=str(graph.source.path or ""),
-            attempts=attempts_of(graph.input_ports(), gears, given),
+            attempts=attempts,
+            others=others_of(attempts, graph.input_ports()) if not given else [],
             all_attempts=gears is not None,
             outputs=graph.output_tensors(),
             constants=_saved(graph.unread_inputs() | graph.constants, folder, "constant"),
@@ -318,7 +334,7 @@ def _verified(
 
 def _is_within(row: Difference, bound: float) -> bool:
     """Within the bound, or as far as roundings move the reference, as in a sigmoid's tail."""
-    return row.relative_l2 <= bound or row.relative_l2 <= min(_MOST * bound, _TIMES * row.moved)
+    return row.relative_l2 <= bound or row.relative_l2 <= min(_MOST * bound, TIMES * row.moved)
 
 
 def _bound(graph: SourceGraph, options: CompileOptions) -> float:

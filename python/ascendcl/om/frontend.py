@@ -65,6 +65,9 @@ def framework_of(path: Path, given: str | None) -> str:
         if FRAMEWORKS.get(name) is None:
             supported = ", ".join(name for name, front_end in FRAMEWORKS.items() if front_end)
             raise ValueError(f"framework {given!r} is not supported; there are {supported}")
+        ending = _BY_SUFFIX.get(path.suffix.lower(), name)
+        if ending != name:
+            raise ValueError(f"framework: {given!r} is {name}; the ending of {path} says {ending}")
         return name
     if path.is_dir():
         return "tensorflow"  # a SavedModel
@@ -92,7 +95,7 @@ def read_source(path: Path, framework: str | None = None) -> SourceModel:
     onnx = read_onnx(path) if name == "onnx" else None
     try:
         model = ov.Core().read_model(path)
-    except RuntimeError as error:
+    except Exception as error:  # of several types that have RuntimeError's name only in part
         raise _told(path, FRAMEWORKS[name] or "", onnx, error) from error
     _remove_identities(model)
     if onnx:
@@ -117,7 +120,7 @@ def _remove_identities(model: ov.Model) -> None:
 
 
 def _told(
-    path: Path, front_end: str, onnx: OnnxModel | None, error: RuntimeError
+    path: Path, front_end: str, onnx: OnnxModel | None, error: Exception
 ) -> UnsupportedModelError:
     failed = _failed(str(error))
     if failed:
@@ -168,7 +171,7 @@ def _unconverted(
         reader = manager.load_by_framework(front_end)
         loaded = reader.load(str(path))
         model = reader.convert_partially(loaded)
-    except RuntimeError:
+    except Exception:
         return {}
     # OpenVINO calls a node by its output where that is an output of the graph.
     names = (

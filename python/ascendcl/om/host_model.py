@@ -14,6 +14,7 @@ from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from .compile_errors import CompileError
 from .container import Header
 from .gears import GearKind, join_gears
 from .graph_builder import GraphBuilder
@@ -234,7 +235,11 @@ def _sized(weights: Path, folder: Path, sizes: Sizes) -> dict[str, Any]:
 
 def _reshaped(model: ov.Model, shapes: Sequence[Shape]) -> ov.Model:
     copy = model.clone()
-    copy.reshape(dict(enumerate(map(list, shapes))))
+    try:
+        copy.reshape(dict(enumerate(map(list, shapes))))
+    except RuntimeError as error:
+        last = [line for line in str(error).splitlines() if line.strip()][-1]
+        raise CompileError(f"the model does not allow the gear {list(shapes)}: {last}") from error
     return copy
 
 
@@ -271,5 +276,6 @@ def _spec(port: ov.Output, name: str, ports: Ports) -> TensorSpec:
     dims = tuple(dim.get_length() if dim.is_static else -1 for dim in shape)
     ranges: tuple[tuple[int, int], ...] = ()
     if -1 in dims:
-        ranges = tuple((dim.get_min_length(), dim.get_max_length()) for dim in shape)
+        # No runtime of ours computes on empty tensors.
+        ranges = tuple((max(1, dim.get_min_length()), dim.get_max_length()) for dim in shape)
     return TensorSpec(dims, dtype, ports.formats.get(name, "ND"), ranges=ranges)

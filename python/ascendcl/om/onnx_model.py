@@ -7,6 +7,7 @@ The file is mapped, not loaded: the names cost nothing of the memory that its we
 from __future__ import annotations
 
 import mmap
+import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ Attribute: TypeAlias = "int | float | str | list[int] | list[float] | list[str] 
 """A value of a plain kind; None stands for tensors, graphs and types."""
 
 
+_LIKE_AN_INDEX = re.compile(r":\d+(:|$)")
 _DEEPEST = 50  # graphs in graphs; protobuf itself stops at 100 messages, and a graph is three
 
 
@@ -66,8 +68,15 @@ class OnnxModel:
         """Name an output as ATC does: node, number of its output, tensor."""
         for node in self.nodes:
             if tensor in node.outputs:
-                return f"{node.name}:{node.outputs.index(tensor)}:{tensor}"
-        return f"{tensor}:0:{tensor}"
+                return output_name(node.name, node.outputs.index(tensor), tensor)
+        return output_name(tensor, 0, tensor)
+
+
+def output_name(node: str, index: int, tensor: str) -> str:
+    """Name an output as ATC does; a node's name may not look like the beginning of another one."""
+    if _LIKE_AN_INDEX.search(node):
+        node = node.replace(":", "_")
+    return f"{node}:{index}:{tensor}"
 
 
 def read_onnx(path: str | PathLike[str]) -> OnnxModel:

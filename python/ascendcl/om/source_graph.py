@@ -13,6 +13,7 @@ from .compile_errors import CompileError
 from .frontend import SourceModel
 from .gears import GearKind
 from .host_model import Gears, Ports
+from .onnx_model import output_name
 from .shapes import Dim, Shapes
 from .verify import Port
 
@@ -282,7 +283,9 @@ class SourceGraph:
         if input_format is not None and input_format not in _FORMATS:
             raise CompileError(f"input_format: {input_format!r} is none of {', '.join(_FORMATS)}")
         onnx = self.source.onnx
-        outputs = [onnx.output_name(name) if onnx else f"{name}:0:{name}" for name in self._outputs]
+        outputs = [
+            onnx.output_name(name) if onnx else output_name(name, 0, name) for name in self._outputs
+        ]
         formats = {
             name: input_format or "NCHW"
             for name, port in zip(

@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "host/engine/ir/checked_indices.h"
+#include "host/engine/ir/checked_integers.h"
+#include "host/engine/ir/guarded_loops.h"
 #include "host/engine/lower/model_io.h"
 #include "host/engine/refusal.h"
 #include "host/engine/translate/emit.h"
@@ -161,6 +163,8 @@ std::shared_ptr<ov::Model> read_ir(ov::Core &core, const om::Graph &graph,
         require_output(ir, io.outputs[i], model->output(i));
     copy_passed_through(*model);
     check_indices(*model);
+    check_integers(*model);
+    guard_loops(*model);
     return model;
 }
 
