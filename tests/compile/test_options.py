@@ -332,7 +332,7 @@ def test_two_models(dense: Path, tmp_path: Path) -> None:
 
 
 def test_another_framework_than_the_ending_says(dense: Path, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="framework: '3' is tensorflow; the ending .* says onnx"):
+    with pytest.raises(ValueError, match=r"framework: '3' is tensorflow; the ending .* says onnx"):
         compile(dense, tmp_path / "m.om", CompileOptions(framework="3"))
 
 

@@ -289,6 +289,6 @@ def test_what_shows_at_some_shapes_only(tmp_path: Path) -> None:
         {"x": (F32, ["n", 3, "h", "w"])},
         {"y": (F32, ["n", 3, "a", "b"])},
     )
-    with pytest.raises(VerificationError, match="'y' is not what onnxruntime gives.*shape"):
+    with pytest.raises(VerificationError, match=r"'y' is not what onnxruntime gives.*shape"):
         compile(source, tmp_path / "m.om")
     assert not (tmp_path / "m.om").exists()

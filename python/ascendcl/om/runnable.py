@@ -199,7 +199,11 @@ def run_openvino(model: ov.Model, inputs: Sequence[Array]) -> list[Array]:
 
     compiled = ov.Core().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
     request = compiled.create_infer_request()
-    request.infer([np.ascontiguousarray(array) for array in inputs], share_inputs=False)
+    try:
+        request.infer([np.ascontiguousarray(array) for array in inputs], share_inputs=False)
+    except (RuntimeError, ValueError) as error:
+        last = [line for line in str(error).splitlines() if line.strip()][-1]
+        raise CompareError(f"a model does not take inputs of the other's shapes: {last}") from error
     return [
         np.array(request.get_output_tensor(index).data) for index in range(len(compiled.outputs))
     ]

@@ -181,14 +181,11 @@ def attempts_of(
     ]
     if not any(-1 in port.shape for port in ports):
         return [list(ports)]
-    return [
-        [_with_sizes(port, (1, *[size] * len(port.shape))) for port in ports]
-        for size in _TRIED_SIZES
-    ]
+    return [[_with_sizes(port, (1, size)) for port in ports] for size in _TRIED_SIZES]
 
 
 def others_of(attempts: Sequence[Sequence[Port]], ports: Sequence[Port]) -> list[list[Port]]:
-    """Answer more shapes of open dims: what one size hides, as a pool's last window, others show."""
+    """Answer more shapes of open dims: what one hides, as a pool's last window, others show."""
     if len(attempts) < 2 or not any(-1 in port.shape for port in ports):
         return []
     return [[_with_sizes(port, sizes) for port in ports] for sizes in _OTHER_SIZES]
