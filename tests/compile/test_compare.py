@@ -246,3 +246,17 @@ def test_the_command(tmp_path: Path) -> None:
     done = run_command(tmp_path / "none.onnx", onnx_path)
     assert done.returncode == 2
     assert "none.onnx" in done.stderr
+
+
+def test_models_of_other_shapes_are_not_compared(tmp_path: Path) -> None:
+    files = [
+        onnx_file(
+            tmp_path / f"{size}.onnx",
+            [node("Relu", ["x"], ["y"])],
+            {"x": (F32, [size])},
+            {"y": (F32, [size])},
+        )
+        for size in (3, 4)
+    ]
+    with pytest.raises(CompareError, match="does not take inputs of the other's shapes"):
+        compare(*files)

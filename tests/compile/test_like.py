@@ -458,3 +458,12 @@ def test_the_command_writes_beside(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "does not end with .om" in done.stderr
+
+
+@needs_models
+def test_the_file_of_like_is_not_written_over(tmp_path: Path) -> None:
+    real = tmp_path / "lane.om"
+    real.write_bytes((MODELS / "lane.om").read_bytes())
+    with pytest.raises(CompileError, match="is the file of `like`, which would be lost"):
+        compile(MODELS / "lane.onnx", real, CompileOptions(like=real))
+    assert real.read_bytes() == (MODELS / "lane.om").read_bytes()
