@@ -87,6 +87,7 @@ class Both:
         self.weight.close()
         if self.work:
             self.work.close()
+        check(acl.rt.reset_device(0))  # takes set_device() back: other tests reset the device, too
 
     def run(self, inputs: Sequence[Array]) -> list[Array]:
         """What both answer, which is the same."""
