@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -201,17 +200,11 @@ def _with_bodies(model: ov.Model) -> Iterator[ov.Node]:
             yield from _with_bodies(node.get_function())
 
 
-def duplicate_names(names: list[str]) -> list[str]:
-    """Answer the names that stand more than once."""
-    return [name for name, count in Counter(names).items() if count > 1]
-
-
 __all__ = [
     "FRAMEWORKS",
     "NUMBERS",
     "NotOnnxError",
     "SourceModel",
-    "duplicate_names",
     "framework_of",
     "read_source",
 ]
