@@ -18,6 +18,7 @@ void register_core(py::module_ &module) {
     objects::register_stream(core_module);
     objects::register_buffer(core_module);
     objects::register_model(core_module);
+    objects::register_async_run(core_module);
     objects::register_strict(core_module);
     objects::register_assumptions(core_module);
 

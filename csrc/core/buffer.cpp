@@ -197,10 +197,8 @@ void Lease::leak() noexcept {
     buffer.immortal_ = std::move(buffer_);
 }
 
-Status Lease::take_turn(std::unique_lock<std::timed_mutex> &turn) const noexcept {
-    if (!buffer_) return {};
-    turn = std::unique_lock(buffer_->use_mutex_, std::defer_lock);
-    return take_lock(turn);
+Status Lease::take_turn(Turn::Lock &lock, Deadline deadline) const noexcept {
+    return buffer_ ? buffer_->turn_.take(lock, deadline) : Status{};
 }
 
 }  // namespace ascendcl::core

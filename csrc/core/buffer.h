@@ -7,7 +7,7 @@
 #include <mutex>
 
 #include "core/fingerprint.h"
-#include "core/stream.h"
+#include "core/turn.h"
 
 namespace ascendcl::core {
 
@@ -56,14 +56,14 @@ class Buffer final : public InContext {
     bool outlived_ = false;    // closed after its context was lost, and freed with the last lease
     int role_ = 0;             // a Lease::Role, while leased
     Fingerprint fingerprint_;  // of the model whose weights these are, while leased
-    std::timed_mutex use_mutex_;  // Lease::take_turn
-    BufferHandle immortal_;       // itself, once leaked
+    Turn turn_;                // of models that lease it
+    BufferHandle immortal_;    // itself, once leaked
 };
 
 // A model's hold on a buffer: the buffer lives, stays open and keeps its role until it goes.
 class Lease {
    public:
-    enum class Role { kWork = 1, kWeight = 2 };
+    enum class Role { kWork = 1, kWeight = 2, kData = 3 };
 
     // `fingerprint` counts for weights: all who lease them must be the same model.
     static Status take(BufferHandle buffer, Role role, Fingerprint fingerprint,
@@ -82,8 +82,10 @@ class Lease {
     size_t size() const noexcept { return buffer_ ? buffer_->size() : 0; }
     const BufferHandle &buffer() const noexcept { return buffer_; }
 
-    // Held by a run on this work memory from first copy to last, and by a load.
-    Status take_turn(std::unique_lock<std::timed_mutex> &turn) const noexcept;
+    // Held by a call on this work memory from first copy to last, and by a load. Of a lease on
+    // nothing it is always the caller's turn.
+    Status take_turn(Turn::Lock &lock, Deadline deadline = {}) const noexcept;
+    Turn &turn() const noexcept { return buffer_->turn_; }
 
    private:
     BufferHandle buffer_;

@@ -5,6 +5,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -16,8 +17,10 @@ namespace ascendcl::core {
 // even as a reader: a writer may stand between.
 class FairSharedMutex {
    public:
+    using TimePoint = std::chrono::steady_clock::time_point;
+
     void lock() {
-        wait_in_line(true, [] { return false; });
+        wait_in_line(true, TimePoint::max(), [] { return false; });
     }
     bool try_lock() { return take_at_once(true); }
     void unlock() {
@@ -29,7 +32,7 @@ class FairSharedMutex {
     }
 
     void lock_shared() {
-        wait_in_line(false, [] { return false; });
+        wait_in_line(false, TimePoint::max(), [] { return false; });
     }
     bool try_lock_shared() { return take_at_once(false); }
     void unlock_shared() {
@@ -40,14 +43,15 @@ class FairSharedMutex {
         changed_.notify_all();
     }
 
-    // False, and not locked, when `gives_up()` answers true: it is asked now and then in a wait.
+    // False, and not locked, when `gives_up()` answers true: it is asked now and then in a wait,
+    // and at the deadline.
     template <typename GivesUp>
-    bool lock_unless(GivesUp &&gives_up) {
-        return wait_in_line(true, gives_up);
+    bool lock_unless(GivesUp &&gives_up, TimePoint deadline = TimePoint::max()) {
+        return wait_in_line(true, deadline, gives_up);
     }
     template <typename GivesUp>
     bool lock_shared_unless(GivesUp &&gives_up) {
-        return wait_in_line(false, gives_up);
+        return wait_in_line(false, TimePoint::max(), gives_up);
     }
 
    private:
@@ -75,14 +79,16 @@ class FairSharedMutex {
     }
 
     template <typename GivesUp>
-    bool wait_in_line(bool to_write, GivesUp &&gives_up) {
+    bool wait_in_line(bool to_write, TimePoint deadline, GivesUp &&gives_up) {
         std::unique_lock door(door_);
         Place place;
         *end_ = &place;
         end_ = &place.next;
         const auto is_its_turn = [&] { return first_ == &place && is_free(to_write); };
         bool given_up = false;
-        while (!given_up && !changed_.wait_for(door, kSlice, is_its_turn)) {
+        while (!given_up && !is_its_turn()) {
+            const TimePoint slice_end = std::chrono::steady_clock::now() + kSlice;
+            if (changed_.wait_until(door, std::min(slice_end, deadline), is_its_turn)) break;
             door.unlock();
             given_up = gives_up();
             door.lock();

@@ -120,15 +120,18 @@ Fingerprint fingerprint_of(const void *data, size_t size) noexcept {
 
 Status FileFingerprint::take(const char *path) {
     const FileDescriptor file(path);
-    if (file.get() < 0 || fstat(file.get(), &status_) != 0 || !S_ISREG(status_.st_mode)) {
+    struct stat &status = state_.status_;
+    if (file.get() < 0 || fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
         return {ACL_ERROR_GE_EXEC_MODEL_PATH_INVALID, "open"};
     }
-    wait_out_tick(status_.st_ctim);
+    wait_out_tick(status.st_ctim);
     if (!read_all(file, content_)) return {ACL_ERROR_GE_EXEC_MODEL_PATH_INVALID, "read"};
     return check(path);
 }
 
-Status FileFingerprint::check(const char *path) const noexcept {
+bool FileState::take(const char *path) noexcept { return stat(path, &status_) == 0; }
+
+Status FileState::check(const char *path) const noexcept {
     struct stat now{};
     if (stat(path, &now) == 0 && is_same(status_, now)) return {};
     return {kFileChanged, "Model.from_file"};

@@ -23,6 +23,20 @@ struct Fingerprint {
 
 Fingerprint fingerprint_of(const void *data, size_t size) noexcept;
 
+// A model file, to be asked later whether it is still the same and was not written to. May miss a
+// write within a tick of the file system's clock.
+class FileState {
+   public:
+    // False when there is no such file.
+    bool take(const char *path) noexcept;
+    // kFileChanged when another file is there, or this one was written to.
+    Status check(const char *path) const noexcept;
+
+   private:
+    friend class FileFingerprint;
+    struct stat status_{};
+};
+
 // A model file and what stands in it, to be asked later whether both are still the same.
 class FileFingerprint {
    public:
@@ -31,11 +45,11 @@ class FileFingerprint {
     Status take(const char *path);
     const Fingerprint &content() const noexcept { return content_; }
     // kFileChanged when another file is there, or this one was written to.
-    Status check(const char *path) const noexcept;
+    Status check(const char *path) const noexcept { return state_.check(path); }
 
    private:
     Fingerprint content_;
-    struct stat status_{};
+    FileState state_;
 };
 
 }  // namespace ascendcl::core

@@ -5,7 +5,9 @@
 #include <dlfcn.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
+#include <limits>
 
 namespace ascendcl::core {
 namespace {
@@ -66,13 +68,15 @@ Status reason_to_give_up() noexcept {
     return {late ? kUnfinished : ACL_SUCCESS, ""};
 }
 
-int32_t left_at_exit() noexcept {
-    const Deadline deadline = exit_deadline();
+int32_t milliseconds_until(Deadline deadline) noexcept {
     if (!deadline) return -1;
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
         *deadline - std::chrono::steady_clock::now());
-    return static_cast<int32_t>(std::max<int64_t>(left.count(), 1));
+    const int64_t most = std::numeric_limits<int32_t>::max();
+    return static_cast<int32_t>(std::clamp<int64_t>(left.count(), 1, most));
 }
+
+int32_t left_at_exit() noexcept { return milliseconds_until(exit_deadline()); }
 
 void set_exit_deadline(std::chrono::steady_clock::time_point deadline) noexcept {
     deadline_of_exit = deadline.time_since_epoch().count();

@@ -51,8 +51,11 @@ Status wait_in_slices(int32_t timeout_ms, aclError expired, const char *function
     }
 }
 
-// When the exit waits no longer; nothing before the exit.
+// When a wait ends without success; nothing where it has no end.
 using Deadline = std::optional<std::chrono::steady_clock::time_point>;
+// At least 1; -1 where there is no end.
+int32_t milliseconds_until(Deadline deadline) noexcept;
+// When the exit waits no longer; nothing before the exit.
 Deadline exit_deadline() noexcept;
 // Milliseconds until then, at least 1; -1 before the exit.
 int32_t left_at_exit() noexcept;
@@ -62,12 +65,19 @@ void set_exit_deadline(std::chrono::steady_clock::time_point deadline) noexcept;
 // kInterrupted, or kUnfinished at exit, where that takes too long. Ok where it goes on.
 Status reason_to_give_up() noexcept;
 
-// Takes a deferred lock, unless there is a reason to give up.
-inline Status take_lock(std::unique_lock<FairSharedMutex> &lock) {
+// Takes a deferred lock, unless there is a reason to give up; kTimedOut at the deadline.
+inline Status take_lock(std::unique_lock<FairSharedMutex> &lock, Deadline deadline = {}) {
     Status status;
     FairSharedMutex &mutex = *lock.mutex();
-    const auto gives_up = [&status] { return !(status = reason_to_give_up()).ok(); };
-    if (mutex.lock_unless(gives_up)) lock = std::unique_lock(mutex, std::adopt_lock);
+    const auto gives_up = [&] {
+        status = reason_to_give_up();
+        if (status.ok() && deadline && std::chrono::steady_clock::now() >= *deadline) {
+            status = {kTimedOut, ""};
+        }
+        return !status.ok();
+    };
+    const auto end = deadline.value_or(FairSharedMutex::TimePoint::max());
+    if (mutex.lock_unless(gives_up, end)) lock = std::unique_lock(mutex, std::adopt_lock);
     return status;
 }
 inline Status take_lock(std::shared_lock<FairSharedMutex> &lock) {
@@ -75,12 +85,6 @@ inline Status take_lock(std::shared_lock<FairSharedMutex> &lock) {
     FairSharedMutex &mutex = *lock.mutex();
     const auto gives_up = [&status] { return !(status = reason_to_give_up()).ok(); };
     if (mutex.lock_shared_unless(gives_up)) lock = std::shared_lock(mutex, std::adopt_lock);
-    return status;
-}
-inline Status take_lock(std::unique_lock<std::timed_mutex> &lock) {
-    if (lock.try_lock()) return {};
-    Status status;
-    while (status.ok() && !lock.try_lock_for(kSlice)) status = reason_to_give_up();
     return status;
 }
 

@@ -6,6 +6,8 @@
 #include <memory>
 #include <utility>
 
+#include "core/async_runner.h"
+
 namespace ascendcl::core {
 namespace {
 
@@ -48,6 +50,9 @@ Status Model::load(ContextHandle context, const ModelSource &source, BufferHandl
     if (!scope.status().ok()) return scope.status();
     try {
         auto loading = std::make_shared<Model>(std::move(context));
+        if (source.is_file() && loading->file_.take(source.path.c_str())) {
+            loading->path_ = source.path;
+        }
         FileFingerprint file;
         const bool checks_file = weight && source.is_file();
         if (work) {
@@ -86,29 +91,32 @@ Status Model::load(ContextHandle context, const ModelSource &source, BufferHandl
 
 Status Model::load_into(const ModelSource &source) {
     // A load writes the weights, and may touch the work memory that another model runs on.
-    std::unique_lock<std::timed_mutex> work_turn;
-    std::unique_lock<std::timed_mutex> weight_turn;
+    Turn::Lock work_turn;
+    Turn::Lock weight_turn;
     if (Status status = work_.take_turn(work_turn); !status.ok()) return status;
     if (Status status = weight_.take_turn(weight_turn); !status.ok()) return status;
     const bool with_memory = work_ || weight_;
+    uint32_t id = 0;
     const Status status = with_initialized([&]() -> Status {
         if (source.is_file() && with_memory) {
-            return {aclmdlLoadFromFileWithMem(source.path.c_str(), &id_, work_.data(), work_.size(),
+            return {aclmdlLoadFromFileWithMem(source.path.c_str(), &id, work_.data(), work_.size(),
                                               weight_.data(), weight_.size()),
                     "aclmdlLoadFromFileWithMem"};
         }
         if (source.is_file()) {
-            return {aclmdlLoadFromFile(source.path.c_str(), &id_), "aclmdlLoadFromFile"};
+            return {aclmdlLoadFromFile(source.path.c_str(), &id), "aclmdlLoadFromFile"};
         }
         if (with_memory) {
-            return {aclmdlLoadFromMemWithMem(source.data, source.size, &id_, work_.data(),
+            return {aclmdlLoadFromMemWithMem(source.data, source.size, &id, work_.data(),
                                              work_.size(), weight_.data(), weight_.size()),
                     "aclmdlLoadFromMemWithMem"};
         }
-        return {aclmdlLoadFromMem(source.data, source.size, &id_), "aclmdlLoadFromMem"};
+        return {aclmdlLoadFromMem(source.data, source.size, &id), "aclmdlLoadFromMem"};
     });
-    loaded_ = status.ok();
-    return status;
+    if (!status.ok()) return status;
+    id_ = id;
+    loaded_ = true;
+    return {};
 }
 
 Status Model::describe() {
@@ -118,10 +126,9 @@ Status Model::describe() {
         return {code, "aclmdlGetDesc"};
     }
     const auto dims = std::make_unique<aclmdlIODims>();
-    const auto add = [&dims](Tensors &tensors, const char *name, aclDataType dtype,
+    const auto add = [&dims](std::vector<TensorInfo> &infos, const char *name, aclDataType dtype,
                              aclFormat format, size_t size) {
-        tensors.infos.push_back(
-            {name, {dims->dims, dims->dims + dims->dimCount}, dtype, format, size, {}});
+        infos.push_back({name, {dims->dims, dims->dims + dims->dimCount}, dtype, format, size, {}});
     };
     for (size_t i = 0; i < aclmdlGetNumInputs(desc.get()); ++i) {
         // V2: the shape that the user feeds, also where the model preprocesses (AIPP).
@@ -142,96 +149,60 @@ Status Model::describe() {
         add(outputs_, name, aclmdlGetOutputDataType(desc.get(), i),
             aclmdlGetOutputFormat(desc.get(), i), aclmdlGetOutputSizeByIndex(desc.get(), i));
     }
-    const auto hidden =
-        std::find_if(inputs_.infos.begin(), inputs_.infos.end(),
-                     [](const TensorInfo &info) { return info.name == kGearInput; });
-    if (hidden != inputs_.infos.end()) {
-        gears_.input = static_cast<size_t>(hidden - inputs_.infos.begin());
+    const auto hidden = std::find_if(inputs_.begin(), inputs_.end(), [](const TensorInfo &info) {
+        return info.name == kGearInput;
+    });
+    if (hidden != inputs_.end()) {
+        gears_.input = static_cast<size_t>(hidden - inputs_.begin());
         return {};
     }
-    is_dynamic_ = has_dynamic_shapes(inputs_.infos, outputs_.infos);
+    is_dynamic_ = has_dynamic_shapes(inputs_, outputs_);
     return is_dynamic_ ? describe_ranges(desc.get()) : Status{};
 }
 
 Status Model::describe_ranges(const aclmdlDesc *desc) {
     if (aclmdlGetInputDimsRange == nullptr) return {};  // an older CANN
     const auto ranges = std::make_unique<aclmdlIODimsRange>();
-    for (size_t i = 0; i < inputs_.infos.size(); ++i) {
+    for (size_t i = 0; i < inputs_.size(); ++i) {
         if (aclError code = aclmdlGetInputDimsRange(desc, i, ranges.get()); code != ACL_SUCCESS) {
             return {code, "aclmdlGetInputDimsRange"};
         }
         for (size_t axis = 0; axis < ranges->rangeCount; ++axis) {
-            inputs_.infos[i].ranges.emplace_back(ranges->range[axis][0], ranges->range[axis][1]);
+            inputs_[i].ranges.emplace_back(ranges->range[axis][0], ranges->range[axis][1]);
         }
     }
     return {};
 }
 
 Status Model::allocate() {
-    if (is_dynamic_) return inputs_.prepare();
-    const Status status = inputs_.allocate();
-    return status.ok() ? outputs_.allocate() : status;
+    if (is_dynamic_) return own_.inputs.prepare(inputs_.size());
+    const Status status = own_.inputs.allocate(inputs_);
+    return status.ok() ? own_.outputs.allocate(outputs_) : status;
 }
 
 Status Model::describe_gears() {
-    if (gears_.input >= inputs_.infos.size()) return {};
+    if (gears_.input >= inputs_.size()) return {};
     const DescHandle desc(aclmdlCreateDesc());
     if (!desc) return {ACL_ERROR_BAD_ALLOC, "aclmdlCreateDesc"};
     if (aclError code = aclmdlGetDesc(desc.get(), id_); code != ACL_SUCCESS) {
         return {code, "aclmdlGetDesc"};
     }
     std::vector<std::vector<int64_t>> inputs;
-    for (const TensorInfo &info : inputs_.infos) inputs.push_back(info.dims);
+    for (const TensorInfo &info : inputs_) inputs.push_back(info.dims);
     if (Status status = read_gears(desc.get(), inputs, gears_); !status.ok()) return status;
-    return read_gear_outputs(id_, desc.get(), inputs_.data_set.handle, outputs_.infos.size(),
-                             gears_);
-}
-
-Status Model::Tensors::allocate() {
-    if (Status status = prepare(); !status.ok()) return status;
-    for (size_t i = 0; i < infos.size(); ++i) {
-        if (Status status = fit(i, infos[i].size); !status.ok()) return status;
-    }
-    return {};
-}
-
-Status Model::Tensors::prepare() {
-    memory.assign(infos.size(), nullptr);
-    sizes.assign(infos.size(), 0);
-    return data_set.create(infos.size());
-}
-
-Status Model::Tensors::fit(size_t index, size_t size) noexcept {
-    void *&data = memory[index];
-    const size_t needed = size == 0 ? 1 : size;  // an empty tensor needs an address too
-    if (sizes[index] < needed) {
-        if (data != nullptr) {
-            if (aclError code = aclrtFree(data); code != ACL_SUCCESS) return {code, "aclrtFree"};
-        }
-        data = nullptr;
-        sizes[index] = 0;
-        if (aclError code = aclrtMalloc(&data, needed, ACL_MEM_MALLOC_HUGE_FIRST);
-            code != ACL_SUCCESS) {
-            return {code, "aclrtMalloc"};
-        }
-        sizes[index] = needed;
-    }
-    return {aclUpdateDataBuffer(data_set.buffers[index], data, size), "aclUpdateDataBuffer"};
-}
-
-Status Model::Tensors::release() noexcept {
-    Status status = data_set.release();
-    for (void *data : memory) {
-        if (data != nullptr) keep_first(status, aclrtFree(data), "aclrtFree");
-    }
-    memory.clear();
-    sizes.clear();
-    return status;
+    return read_gear_outputs(id_, desc.get(), own_.inputs.data_set(), outputs_.size(), gears_);
 }
 
 Status Model::close() noexcept {
     const InFlight flight;
     if (nothing_to_release()) return {};
+    if (const auto serving = runner()) {
+        const Status status = serving->stop();
+        // Its thread may use all this for as long as the process lives.
+        if (status.code == kUnfinished) immortal_ = weak_from_this().lock();
+        if (status.code == kUnfinished || status.code == kInterrupted) return status;
+        report_later(status);
+    }
     ContextHandle last;  // goes after the lock: it may be the last share of the context
     std::unique_lock lock(mutex_, std::defer_lock);
     if (Status status = take_lock(lock); !status.ok()) return {status.code, "acl.Model"};
@@ -253,13 +224,11 @@ Status Model::close() noexcept {
         weight_.leak();
         return status;
     }
-    const Status in = inputs_.release();
-    const Status out = outputs_.release();
+    const Status released = own_.release();
     work_.release();
     weight_.release();
     if (context_is_lost || status.code == ACL_ERROR_GE_EXEC_NOT_INIT) return {};
-    if (!status.ok()) return status;
-    return in.ok() ? out : in;
+    return status.ok() ? released : status;
 }
 
 bool Model::is_open() const noexcept {
@@ -277,29 +246,14 @@ Status Model::judged(Status status) noexcept {
     return lost_ && !is_told ? Status{kModelLost, "Model"} : status;
 }
 
-Status Model::copy_in(const std::vector<HostInput> &inputs) noexcept {
-    size_t next = 0;
-    for (const HostInput &input : inputs) {
-        if (next == gears_.input) ++next;
-        const size_t i = next++;
-        const size_t size = inputs_.infos[i].size;
-        if (input.size > size) return {kOutOfBounds, "Model"};
-        if (input.size == 0) continue;
-        const Status status =
-            copy(inputs_.memory[i], size, input.data, input.size, Direction::kToDevice);
-        if (!status.ok()) return status;
-    }
-    return {};
-}
-
 Status Model::copy_in(const std::vector<HostInput> &inputs,
                       const std::vector<Dims> &dims) noexcept {
     for (size_t i = 0; i < inputs.size(); ++i) {
         const HostInput &input = inputs[i];
-        Status status = set_shape(inputs_.data_set.handle, i, inputs_.infos[i], dims[i]);
-        if (status.ok()) status = inputs_.fit(i, input.size);
+        Status status = set_shape(own_.inputs.data_set(), i, inputs_[i], dims[i]);
+        if (status.ok()) status = own_.inputs.fit(i, input.size);
         if (status.ok() && input.size > 0) {
-            status = copy(inputs_.memory[i], inputs_.sizes[i], input.data, input.size,
+            status = copy(own_.inputs.memory(i), own_.inputs.capacity(i), input.data, input.size,
                           Direction::kToDevice);
         }
         if (!status.ok()) return status;
@@ -307,51 +261,62 @@ Status Model::copy_in(const std::vector<HostInput> &inputs,
     return {};
 }
 
-Status Model::copy_out(const std::vector<HostOutput> &outputs) noexcept {
-    for (size_t i = 0; i < outputs.size(); ++i) {
-        if (outputs[i].size > outputs_.infos[i].size) return {kOutOfBounds, "Model"};
-        if (outputs[i].size == 0) continue;
-        const Status status = copy(outputs[i].data, outputs[i].size, outputs_.memory[i],
-                                   outputs[i].size, Direction::kToHost);
+Status Model::prepare(const std::vector<HostInput> &inputs, size_t outputs, size_t gear,
+                      InputsAndOutputs &place) noexcept {
+    const bool has_gears = !gears_.all.empty();
+    if (inputs.size() + (has_gears ? 1 : 0) != inputs_.size() || outputs != outputs_.size() ||
+        (has_gears && gear >= gears_.all.size())) {
+        return {kOutOfBounds, "Model"};
+    }
+    if (has_gears) {
+        const Status status = choose_gear(id_, gears_, gears_.all[gear], place.inputs.data_set());
         if (!status.ok()) return status;
     }
-    return {};
+    return place.inputs.copy_in(inputs, inputs_, gears_.input);
 }
 
 Status Model::run(const std::vector<HostInput> &inputs, const std::vector<HostOutput> &outputs,
-                  size_t gear) noexcept {
+                  size_t gear, Deadline deadline, std::string &message) noexcept {
+    return run(own_, inputs, outputs, gear, deadline, message);
+}
+
+Status Model::run(InputsAndOutputs &place, const std::vector<HostInput> &inputs,
+                  const std::vector<HostOutput> &outputs, size_t gear, Deadline deadline,
+                  std::string &message) noexcept {
     if (Status status = usable(); !status.ok()) return status;
-    std::unique_lock lock(mutex_, std::defer_lock);
-    if (Status status = take_lock(lock); !status.ok()) return status;
-    if (!open_) return {kModelClosed, "Model"};
-    const bool has_gears = !gears_.all.empty();
-    if (inputs.size() + (has_gears ? 1 : 0) != inputs_.infos.size() ||
-        outputs.size() != outputs_.infos.size() || (has_gears && gear >= gears_.all.size())) {
-        return {kOutOfBounds, "Model"};
+    if (manner_ != Manner::kInStream) {
+        std::unique_lock lock(mutex_, std::defer_lock);
+        if (Status status = take_lock(lock, deadline); !status.ok()) return status;
+        if (!open_) return {kModelClosed, "Model"};
+        if (manner_ != Manner::kInStream) {
+            manner_ = Manner::kInCalls;
+            Turn::Lock turn;
+            if (Status status = work_.take_turn(turn, deadline); !status.ok()) return status;
+            return judged(execute(place, inputs, outputs, gear));
+        }
     }
-    std::unique_lock<std::timed_mutex> turn;
-    if (Status status = work_.take_turn(turn); !status.ok()) return status;
+    return run_in_stream(place, inputs, outputs, gear, deadline, message);
+}
+
+Status Model::execute(InputsAndOutputs &place, const std::vector<HostInput> &inputs,
+                      const std::vector<HostOutput> &outputs, size_t gear) noexcept {
     CurrentContext scope(*context_);
     Status status = scope.status();
-    if (status.ok() && has_gears) {
-        status = choose_gear(id_, gears_, gears_.all[gear], inputs_.data_set.handle);
-    }
-    if (status.ok()) status = copy_in(inputs);
+    if (status.ok()) status = prepare(inputs, outputs.size(), gear, place);
     if (status.ok()) {
-        status = waited(aclmdlExecute(id_, inputs_.data_set.handle, outputs_.data_set.handle),
+        status = waited(aclmdlExecute(id_, place.inputs.data_set(), place.outputs.data_set()),
                         "aclmdlExecute");
     }
-    if (status.ok()) status = copy_out(outputs);
-    return judged(status);
+    return status.ok() ? place.outputs.copy_out(outputs, outputs_) : status;
 }
 
 Status Model::run_dynamic(const std::vector<HostInput> &inputs, const std::vector<Dims> &dims,
-                          std::vector<HostTensor> &outputs) noexcept {
+                          std::vector<HostTensor> &outputs, Deadline deadline) noexcept {
     if (Status status = usable(); !status.ok()) return status;
     std::unique_lock lock(mutex_, std::defer_lock);
-    if (Status status = take_lock(lock); !status.ok()) return status;
+    if (Status status = take_lock(lock, deadline); !status.ok()) return status;
     if (!open_) return {kModelClosed, "Model"};
-    if (!is_dynamic_ || inputs.size() != inputs_.infos.size() || dims.size() != inputs.size()) {
+    if (!is_dynamic_ || inputs.size() != inputs_.size() || dims.size() != inputs.size()) {
         return {kOutOfBounds, "Model"};
     }
     CurrentContext scope(*context_);
@@ -368,10 +333,9 @@ Status Model::run_dynamic(const std::vector<HostInput> &inputs, const std::vecto
 }
 
 Status Model::execute_dynamic(AllocatedOutputs &allocated, std::vector<HostTensor> &outputs) {
-    if (Status status = allocated.prepare(outputs_.infos.size()); !status.ok()) return status;
-    if (Status status = allocated.execute(id_, inputs_.data_set.handle); !status.ok())
-        return status;
-    return allocated.copy_to_host(outputs_.infos, outputs);
+    if (Status status = allocated.prepare(outputs_.size()); !status.ok()) return status;
+    if (Status status = allocated.execute(id_, own_.inputs.data_set()); !status.ok()) return status;
+    return allocated.copy_to_host(outputs_, outputs);
 }
 
 }  // namespace ascendcl::core

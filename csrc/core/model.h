@@ -6,13 +6,15 @@
 #include <string>
 #include <vector>
 
+#include "core/async_run.h"
 #include "core/buffer.h"
-#include "core/data_set.h"
 #include "core/dynamic_shapes.h"
 #include "core/gears.h"
+#include "core/tensors.h"
 
 namespace ascendcl::core {
 
+class AsyncRunner;
 class Model;
 using ModelHandle = std::shared_ptr<Model>;
 
@@ -25,19 +27,9 @@ struct ModelSource {
     bool is_file() const noexcept { return data == nullptr; }
 };
 
-struct HostInput {
-    const void *data;
-    size_t size;
-};
-
-struct HostOutput {
-    void *data;
-    size_t size;
-};
-
 Status query_size(const ModelSource &source, size_t &work, size_t &weight) noexcept;
 
-class Model final : public Resource {
+class Model final : public Resource, public std::enable_shared_from_this<Model> {
    public:
     // `work` and `weight` may be null: the system manages that memory.
     static Status load(ContextHandle context, const ModelSource &source, BufferHandle work,
@@ -50,42 +42,43 @@ class Model final : public Resource {
     Status close() noexcept override;
 
     // Copies in, executes, copies out. Runs of one model, and of models that share work memory,
-    // take turns. `gear` is the number of one, and counts where the model has any; the input that
+    // take turns, in the order in which they ask; kTimedOut where that takes longer than until
+    // `deadline`. `gear` is the number of one, and counts where the model has any; the input that
     // carries it is not among `inputs`. kOutOfBounds unless there is one array per tensor, none is
     // larger than it, and the gear exists.
+    // `message` is what the runtime says of a failure on another thread.
     Status run(const std::vector<HostInput> &inputs, const std::vector<HostOutput> &outputs,
-               size_t gear) noexcept;
+               size_t gear, Deadline deadline, std::string &message) noexcept;
+    // The same on memory that is bound to the model's tensors.
+    Status run(InputsAndOutputs &place, const std::vector<HostInput> &inputs,
+               const std::vector<HostOutput> &outputs, size_t gear, Deadline deadline,
+               std::string &message) noexcept;
     // The same for a model with dynamic shapes: `dims` are those of each input, and the outputs
     // have the shapes that follow. Such models do not use the work memory: only runs of one model
     // take turns. kOutOfBounds for another model, or unless there is one array per input.
     Status run_dynamic(const std::vector<HostInput> &inputs, const std::vector<Dims> &dims,
-                       std::vector<HostTensor> &outputs) noexcept;
+                       std::vector<HostTensor> &outputs, Deadline deadline = {}) noexcept;
+    // Has the run done on the model's stream, and never waits for the device. All runs go there
+    // from then on: the runtime executes a model of one shape in calls or in streams, never in
+    // both. A model that has run in calls is loaded anew for that, under another id: kRanInCalls
+    // where it was loaded from bytes, kFileChanged where its file is another. Where it fails, the
+    // run is left to the caller.
+    Status submit(std::unique_ptr<AsyncRun> &run) noexcept;
 
     // False also when other code has taken the model or its context away.
     bool is_open() const noexcept;
     uint32_t id() const noexcept { return id_; }
     int32_t device() const noexcept { return device_; }
-    const std::vector<TensorInfo> &inputs() const noexcept { return inputs_.infos; }
-    const std::vector<TensorInfo> &outputs() const noexcept { return outputs_.infos; }
+    const std::vector<TensorInfo> &inputs() const noexcept { return inputs_; }
+    const std::vector<TensorInfo> &outputs() const noexcept { return outputs_; }
     const std::vector<Gear> &gears() const noexcept { return gears_.all; }
     // Each run chooses the shapes, which run_dynamic() takes; not so a model with gears.
     bool is_dynamic() const noexcept { return is_dynamic_; }
 
    private:
-    // The device memory of all inputs, or of all outputs, and the data set over it.
-    struct Tensors {
-        std::vector<TensorInfo> infos;
-        std::vector<void *> memory;
-        std::vector<size_t> sizes;  // of the memory
-        DataSet data_set;
-
-        Status allocate();
-        // The same without memory, which comes with fit().
-        Status prepare();
-        // Makes the data buffer one of this size, in memory that grows as needed.
-        Status fit(size_t index, size_t size) noexcept;
-        Status release() noexcept;
-    };
+    friend class AsyncRunner;
+    friend class BoundModel;
+    enum class Manner { kUndecided, kInCalls, kInStream };
 
     Status load_into(const ModelSource &source);
     Status describe();
@@ -93,9 +86,21 @@ class Model final : public Resource {
     Status describe_gears();
     Status allocate();
     Status execute_dynamic(AllocatedOutputs &allocated, std::vector<HostTensor> &outputs);
-    Status copy_in(const std::vector<HostInput> &inputs) noexcept;
     Status copy_in(const std::vector<HostInput> &inputs, const std::vector<Dims> &dims) noexcept;
-    Status copy_out(const std::vector<HostOutput> &outputs) noexcept;
+    // Whether the arrays are as many as the tensors, and the gear is one; then chooses it and
+    // copies in.
+    Status prepare(const std::vector<HostInput> &inputs, size_t outputs, size_t gear,
+                   InputsAndOutputs &place) noexcept;
+    // In a call, or in the stream. The caller holds what it takes.
+    Status execute(InputsAndOutputs &place, const std::vector<HostInput> &inputs,
+                   const std::vector<HostOutput> &outputs, size_t gear) noexcept;
+    Status run_in_stream(InputsAndOutputs &place, const std::vector<HostInput> &inputs,
+                         const std::vector<HostOutput> &outputs, size_t gear, Deadline deadline,
+                         std::string &message) noexcept;
+    // Has runs go to the stream from now on.
+    Status turn_to_stream(std::shared_ptr<AsyncRunner> &runner) noexcept;
+    Status load_anew() noexcept;
+    std::shared_ptr<AsyncRunner> runner() const noexcept;
     // kModelLost in place of a failure that comes of that. The caller holds the lock.
     Status judged(Status status) noexcept;
 
@@ -103,13 +108,20 @@ class Model final : public Resource {
     ContextHandle context_;  // until closed
     Lease work_;
     Lease weight_;
-    uint32_t id_ = 0;
+    std::atomic<uint32_t> id_{0};
     bool loaded_ = false;
-    Tensors inputs_;
-    Tensors outputs_;
+    std::vector<TensorInfo> inputs_;
+    std::vector<TensorInfo> outputs_;
+    InputsAndOutputs own_;
     Gears gears_;
     bool is_dynamic_ = false;
-    mutable std::timed_mutex mutex_;  // one run or close at a time
+    std::string path_;  // of its file; empty where it came from bytes
+    FileState file_;
+    mutable FairSharedMutex mutex_;  // one run or close at a time
+    std::atomic<Manner> manner_{Manner::kUndecided};
+    mutable std::mutex runner_mutex_;  // of the pointer alone
+    std::shared_ptr<AsyncRunner> runner_;
+    std::shared_ptr<Model> immortal_;  // itself, once its thread does not end
     std::atomic<bool> open_{true};
     std::atomic<bool> lost_{false};
 };

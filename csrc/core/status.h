@@ -23,6 +23,8 @@ enum Refusal : aclError {
     kLost = -13,          // other code has reset the device or destroyed the context
     kModelLost = -14,     // the same of a model, or other code has unloaded it or finalized
     kFileChanged = -15,   // the model file was written to or replaced while it was loaded
+    kTimedOut = -16,      // it was not its turn in time
+    kRanInCalls = -17,  // the model has run in calls, and cannot be loaded anew to run in a stream
 };
 
 struct [[nodiscard]] Status {

@@ -99,14 +99,17 @@ Status Event::record(Stream &stream) noexcept {
     });
 }
 
-Status Event::synchronize() noexcept {
-    return with_handle([](aclrtEvent mark) -> Status {
-        if (aclrtSynchronizeEventWithTimeout != nullptr && must_slice()) {
-            return wait_in_slices(
-                -1, ACL_ERROR_RT_EVENT_SYNC_TIMEOUT, "aclrtSynchronizeEventWithTimeout",
-                [mark](int32_t slice) { return aclrtSynchronizeEventWithTimeout(mark, slice); });
+Status Event::synchronize(Deadline deadline) noexcept {
+    return with_handle([&](aclrtEvent mark) -> Status {
+        static constexpr char kTimed[] = "aclrtSynchronizeEventWithTimeout";
+        if (aclrtSynchronizeEventWithTimeout == nullptr || (!deadline && !must_slice())) {
+            return waited(aclrtSynchronizeEvent(mark), "aclrtSynchronizeEvent");
         }
-        return waited(aclrtSynchronizeEvent(mark), "aclrtSynchronizeEvent");
+        const Status status = wait_in_slices(
+            milliseconds_until(deadline), ACL_ERROR_RT_EVENT_SYNC_TIMEOUT, kTimed,
+            [mark](int32_t slice) { return aclrtSynchronizeEventWithTimeout(mark, slice); });
+        const bool late = deadline && status.code == ACL_ERROR_RT_EVENT_SYNC_TIMEOUT;
+        return late ? Status{kTimedOut, kTimed} : status;
     });
 }
 

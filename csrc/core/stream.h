@@ -41,7 +41,8 @@ class Event final : public InContext {
     Status close() noexcept override;
 
     Status record(Stream &stream) noexcept;
-    Status synchronize() noexcept;
+    // kTimedOut at the deadline.
+    Status synchronize(Deadline deadline = {}) noexcept;
     Status query(bool &done) noexcept;
     // Milliseconds from `start` to this one.
     Status elapsed_since(Event &start, float &milliseconds) noexcept;

@@ -86,6 +86,7 @@ from ascendcl._acl import (
 from ascendcl._acl.constants import *  # noqa: F403  ACL_*: the numbers of the headers
 from ascendcl._missing import attribute_errors_of
 from ascendcl._runtime import HostRuntimeWarning
+from ascendcl.bound_model import BoundModel
 from ascendcl.device import Context, Device, MemoryInfo
 from ascendcl.errors import (
     AclError,
@@ -115,6 +116,7 @@ from ascendcl.model import Model
 from ascendcl.stream import Event, Stream
 from ascendcl.strictness import StrictMode, strict
 from ascendcl.tensor_info import Gear, TensorInfo
+from ascendcl.workspace import Workspace
 
 __version__ = "0.1.0"
 
@@ -132,6 +134,7 @@ __all__ = [
     "AclTimeoutError",
     "AclValueError",
     "AclWarning",
+    "BoundModel",
     "BufferInUse",
     "CallbackBlockType",
     "ClosedError",
@@ -164,6 +167,7 @@ __all__ = [
     "StrictMode",
     "StrictWarning",
     "TensorInfo",
+    "Workspace",
     "WrongDeviceError",
     "__version__",
     "app_log",

@@ -8,7 +8,7 @@ import os
 import reprlib
 from typing import Final
 
-__all__ = ["file_path", "has_bytes", "integer"]
+__all__ = ["checked_timeout", "file_path", "has_bytes", "integer"]
 
 _SHORT: Final = reprlib.Repr()
 _SHORT.maxstring = _SHORT.maxother = 120
@@ -56,6 +56,21 @@ def file_path(function: str, argument: str, path: object, otherwise: str = "") -
     if b"\0" in encoded:
         raise ValueError(f"{function}: {argument} {_SHORT.repr(text)} has a null character in it")
     return encoded
+
+
+def checked_timeout(function: str, timeout: float | None) -> float:
+    """Seconds for the extension, to which -1 is for ever.
+
+    Raises
+    ------
+    ValueError
+        It is not above 0.
+    """
+    if timeout is None:
+        return -1.0
+    if not timeout > 0:
+        raise ValueError(f"{function}: timeout must be positive, or None, not {timeout}")
+    return float(timeout)
 
 
 def has_bytes(value: object) -> bool:

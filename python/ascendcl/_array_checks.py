@@ -33,6 +33,15 @@ def checked_outputs(out: Sequence[Array], infos: Sequence[TensorInfo]) -> list[A
     return list(out)
 
 
+def checked_bound(array: Array, info: TensorInfo, role: str) -> Array:
+    """Answer the array where it fits and can be read, or written to, in place."""
+    _check(array, info, role)
+    if not array.flags.c_contiguous or (role == "output" and not array.flags.writeable):
+        wanted = "C-contiguous and writable" if role == "output" else "C-contiguous"
+        raise ValueError(f"{role} {info.name!r}: must be {wanted}")
+    return array
+
+
 def _check(array: object, info: TensorInfo, role: str) -> None:
     if not isinstance(array, np.ndarray):
         raise TypeError(

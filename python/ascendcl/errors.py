@@ -183,6 +183,8 @@ UNFINISHED: Final = -12
 LOST: Final = -13
 MODEL_LOST: Final = -14
 FILE_CHANGED: Final = -15
+TIMED_OUT: Final = -16
+RAN_IN_CALLS: Final = -17
 
 _PATH_INVALID: Final = 145002
 
@@ -200,6 +202,8 @@ _CLASSES: Final[dict[int, type[AclError]]] = {
     LOST: ClosedError,
     MODEL_LOST: ModelClosedError,
     FILE_CHANGED: AclValueError,
+    TIMED_OUT: AclTimeoutError,
+    RAN_IN_CALLS: NotSupportedError,
     **dict.fromkeys(
         (
             *(100000, 100003, 100006, 100007, 100008, 100009, 100010, 100011, 100017, 100018),
@@ -267,6 +271,11 @@ _HINTS: Final[dict[int, str]] = {
     FILE_CHANGED: (
         "the model file changed while it was loaded; load it again when it is complete (write a "
         "new file beside it and rename it over the old one)"
+    ),
+    TIMED_OUT: "other runs on the model or on its work memory took too long; it has not run",
+    RAN_IN_CALLS: (
+        "the model was loaded from bytes and has run in calls, and the runtime executes a model "
+        "in calls or in streams, never in both; load it again, and let its first run be run_async"
     ),
     100000: "an argument was refused",
     100039: "this is CANN's stub library for linking; put the real one first on LD_LIBRARY_PATH",

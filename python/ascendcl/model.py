@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -12,9 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ascendcl import _acl
-from ascendcl._arguments import file_path
+from ascendcl._arguments import checked_timeout, file_path
 from ascendcl._array_checks import checked_input, checked_outputs
 from ascendcl._closeable import Closeable
+from ascendcl.aio import Completions
+from ascendcl.bound_model import BoundModel, bound_model
 from ascendcl.device import Context, Device, context_of
 from ascendcl.errors import from_status
 from ascendcl.findings import Finding, findings_of
@@ -35,7 +38,10 @@ if TYPE_CHECKING:
 
     from ascendcl.memory import BytesLike
 
+    from ascendcl.bound_model import Bindable
+
     Array = npt.NDArray[Any]
+    Described = list[tuple[tuple[int, ...], npt.NDArray[np.uint8]]]
 
 __all__ = ["Model"]
 
@@ -202,7 +208,7 @@ class Model(Closeable):
             outputs = infos_of(handle.describe_outputs())
             model._inputs = without_gear_input(inputs) if model._gears else inputs
             model._outputs = with_open_sizes(outputs, model._gears)
-            model._outputs_of_gears = [in_gear(outputs, gear) for gear in model._gears]
+            model._outputs_of_gears = [in_gear(outputs, gear.outputs) for gear in model._gears]
             _check_runnable(model._inputs)
             model._findings = findings_of(handle.model_id)
         except BaseException:
@@ -288,7 +294,10 @@ class Model(Closeable):
         self._weight = None
 
     def __call__(
-        self, *inputs: Array | Mapping[str, Array], out: Sequence[Array] | None = None
+        self,
+        *inputs: Array | Mapping[str, Array],
+        out: Sequence[Array] | None = None,
+        timeout: float | None = None,
     ) -> Any:
         """Run the model.
 
@@ -301,6 +310,9 @@ class Model(Closeable):
             Arrays to put the outputs in: C-contiguous, of their dtype and shape in that gear, or
             of the shapes that follow from the inputs'. Those are known only after the model has
             run, so that with dynamic shapes `out` saves no copy.
+        timeout : float or None
+            Seconds to wait for other runs of the model, and of those on its work memory; None
+            waits for ever. A run that has begun is not ended.
 
         Returns
         -------
@@ -313,14 +325,124 @@ class Model(Closeable):
             The inputs have the shapes of none of the model's gears.
         ValueError
             An input has another shape than the model takes (both are named).
+        AclTimeoutError
+            It was not its turn in time. Nothing has run.
         """
-        results = self.run(*inputs, out=out)
-        return results[0] if len(results) == 1 else tuple(results)
+        return _only_or_all(self.run(*inputs, out=out, timeout=timeout))
 
     def run(
-        self, *inputs: Array | Mapping[str, Array], out: Sequence[Array] | None = None
+        self,
+        *inputs: Array | Mapping[str, Array],
+        out: Sequence[Array] | None = None,
+        timeout: float | None = None,
     ) -> list[Array]:
         """Run the model; like a call, but always a list of outputs."""
+        checked = self._checked(inputs)
+        patience = checked_timeout("Model.run", timeout)
+        if self._handle.is_dynamic:
+            if out is not None:
+                checked_outputs(out, self._outputs)
+            return self._of_dynamic(out, self._handle.run_dynamic(checked, patience))
+        gear, results = self._gear_and_outputs(checked, out)
+        self._handle.run(checked, results, gear, patience)
+        return results
+
+    def run_async(
+        self,
+        *inputs: Array | Mapping[str, Array],
+        out: Sequence[Array] | None = None,
+        timeout: float | None = None,
+    ) -> asyncio.Future[Any]:
+        """Submit a run, and return at once. Called in a running event loop.
+
+        Any number may be in flight: they run in the order in which they were submitted, and the
+        next one's inputs are copied while one runs. The future holds the inputs, the outputs and
+        the model until the run has ended, also when it is cancelled: a run that was submitted
+        takes place, and its result is dropped then. Inputs are not to be written to before it is
+        done.
+
+        The runtime executes a model of one shape in calls or in a stream, never in both. After the
+        first `run_async` all runs are in the model's stream. A model that has run in calls before
+        is loaded anew from its file for that, into the same memory: `model_id` is another one then.
+
+        Parameters
+        ----------
+        *inputs, out
+            As in a call.
+        timeout : float or None
+            Seconds until it must have begun.
+
+        Returns
+        -------
+        asyncio.Future
+            Of the output, or of a tuple where there are several. What a call raises of the
+            arguments is raised here, and what a run raises is the future's exception.
+
+        Raises
+        ------
+        RuntimeError
+            No event loop runs in this thread.
+        NotSupportedError
+            The model was loaded from bytes and has run in calls.
+        """
+        loop = asyncio.get_running_loop()
+        checked = self._checked(inputs)
+        patience = checked_timeout("Model.run_async", timeout)
+        results: list[Array] = []
+        gear = 0
+        result: Any
+        if self._handle.is_dynamic:
+            if out is not None:
+                checked_outputs(out, self._outputs)
+
+            def result(described: Described) -> Any:
+                return _only_or_all(self._of_dynamic(out, described))
+        else:
+            gear, results = self._gear_and_outputs(checked, out)
+            result = _only_or_all(results)
+        future = loop.create_future()
+        queue = Completions.of(loop).queue
+        _acl.core.submit(
+            self._handle, queue, self, checked, results, gear, patience, future, result
+        )
+        return future
+
+    def bind(
+        self,
+        inputs: Sequence[Bindable] | Mapping[str, Bindable],
+        outputs: Sequence[Bindable] | Mapping[str, Bindable],
+        *,
+        state: Mapping[str, str] | None = None,
+    ) -> BoundModel:
+        """Bind memory to the model's inputs and outputs, to run on it again and again.
+
+        Parameters
+        ----------
+        inputs, outputs : sequence, or mapping from names
+            One for each input and output: a DeviceBuffer of exactly the tensor's size, which the
+            model reads and writes in place, or a C-contiguous array of exactly its dtype and
+            shape, which is copied from or to in each run (quickest in page-locked memory). A
+            DeviceBuffer may be an output of one model and an input of another. With gears the
+            arrays' shapes say which; device memory alone is of the largest one.
+        state : mapping from output names to input names, optional
+            Outputs that are inputs of the next run. Both are device memory of one size, and are
+            exchanged after each run, which costs nothing.
+
+        Returns
+        -------
+        BoundModel
+            To be called. It holds the buffers until it is closed.
+
+        Raises
+        ------
+        ValueError, TypeError
+            Something does not fit; it is named.
+        NotImplementedError
+            The model has dynamic shapes.
+        """
+        return bound_model(self, inputs, outputs, state or {})
+
+    def _checked(self, inputs: Sequence[Array | Mapping[str, Array]]) -> list[Array]:
         arrays: Sequence[Any] = inputs
         if len(inputs) == 1 and isinstance(inputs[0], Mapping):
             arrays = self._by_name(inputs[0])
@@ -329,42 +451,38 @@ class Model(Closeable):
             raise TypeError(
                 f"the model takes {len(self._inputs)} inputs ({names}), and {len(arrays)} are given"
             )
-        checked = [
-            checked_input(array, info) for array, info in zip(arrays, self._inputs, strict=True)
-        ]
-        if self._handle.is_dynamic:
-            return self._run_dynamic(checked, out)
-        gear = self._gear_of(checked)
+        return [checked_input(array, info) for array, info in zip(arrays, self._inputs)]  # noqa: B905  checked above, and strict costs
+
+    def _gear_and_outputs(
+        self, inputs: list[Array], out: Sequence[Array] | None
+    ) -> tuple[int, list[Array]]:
+        gear = self._gear_of(inputs)
         infos = self._outputs_of_gears[gear] if self._gears else self._outputs
-        if out is None:
-            results = [np.empty(info.shape, info.dtype) for info in infos]
-        else:
-            results = checked_outputs(out, infos)
-        self._handle.run(checked, results, gear)
-        return results
+        if out is not None:
+            return gear, checked_outputs(out, infos)
+        return gear, [np.empty(info.shape, info.dtype) for info in infos]
 
     def run_named(
-        self, *inputs: Array | Mapping[str, Array], out: Sequence[Array] | None = None
+        self,
+        *inputs: Array | Mapping[str, Array],
+        out: Sequence[Array] | None = None,
+        timeout: float | None = None,
     ) -> dict[str, Array]:
         """Run the model; like a call, but outputs by the names of their tensors.
 
         These are the names in the model that it was compiled from (`TensorInfo.tensor`), or the
         whole names where those are not different.
         """
-        results = self.run(*inputs, out=out)
+        results = self.run(*inputs, out=out, timeout=timeout)
         names = [info.tensor for info in self._outputs]
         if len(set(names)) != len(names):
             names = [info.name for info in self._outputs]
         return dict(zip(names, results, strict=True))
 
-    def _run_dynamic(self, inputs: list[Array], out: Sequence[Array] | None) -> list[Array]:
-        if out is not None:
-            checked_outputs(out, self._outputs)
+    def _of_dynamic(self, out: Sequence[Array] | None, described: Described) -> list[Array]:
         results = [
             content.view(info.dtype).reshape(shape)
-            for info, (shape, content) in zip(
-                self._outputs, self._handle.run_dynamic(inputs), strict=True
-            )
+            for info, (shape, content) in zip(self._outputs, described, strict=True)
         ]
         if out is None:
             return results
@@ -406,6 +524,10 @@ class Model(Closeable):
             for infos in (self._inputs, self._outputs)
         ]
         return f"<acl.Model ({shapes[0]}) -> ({shapes[1]}) on device {self.device}>"
+
+
+def _only_or_all(results: list[Array]) -> Any:
+    return results[0] if len(results) == 1 else tuple(results)
 
 
 def _check_runnable(inputs: Sequence[TensorInfo]) -> None:

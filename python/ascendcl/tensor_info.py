@@ -85,11 +85,13 @@ def without_gear_input(inputs: Sequence[TensorInfo]) -> tuple[TensorInfo, ...]:
     return tuple(info for info in inputs if info.name != GEAR_INPUT)
 
 
-def in_gear(outputs: Sequence[TensorInfo], gear: Gear) -> tuple[TensorInfo, ...]:
-    """Answer the outputs as one gear has them."""
+def in_gear(
+    infos: Sequence[TensorInfo], shapes: Sequence[tuple[int, ...]]
+) -> tuple[TensorInfo, ...]:
+    """Answer the tensors in the shapes that one gear has for them."""
     return tuple(
         replace(info, shape=shape, nbytes=math.prod(shape) * info.dtype.itemsize)
-        for info, shape in zip(outputs, gear.outputs, strict=True)
+        for info, shape in zip(infos, shapes, strict=True)
     )
 
 

@@ -6,7 +6,7 @@
 
 #include "bindings/objects/assumptions.h"
 #include "bindings/objects/handle_class.h"
-#include "bindings/objects/host_memory.h"
+#include "bindings/objects/run_arguments.h"
 #include "bindings/objects/status.h"
 
 namespace py = pybind11;
@@ -70,53 +70,29 @@ py::list describe_gears(const Model &model) {
     return result;
 }
 
-void run(Model &model, const py::list &inputs, const py::list &outputs, size_t gear) {
+// `timeout` is in seconds; below 0 there is none.
+void run(Model &model, const py::list &inputs, const py::list &outputs, size_t gear,
+         double timeout) {
     // Keeps the arrays: the lists may be changed by other threads while the GIL is away.
     std::vector<HostMemory> kept;
-    kept.reserve(inputs.size() + outputs.size());
     std::vector<core::HostInput> from;
     std::vector<core::HostOutput> to;
-    from.reserve(inputs.size());
-    to.reserve(outputs.size());
-    for (const py::handle input : inputs) {
-        const HostMemory &memory =
-            kept.emplace_back(input, HostMemory::Access::kRead, "Model: an input");
-        from.push_back({memory.data(), memory.size()});
-    }
-    for (const py::handle output : outputs) {
-        const HostMemory &memory =
-            kept.emplace_back(output, HostMemory::Access::kWrite, "Model: out");
-        to.push_back({memory.data(), memory.size()});
-    }
-    call_core([&] { return model.run(from, to, gear); });
-}
-
-// An array of bytes that owns its memory.
-py::array bytes_of(core::HostTensor &&tensor) {
-    const py::capsule owner(tensor.data.get(), [](void *data) { core::Free()(data); });
-    return py::array(py::dtype::of<uint8_t>(), {tensor.size}, {}, tensor.data.release(), owner);
+    keep_arrays(inputs, outputs, kept, from, to);
+    std::string message;
+    call_core([&] { return model.run(from, to, gear, deadline_in(timeout), message); }, {},
+              message);
 }
 
 // (dims, bytes) of each output.
-py::list run_dynamic(Model &model, const py::list &inputs) {
+py::list run_dynamic(Model &model, const py::list &inputs, double timeout) {
     std::vector<HostMemory> kept;
     std::vector<core::HostInput> from;
-    std::vector<core::Dims> dims;
-    for (const py::handle input : inputs) {
-        const auto array = py::cast<py::array>(input);
-        dims.emplace_back(array.shape(), array.shape() + array.ndim());
-        const HostMemory &memory =
-            kept.emplace_back(array, HostMemory::Access::kRead, "Model: an input");
-        from.push_back({memory.data(), memory.size()});
-    }
+    std::vector<core::HostOutput> none;
+    keep_arrays(inputs, py::list(), kept, from, none);
+    const std::vector<core::Dims> dims = dims_of(inputs);
     std::vector<core::HostTensor> outputs;
-    call_core([&] { return model.run_dynamic(from, dims, outputs); });
-    py::list result;
-    for (core::HostTensor &output : outputs) {
-        const py::tuple shape(py::cast(output.dims));
-        result.append(py::make_tuple(shape, bytes_of(std::move(output))));
-    }
-    return result;
+    call_core([&] { return model.run_dynamic(from, dims, outputs, deadline_in(timeout)); });
+    return described(outputs);
 }
 
 }  // namespace
@@ -162,8 +138,9 @@ void register_model(py::module_ &module) {
         .def("describe_inputs", [](const Model &model) { return describe(model.inputs()); })
         .def("describe_outputs", [](const Model &model) { return describe(model.outputs()); })
         .def("describe_gears", &describe_gears)
-        .def("run", &run, py::arg("inputs"), py::arg("outputs"), py::arg("gear"))
-        .def("run_dynamic", &run_dynamic, py::arg("inputs"));
+        .def("run", &run, py::arg("inputs"), py::arg("outputs"), py::arg("gear"),
+             py::arg("timeout") = -1.0)
+        .def("run_dynamic", &run_dynamic, py::arg("inputs"), py::arg("timeout") = -1.0);
 }
 
 }  // namespace ascendcl::objects

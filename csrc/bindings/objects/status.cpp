@@ -12,15 +12,19 @@ namespace py = pybind11;
 namespace ascendcl::objects {
 namespace {
 
-// What the runtime says about the calling thread's last failure. Not always UTF-8.
-py::str recent_message(core::Status status) {
-    const bool asks = status.code > 0 && aclGetRecentErrMsg != nullptr;
-    const char *message = asks ? aclGetRecentErrMsg() : nullptr;
-    if (message == nullptr) return py::str();
+py::str text_of(const char *message) {
+    // Not always UTF-8.
     PyObject *text =
         PyUnicode_DecodeUTF8(message, static_cast<Py_ssize_t>(std::strlen(message)), "replace");
     if (text == nullptr) throw py::error_already_set();
     return py::reinterpret_steal<py::str>(text);
+}
+
+// What the runtime says about the calling thread's last failure.
+py::str recent_message(core::Status status) {
+    const bool asks = status.code > 0 && aclGetRecentErrMsg != nullptr;
+    const char *message = asks ? aclGetRecentErrMsg() : nullptr;
+    return message == nullptr ? py::str() : text_of(message);
 }
 
 // What ascendcl.errors gave to bind_errors(). Never destroyed, and looked up nowhere: calls fail
@@ -28,11 +32,6 @@ py::str recent_message(core::Status status) {
 py::dict &bound_errors() {
     static auto &bound = *new py::dict;
     return bound;
-}
-
-py::object exception_for(core::Status status, const std::string &path) {
-    const py::str message = recent_message(status);
-    return call(bound_error("from_status"), status.code, status.function, message, py::bytes(path));
 }
 
 // The thread that ran the hook at exit; null before.
@@ -48,6 +47,11 @@ bool is_left_over() noexcept {
 }  // namespace
 
 py::object bound_error(const char *name) { return bound_errors()[name]; }
+
+py::object exception_for(core::Status status, const std::string &path, const std::string &message) {
+    const py::str words = message.empty() ? recent_message(status) : text_of(message.c_str());
+    return call(bound_error("from_status"), status.code, status.function, words, py::bytes(path));
+}
 
 void register_errors(py::module_ &module) {
     // The first dict that was given: there is one set of classes for all who catch them, however
@@ -67,12 +71,12 @@ void shut_down() {
     if (raised_in_wait()) throw py::error_already_set();
 }
 
-void raise(core::Status status, const std::string &path) {
+void raise(core::Status status, const std::string &path, const std::string &message) {
     if (is_left_over()) {
         PyErr_SetNone(PyExc_SystemExit);
         throw py::error_already_set();
     }
-    const py::object exception = exception_for(status, path);
+    const py::object exception = exception_for(status, path, message);
     PyErr_SetObject(py::type::handle_of(exception).ptr(), exception.ptr());
     throw py::error_already_set();
 }
@@ -83,7 +87,7 @@ void warn(core::Status status) noexcept {
     const WithGil gil;
     const py::error_scope pending;  // a destructor may run while an exception is on its way
     try {
-        call(bound_error("warn"), exception_for(status, {}));
+        call(bound_error("warn"), exception_for(status));
     } catch (py::error_already_set &error) {
         write_unraisable(error, "releasing an ACL resource");
     } catch (const std::exception &) {

@@ -13,17 +13,23 @@
 
 namespace ascendcl::objects {
 
-// Throws what ascendcl.errors makes of a failure. `path` is the model file that it is about, or
-// empty. Needs the GIL, and the thread that the failure happened on: messages are per thread.
-[[noreturn]] void raise(core::Status status, const std::string &path = {});
+// What ascendcl.errors makes of a failure. `path` is the model file that it is about, or empty.
+// Needs the GIL, and without a `message` the thread that the failure happened on: the runtime keeps
+// them per thread.
+pybind11::object exception_for(core::Status status, const std::string &path = {},
+                               const std::string &message = {});
+// Throws it.
+[[noreturn]] void raise(core::Status status, const std::string &path = {},
+                        const std::string &message = {});
 
-// Runs `call` without the GIL, warns of what went wrong beside it, and raises unless it is ok.
+// Runs `call` without the GIL, warns of what went wrong beside it, and raises unless it is ok, with
+// the `message` that the call may have left there.
 template <typename Call>
-void call_core(Call &&call, const std::string &path = {}) {
+void call_core(Call &&call, const std::string &path = {}, const std::string &message = {}) {
     const core::Status status = without_gil(call);
     core::report({});
     if (raised_in_wait()) throw pybind11::error_already_set();
-    if (!status.ok()) raise(status, path);
+    if (!status.ok()) raise(status, path, message);
 }
 
 // For failures that have no caller: an AclWarning.
@@ -43,6 +49,7 @@ void register_context(pybind11::module_ &module);
 void register_stream(pybind11::module_ &module);
 void register_buffer(pybind11::module_ &module);
 void register_model(pybind11::module_ &module);
+void register_async_run(pybind11::module_ &module);
 
 // Strict mode's switch, and its way to Python's frames and warnings.
 void register_strict(pybind11::module_ &module);

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # What the Python classes of the package are made of (csrc/bindings/objects). Not for users.
+import asyncio
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,8 @@ import typing_extensions
 _Bytes = typing_extensions.Buffer | npt.NDArray[Any]
 _Shapes = tuple[tuple[int, ...], ...]
 _Ranges = tuple[tuple[int, int], ...]
+# Buffer, offset and bytes of device memory; or an array.
+_Part = tuple[Buffer | None, int, npt.NDArray[Any] | None, int]
 _Described = list[tuple[str, tuple[int, ...], int, int, int, _Ranges]]
 
 class Context:
@@ -102,11 +105,60 @@ class Model:
     def describe_outputs(self) -> _Described: ...
     def describe_gears(self) -> list[tuple[_Shapes, _Shapes]]: ...
     def run(
-        self, inputs: list[npt.NDArray[Any]], outputs: list[npt.NDArray[Any]], gear: int
+        self,
+        inputs: list[npt.NDArray[Any]],
+        outputs: list[npt.NDArray[Any]],
+        gear: int,
+        timeout: float = -1.0,
     ) -> None: ...
     def run_dynamic(
-        self, inputs: list[npt.NDArray[Any]]
+        self, inputs: list[npt.NDArray[Any]], timeout: float = -1.0
     ) -> list[tuple[tuple[int, ...], npt.NDArray[np.uint8]]]: ...
+
+class CompletionQueue:
+    def __init__(self, *args: object, **kwargs: object) -> None: ...  # raises TypeError
+    @staticmethod
+    def create() -> CompletionQueue: ...
+    def fileno(self) -> int: ...
+    def wake(self) -> None: ...
+    def resolve_all(self) -> None: ...
+
+class BoundModel:
+    def __init__(self, *args: object, **kwargs: object) -> None: ...  # raises TypeError
+    @staticmethod
+    def bind(
+        model: Model,
+        inputs: list[_Part],
+        outputs: list[_Part],
+        gear: int,
+        state: list[tuple[int, int]],
+    ) -> BoundModel: ...
+    @property
+    def closed(self) -> bool: ...
+    @property
+    def exchanges(self) -> int: ...
+    def close(self) -> None: ...
+    def run(self, timeout: float = -1.0) -> None: ...
+    def submit(
+        self,
+        queue: CompletionQueue,
+        owner: object,
+        timeout: float,
+        future: asyncio.Future[Any],
+        result: object,
+    ) -> None: ...
+
+def submit(
+    model: Model,
+    queue: CompletionQueue,
+    owner: object,
+    inputs: list[npt.NDArray[Any]],
+    outputs: list[npt.NDArray[Any]],
+    gear: int,
+    timeout: float,
+    future: asyncio.Future[Any],
+    result: object,
+) -> None: ...
 
 def query_size_of_file(path: bytes) -> tuple[int, int]: ...
 def query_size_of_bytes(data: _Bytes, argument: str) -> tuple[int, int]: ...

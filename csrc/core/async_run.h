@@ -1,0 +1,79 @@
+// One run that is submitted to a model's stream, and what it needs until it has ended.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/dynamic_shapes.h"
+#include "core/interrupt.h"
+#include "core/stream.h"
+#include "core/tensors.h"
+
+namespace ascendcl::core {
+
+// Whoever makes one keeps the memory of its inputs and outputs until it has gone.
+class AsyncRun {
+   public:
+    AsyncRun() = default;
+    AsyncRun(const AsyncRun &) = delete;
+    AsyncRun &operator=(const AsyncRun &) = delete;
+    virtual ~AsyncRun() = default;
+
+    // Called once, on the model's thread and without locks, when all is done; takes over the run.
+    // It must not let go of the model there, whose end waits for that thread.
+    virtual void complete(std::unique_ptr<AsyncRun> self) noexcept = 0;
+
+    std::vector<HostInput> inputs;
+    std::vector<HostOutput> outputs;
+    size_t gear = 0;
+    std::vector<Dims> dims;           // of the inputs, where shapes are dynamic
+    std::vector<HostTensor> results;  // the outputs, where shapes are dynamic
+    // Where it reads and writes on the device; null for memory of the model's.
+    InputsAndOutputs *bound = nullptr;
+    Deadline deadline;  // of its start
+
+    Status status;
+    std::string message;  // the runtime's words on a failure
+
+   private:
+    friend class AsyncRunner;
+    friend class RunList;
+    std::unique_ptr<AsyncRun> next_;
+    InputsAndOutputs *place_ = nullptr;
+    EventHandle awaited_;  // of the run before it on the same work memory
+};
+
+// Runs in the order in which they were added, without memory of its own. Not locked.
+class RunList {
+   public:
+    RunList() noexcept = default;
+    RunList(RunList &&other) noexcept
+        : first_(std::move(other.first_)), last_(std::exchange(other.last_, nullptr)) {}
+    RunList &operator=(RunList &&) = delete;
+    ~RunList() {
+        while (pop() != nullptr) {
+        }
+    }
+
+    // Null where there is none.
+    const AsyncRun *first() const noexcept { return first_.get(); }
+    void add(std::unique_ptr<AsyncRun> run) noexcept {
+        AsyncRun *added = run.get();
+        (first_ == nullptr ? first_ : last_->next_) = std::move(run);
+        last_ = added;
+    }
+    std::unique_ptr<AsyncRun> pop() noexcept {
+        auto run = std::move(first_);
+        if (run != nullptr) first_ = std::move(run->next_);
+        return run;
+    }
+
+   private:
+    std::unique_ptr<AsyncRun> first_;
+    AsyncRun *last_ = nullptr;
+};
+
+}  // namespace ascendcl::core

@@ -1,0 +1,67 @@
+// The device memory of all inputs, or of all outputs, of one execution, the data set over it, and
+// the copies between it and the host.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "core/data_set.h"
+#include "core/tensor_info.h"
+
+namespace ascendcl::core {
+
+// Nothing is copied where the size is 0: the tensor is empty, or is on the device already.
+struct HostInput {
+    const void *data;
+    size_t size;
+};
+
+struct HostOutput {
+    void *data;
+    size_t size;
+};
+
+// Whoever has it releases it: in the model's context, and told of failures.
+class Tensors {
+   public:
+    // Memory for each tensor, and a data set.
+    Status allocate(const std::vector<TensorInfo> &infos);
+    // The data set alone; memory comes with fit() or point().
+    Status prepare(size_t count);
+    // Makes tensor `index` one of this size, in memory that grows as needed.
+    Status fit(size_t index, size_t size) noexcept;
+    // Makes it one in memory of somebody else.
+    Status point(size_t index, void *data, size_t size) noexcept;
+    Status release() noexcept;
+
+    // To tensors of these sizes; the one at `skipped` is not among `inputs`. kOutOfBounds where an
+    // input is larger than its tensor.
+    Status copy_in(const std::vector<HostInput> &inputs, const std::vector<TensorInfo> &infos,
+                   size_t skipped) noexcept;
+    Status copy_out(const std::vector<HostOutput> &outputs,
+                    const std::vector<TensorInfo> &infos) noexcept;
+
+    aclmdlDataset *data_set() const noexcept { return data_set_.handle; }
+    void *memory(size_t index) const noexcept { return memory_[index]; }
+    size_t capacity(size_t index) const noexcept { return capacities_[index]; }
+
+   private:
+    std::vector<void *> memory_;  // ours
+    std::vector<size_t> capacities_;
+    DataSet data_set_;
+};
+
+// Of one execution.
+struct InputsAndOutputs {
+    Tensors inputs;
+    Tensors outputs;
+
+    Status release() noexcept {
+        const Status in = inputs.release();
+        const Status out = outputs.release();
+        return in.ok() ? out : in;
+    }
+};
+
+}  // namespace ascendcl::core

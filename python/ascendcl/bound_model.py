@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Models whose inputs and outputs are bound to memory once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ascendcl import _acl
+from ascendcl._arguments import checked_timeout
+from ascendcl._array_checks import checked_bound
+from ascendcl._closeable import Closeable
+from ascendcl.aio import Completions
+from ascendcl.memory import DeviceBuffer
+from ascendcl.tensor_info import in_gear
+
+if TYPE_CHECKING:
+    from ascendcl.model import Model
+    from ascendcl.tensor_info import TensorInfo
+
+    Bindable = DeviceBuffer | npt.NDArray[Any]
+    Part = tuple[_acl.core.Buffer | None, int, npt.NDArray[Any] | None, int]
+
+__all__ = ["BoundModel", "bound_model"]
+
+
+class BoundModel(Closeable):
+    """A model and the memory that it runs on, made by `Model.bind`.
+
+    A call copies the arrays among the inputs to the device, runs the model, and copies the arrays
+    among the outputs back. Nothing is allocated, and what is on the device stays there.
+
+    Examples
+    --------
+    >>> with acl.Model.from_file("digits.om") as model:
+    ...     bound = model.bind([image], [probabilities])
+    ...     image[...] = camera.read()
+    ...     bound()
+    """
+
+    __slots__ = ("__weakref__", "_handle", "_inputs", "_outputs", "_states")
+
+    _handle: _acl.core.BoundModel
+    _inputs: tuple[Bindable, ...]
+    _outputs: tuple[Bindable, ...]
+    _states: list[tuple[int, int]]
+
+    def __init__(self) -> None:
+        raise TypeError("use acl.Model.bind")
+
+    def __call__(self, timeout: float | None = None) -> None:
+        """Run the model.
+
+        Parameters
+        ----------
+        timeout : float or None
+            Seconds to wait for other runs of the model, and of those on its work memory; None
+            waits for ever.
+
+        Raises
+        ------
+        AclTimeoutError
+            It was not its turn in time. Nothing has run.
+        """
+        if timeout is None:
+            self._handle.run()
+        else:
+            self._handle.run(checked_timeout("BoundModel", timeout))
+
+    def run_async(self, timeout: float | None = None) -> asyncio.Future[None]:
+        """Submit a run; as `Model.run_async`, but to the bound memory.
+
+        One run is submitted after the other: their arrays are read and written in that order.
+        """
+        loop = asyncio.get_running_loop()
+        patience = checked_timeout("BoundModel.run_async", timeout)
+        future: asyncio.Future[None] = loop.create_future()
+        self._handle.submit(Completions.of(loop).queue, self, patience, future, None)
+        return future
+
+    @property
+    def inputs(self) -> tuple[Bindable, ...]:
+        """What the next run reads, in the order of the model's inputs."""
+        return self._exchanged()[0]
+
+    @property
+    def outputs(self) -> tuple[Bindable, ...]:
+        """What the next run writes. After a run, a state output's values are in `inputs`."""
+        return self._exchanged()[1]
+
+    def _exchanged(self) -> tuple[tuple[Bindable, ...], tuple[Bindable, ...]]:
+        inputs, outputs = list(self._inputs), list(self._outputs)
+        if self._handle.exchanges % 2:
+            for output, source in self._states:
+                inputs[source], outputs[output] = outputs[output], inputs[source]
+        return tuple(inputs), tuple(outputs)
+
+    @property
+    def closed(self) -> bool:
+        """Whether `close` was called, or the model was closed."""
+        return self._handle.closed
+
+    def close(self) -> None:
+        """Let go of the memory, after a run on another thread has ended."""
+        self._handle.close()
+
+    def __repr__(self) -> str:
+        return f"<acl.BoundModel{' closed' if self.closed else ''}>"
+
+
+def bound_model(
+    model: Model,
+    inputs: Sequence[Bindable] | Mapping[str, Bindable],
+    outputs: Sequence[Bindable] | Mapping[str, Bindable],
+    state: Mapping[str, str],
+) -> BoundModel:
+    """As `Model.bind`."""
+    if model._handle.is_dynamic:
+        raise NotImplementedError(
+            "Model.bind: the model has dynamic shapes, whose outputs the runtime allocates in each "
+            "run; call the model"
+        )
+    sources = _in_order(inputs, model.inputs, "input")
+    targets = _in_order(outputs, model.outputs, "output")
+    gear = _gear_of(model, sources)
+    takes, gives = model.inputs, model.outputs
+    if model.gears:
+        takes = in_gear(takes, model.gears[gear].inputs)
+        gives = in_gear(gives, model.gears[gear].outputs)
+    bound = BoundModel.__new__(BoundModel)
+    bound._inputs, bound._outputs = tuple(sources), tuple(targets)
+    bound._states = [
+        (_index(model.outputs, output, "output"), _index(model.inputs, source, "input"))
+        for output, source in state.items()
+    ]
+    for output, source in bound._states:
+        _check_state(model, targets[output], sources[source], output, source)
+    bound._handle = _acl.core.BoundModel.bind(
+        model._handle,
+        [_part(item, info, "input") for item, info in zip(sources, takes, strict=True)],
+        [_part(item, info, "output") for item, info in zip(targets, gives, strict=True)],
+        gear,
+        bound._states,
+    )
+    return bound
+
+
+def _in_order(
+    given: Sequence[Bindable] | Mapping[str, Bindable], infos: Sequence[TensorInfo], role: str
+) -> list[Bindable]:
+    names = [info.name for info in infos]
+    if isinstance(given, Mapping):
+        if set(given) != set(names):
+            raise TypeError(f"Model.bind: the {role}s are {names}, and {list(given)} are given")
+        return [given[name] for name in names]
+    if isinstance(given, np.ndarray | DeviceBuffer) or len(given) != len(names):
+        raise TypeError(f"Model.bind: {role}s must be a sequence of {len(names)}, for {names}")
+    return list(given)
+
+
+def _index(infos: Sequence[TensorInfo], name: str, role: str) -> int:
+    names = [info.name for info in infos]
+    if name not in names:
+        raise ValueError(f"Model.bind: state names {name!r}, and the {role}s are {names}")
+    return names.index(name)
+
+
+def _gear_of(model: Model, sources: Sequence[Bindable]) -> int:
+    if not model.gears:
+        return 0
+    arrays = [item for item in sources if isinstance(item, np.ndarray)]
+    if len(arrays) == len(sources):
+        return model._gear_of(arrays)
+    sizes = [sum(np.prod(shape, dtype=np.int64) for shape in gear.inputs) for gear in model.gears]
+    return int(np.argmax(sizes))
+
+
+def _check_state(model: Model, target: Bindable, source: Bindable, output: int, input: int) -> None:
+    to, origin = model.outputs[output], model.inputs[input]
+    if not (isinstance(target, DeviceBuffer) and isinstance(source, DeviceBuffer)):
+        raise TypeError(f"Model.bind: state {to.name!r}, {origin.name!r} must be device memory")
+    if (to.shape, to.dtype) != (origin.shape, origin.dtype):
+        raise ValueError(
+            f"Model.bind: state {to.name!r} is {to.dtype}{list(to.shape)}, and {origin.name!r} is "
+            f"{origin.dtype}{list(origin.shape)}"
+        )
+    if target.ptr == source.ptr:
+        raise ValueError(
+            f"Model.bind: state {to.name!r}, {origin.name!r} must be two buffers, which are "
+            "exchanged after each run"
+        )
+
+
+def _part(item: Bindable, info: TensorInfo, role: str) -> Part:
+    if isinstance(item, DeviceBuffer):
+        needed = int(np.prod(info.shape, dtype=np.int64)) * info.dtype.itemsize
+        if item.size != needed:
+            raise ValueError(
+                f"{role} {info.name!r}: {needed} bytes, and the buffer has {item.size}"
+            )
+        return item._handle, 0, None, needed
+    array = checked_bound(item, info, role)
+    return None, 0, array, array.nbytes
