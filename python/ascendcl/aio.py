@@ -67,7 +67,7 @@ class Completions:
         result: Any = None,
         exception: BaseException | None = None,
     ) -> None:
-        """Complete `future` in the loop's thread; from any thread. Nothing where it is cancelled."""
+        """Complete `future`, from any thread, unless it is cancelled before that."""
         self._posted.append((future, result, exception))
         self.queue.wake()
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -175,8 +176,8 @@ def _gear_of(model: Model, sources: Sequence[Bindable]) -> int:
     arrays = [item for item in sources if isinstance(item, np.ndarray)]
     if len(arrays) == len(sources):
         return model._gear_of(arrays)
-    sizes = [sum(np.prod(shape, dtype=np.int64) for shape in gear.inputs) for gear in model.gears]
-    return int(np.argmax(sizes))
+    sizes = [sum(math.prod(shape) for shape in gear.inputs) for gear in model.gears]
+    return sizes.index(max(sizes))
 
 
 def _check_state(model: Model, target: Bindable, source: Bindable, output: int, input: int) -> None:
@@ -197,7 +198,7 @@ def _check_state(model: Model, target: Bindable, source: Bindable, output: int, 
 
 def _part(item: Bindable, info: TensorInfo, role: str) -> Part:
     if isinstance(item, DeviceBuffer):
-        needed = int(np.prod(info.shape, dtype=np.int64)) * info.dtype.itemsize
+        needed = math.prod(info.shape) * info.dtype.itemsize
         if item.size != needed:
             raise ValueError(
                 f"{role} {info.name!r}: {needed} bytes, and the buffer has {item.size}"

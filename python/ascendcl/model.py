@@ -36,9 +36,8 @@ from ascendcl.tensor_info import (
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-    from ascendcl.memory import BytesLike
-
     from ascendcl.bound_model import Bindable
+    from ascendcl.memory import BytesLike
 
     Array = npt.NDArray[Any]
     Described = list[tuple[tuple[int, ...], npt.NDArray[np.uint8]]]

@@ -20,11 +20,11 @@ __all__ = ["Workspace"]
 class Workspace(DeviceBuffer):
     """Work memory that a group of models runs on, as large as the largest of them needs.
 
-    Give it to `Model.from_file` as `work`. The models of a group may be called from any threads, and
-    run asynchronously: never two of them at once, and in the order in which they ask. Who calls
-    waits for its turn, up to the call's `timeout`; who submits does not: the device's streams wait
-    for each other. A model may join at any time if it fits. Groups do not wait for each other, and a
-    device may have any number of them.
+    Give it to `Model.from_file` as `work`. The models of a group may be called from any threads,
+    and run asynchronously: never two of them at once, and in the order in which they ask. Who
+    calls waits for its turn, up to the call's `timeout`; who submits does not: the device's streams
+    wait for each other. A model may join at any time if it fits. Groups do not wait for each other,
+    and a device may have any number of them.
 
     Parameters
     ----------
