@@ -118,39 +118,49 @@ std::unique_ptr<AsyncRun> AsyncRunner::next_in_line(const AsyncRun *executing) n
     if (executing == nullptr) {
         changed_.wait(lock, [this] { return line_.first() != nullptr || is_stopping_; });
     }
-    if (line_.first() == nullptr) return nullptr;
-    if (executing != nullptr) {
-        const AsyncRun &next = *line_.first();  // stays the first: nobody else takes one away
-        lock.unlock();
-        if (!has_place_beside(*executing, next)) return nullptr;
-        lock.lock();
-    }
-    return line_.pop();
+    if (executing == nullptr || line_.first() == nullptr) return line_.pop();
+    const AsyncRun &next = *line_.first();  // stays the first: nobody else takes one away
+    lock.unlock();
+    Status failed;
+    const bool has_place = has_place_beside(*executing, next, failed);
+    if (!has_place && failed.ok()) return nullptr;
+    lock.lock();
+    auto run = line_.pop();
+    lock.unlock();
+    run->status = failed;
+    return run;
 }
 
-// Else its inputs would be copied over those that are being read.
-bool AsyncRunner::has_place_beside(const AsyncRun &executing, const AsyncRun &next) noexcept {
+bool AsyncRunner::has_place_beside(const AsyncRun &executing, const AsyncRun &next,
+                                   Status &failed) noexcept {
+    // Else its inputs would be copied over those that are being read.
     if (next.bound != nullptr) return next.bound != executing.bound;
-    if (executing.place_ != &model_.own_ || has_second_) return true;
-    if (is_short_of_memory_ || model_.is_dynamic_) return model_.is_dynamic_;
+    if (executing.place_ != &model_.own_ || has_second_ || model_.is_dynamic_) return true;
+    if (is_short_of_memory_) return false;
     CurrentContext scope(*model_.context_);
-    Status status = scope.status();
+    failed = scope.status();
     try {
-        if (status.ok()) status = second_.inputs.allocate(model_.inputs_);
-        if (status.ok()) status = second_.outputs.allocate(model_.outputs_);
+        if (failed.ok()) failed = second_.inputs.allocate(model_.inputs_);
+        if (failed.ok()) failed = second_.outputs.allocate(model_.outputs_);
     } catch (const std::bad_alloc &) {
-        status = {ACL_ERROR_BAD_ALLOC, "Model"};
+        failed = {ACL_ERROR_BAD_ALLOC, "Model"};
     }
-    has_second_ = status.ok();
-    is_short_of_memory_ = !status.ok();
-    if (is_short_of_memory_) static_cast<void>(second_.release());
-    return has_second_;
+    has_second_ = failed.ok();
+    if (failed.ok()) return true;
+    if (failed.code == ACL_ERROR_RT_MEMORY_ALLOCATION) {
+        is_short_of_memory_ = true;
+        failed = {};
+        aclGetRecentErrMsg();  // nobody is to read of it
+    }
+    static_cast<void>(second_.release());
+    return false;
 }
 
 std::unique_ptr<AsyncRun> AsyncRunner::prepare(std::unique_ptr<AsyncRun> run,
                                                const AsyncRun *executing) noexcept {
     const bool late = run->deadline && std::chrono::steady_clock::now() >= *run->deadline;
-    Status status = late ? Status{kTimedOut, "Model"} : usable();
+    Status status = late ? Status{kTimedOut, "Model"} : run->status;
+    if (status.ok()) status = usable();
     if (status.ok() && model_.is_dynamic_) {
         // A run tells the shapes of the outputs, whose memory only a synchronous call allocates.
         status = model_.run_dynamic(run->inputs, run->dims, run->results, run->deadline);
@@ -168,8 +178,6 @@ std::unique_ptr<AsyncRun> AsyncRunner::prepare(std::unique_ptr<AsyncRun> run,
 std::unique_ptr<AsyncRun> AsyncRunner::execute(std::unique_ptr<AsyncRun> run) noexcept {
     const Status status = submit_to_stream(*run);
     if (status.ok()) return run;
-    // What was submitted of it, if anything, ends before its memory goes.
-    static_cast<void>(stream_->synchronize(-1));
     complete(std::move(run), status);
     return nullptr;
 }
@@ -185,8 +193,9 @@ void AsyncRunner::finish(std::unique_ptr<AsyncRun> run, Status executed) noexcep
 }
 
 void AsyncRunner::complete(std::unique_ptr<AsyncRun> run, Status status) noexcept {
-    run->status = model_.judged(status);
+    run->status = status;
     keep_message(*run);
+    run->status = model_.judged(status);
     AsyncRun &completed = *run;
     completed.complete(std::move(run));
 }
@@ -215,7 +224,8 @@ Status AsyncRunner::submit_to_stream(AsyncRun &run) noexcept {
             work.turn().leave_after(event, stream_);
             return {};
         }
-        // Nobody could wait for it: it ends while the turn is held.
+        // Nobody could wait for it, so that it ends while the turn is held. The message stays: what
+        // is told is the failure before.
         static_cast<void>(synchronize_stream(stream, -1));
         return status;
     });

@@ -36,7 +36,9 @@ class AsyncRunner {
     // Null where there is none, or none that can be prepared while one executes; waits for one
     // where nothing executes, and answers null then only to end.
     std::unique_ptr<AsyncRun> next_in_line(const AsyncRun *executing) noexcept;
-    bool has_place_beside(const AsyncRun &executing, const AsyncRun &next) noexcept;
+    // Allocates the second place where it is needed, and answers why that failed, unless the device
+    // is short of memory: runs use one place then.
+    bool has_place_beside(const AsyncRun &executing, const AsyncRun &next, Status &failed) noexcept;
     // Both answer null where the run is completed already.
     std::unique_ptr<AsyncRun> prepare(std::unique_ptr<AsyncRun> run,
                                       const AsyncRun *executing) noexcept;

@@ -31,7 +31,7 @@ Status BoundModel::bind(ModelHandle model, std::vector<BoundMemory> inputs,
                         BoundModelHandle &bound) noexcept {
     const InFlight flight;
     if (Status status = usable(); !status.ok()) return status;
-    if (!model->is_open()) return {kModelClosed, kName};
+    if (!model->open_) return {kModelClosed, kName};
     const bool has_gears = !model->gears_.all.empty();
     if (model->is_dynamic_ || !is_state(state, inputs, outputs) ||
         (has_gears && gear >= model->gears_.all.size())) {
@@ -157,10 +157,13 @@ Status BoundModel::close() noexcept {
     open_ = false;
     untrack(Kind::kModel, this);
     CurrentContext scope(*context_);
-    const bool context_is_lost = scope.status().code == kLost;
-    Status status = places_[0].release();
-    const Status second = places_[1].release();
-    if (status.ok()) status = second;
+    Status status = scope.status();
+    const bool context_is_lost = status.code == kLost;
+    if (status.ok() || context_is_lost) {
+        const Status first = places_[0].release();
+        const Status second = places_[1].release();
+        status = first.ok() ? second : first;
+    }
     leases_.clear();
     last = std::move(context_);
     return context_is_lost ? Status{} : status;

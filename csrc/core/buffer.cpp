@@ -127,7 +127,7 @@ Status Buffer::write(const void *source, size_t size, Stream *stream) noexcept {
     if (size > size_) return {kOutOfBounds, "DeviceBuffer.copy_from"};
     std::unique_lock lease_lock(lease_mutex_, std::defer_lock);  // no lease begins meanwhile
     if (Status status = take_lock(lease_lock); !status.ok()) return status;
-    if (in_use()) return {kBufferInUse, "DeviceBuffer.copy_from"};
+    if (is_taken()) return {kBufferInUse, "DeviceBuffer.copy_from"};
     return with_handle([&](void *data) -> Status {
         return copy(data, size_, source, size, Direction::kToDevice, stream);
     });
@@ -144,7 +144,7 @@ Status Buffer::fill(int32_t value) noexcept {
     if (Status status = usable(); !status.ok()) return status;
     std::unique_lock lease_lock(lease_mutex_, std::defer_lock);
     if (Status status = take_lock(lease_lock); !status.ok()) return status;
-    if (in_use()) return {kBufferInUse, "DeviceBuffer.fill"};
+    if (is_taken()) return {kBufferInUse, "DeviceBuffer.fill"};
     return with_handle([&](void *data) -> Status {
         return waited(aclrtMemset(data, size_, value, size_), "aclrtMemset");
     });
@@ -157,13 +157,13 @@ Status Lease::take(BufferHandle buffer, Role role, Fingerprint fingerprint, Leas
         if (Status status = take_lock(lock); !status.ok()) return status;
         if (Status status = buffer->ask(); !status.ok()) return status;
         if (buffer->leases_ > 0) {
-            if (buffer->role_ != static_cast<int>(role)) return {kOtherRole, "Model"};
+            if (buffer->role_ != role) return {kOtherRole, "Model"};
             if (role == Role::kWeight && buffer->fingerprint_ != fingerprint) {
                 return {kOtherWeights, "Model"};
             }
         }
         ++buffer->leases_;
-        buffer->role_ = static_cast<int>(role);
+        buffer->role_ = role;
         buffer->fingerprint_ = fingerprint;
     }
     lease.release();

@@ -11,6 +11,10 @@
 
 namespace ascendcl::core {
 
+// What a buffer is held as. Models write to the first two, and nobody else does; data is an input
+// or output, which its user fills and reads, and may be any number of these at once.
+enum class LeaseRole { kNone, kWork, kWeight, kData };
+
 class Buffer;
 using BufferHandle = std::shared_ptr<Buffer>;
 
@@ -44,8 +48,10 @@ class Buffer final : public InContext {
 
    private:
     friend class Lease;
-    // By models that are loaded. The caller holds lease_mutex_.
+    // The caller holds lease_mutex_.
     bool in_use() const noexcept { return leases_ > 0 && !is_lost(); }
+    // By models that are loaded: it is theirs to write to.
+    bool is_taken() const noexcept { return role_ != LeaseRole::kData && in_use(); }
 
     const size_t size_;
     const bool owned_;
@@ -53,17 +59,17 @@ class Buffer final : public InContext {
 
     mutable FairSharedMutex lease_mutex_;  // taken before the lock of with_handle
     size_t leases_ = 0;
-    bool outlived_ = false;    // closed after its context was lost, and freed with the last lease
-    int role_ = 0;             // a Lease::Role, while leased
-    Fingerprint fingerprint_;  // of the model whose weights these are, while leased
-    Turn turn_;                // of models that lease it
-    BufferHandle immortal_;    // itself, once leaked
+    bool outlived_ = false;  // closed after its context was lost, and freed with the last lease
+    LeaseRole role_ = LeaseRole::kNone;  // while leased
+    Fingerprint fingerprint_;            // of the model whose weights these are, while leased
+    Turn turn_;                          // of models that lease it
+    BufferHandle immortal_;              // itself, once leaked
 };
 
-// A model's hold on a buffer: the buffer lives, stays open and keeps its role until it goes.
+// A hold on a buffer: the buffer lives, stays open and keeps its role until it goes.
 class Lease {
    public:
-    enum class Role { kWork = 1, kWeight = 2, kData = 3 };
+    using Role = LeaseRole;
 
     // `fingerprint` counts for weights: all who lease them must be the same model.
     static Status take(BufferHandle buffer, Role role, Fingerprint fingerprint,

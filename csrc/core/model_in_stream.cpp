@@ -76,8 +76,8 @@ Status Model::load_anew() noexcept {
     }
     const Status status = file_.check(path_.c_str());
     const uint32_t superfluous = status.ok() ? before : id_.exchange(before);
-    const Status unloaded{aclmdlUnload(superfluous), "aclmdlUnload"};
-    return status.ok() ? unloaded : status;
+    report_later({aclmdlUnload(superfluous), "aclmdlUnload"});
+    return status;
 }
 
 Status Model::run_in_stream(InputsAndOutputs &place, const std::vector<HostInput> &inputs,

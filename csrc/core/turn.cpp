@@ -3,27 +3,19 @@
 #include "core/turn.h"
 
 namespace ascendcl::core {
-namespace {
-
-bool is_end_of_patience(Status status) noexcept {
-    return status.code == kInterrupted || status.code == kUnfinished || status.code == kTimedOut;
-}
-
-}  // namespace
-
 Status Turn::take(Lock &lock, Deadline deadline) noexcept {
     lock = Lock(mutex_, std::defer_lock);
     if (Status status = take_lock(lock, deadline); !status.ok()) return status;
     const EventHandle last = last_.lock();
     if (last == nullptr) return {};
     const Status status = last->synchronize(deadline);
-    if (is_end_of_patience(status)) {
-        lock.unlock();
-        return status;
+    // A context that was lost runs nothing any more.
+    if (status.ok() || !last->is_open()) {
+        last_.reset();
+        return {};
     }
-    // Any other failure is that of a device or context that runs nothing any more.
-    last_.reset();
-    return {};
+    lock.unlock();
+    return status;
 }
 
 Status Turn::take_in(Stream &stream, Lock &lock, Deadline deadline, EventHandle &awaited) noexcept {

@@ -155,19 +155,22 @@ def _in_order(
 ) -> list[Bindable]:
     names = [info.name for info in infos]
     if isinstance(given, Mapping):
-        if set(given) != set(names):
+        indices = [_index(infos, name, role) for name in given]
+        if sorted(indices) != list(range(len(names))):
             raise TypeError(f"Model.bind: the {role}s are {names}, and {list(given)} are given")
-        return [given[name] for name in names]
+        in_order = dict(zip(indices, given.values(), strict=True))
+        return [in_order[index] for index in range(len(names))]
     if isinstance(given, np.ndarray | DeviceBuffer) or len(given) != len(names):
         raise TypeError(f"Model.bind: {role}s must be a sequence of {len(names)}, for {names}")
     return list(given)
 
 
 def _index(infos: Sequence[TensorInfo], name: str, role: str) -> int:
-    names = [info.name for info in infos]
-    if name not in names:
-        raise ValueError(f"Model.bind: state names {name!r}, and the {role}s are {names}")
-    return names.index(name)
+    for names in ([info.name for info in infos], [info.tensor for info in infos]):
+        if names.count(name) == 1:
+            return names.index(name)
+    known = [info.name for info in infos]
+    raise ValueError(f"Model.bind: {name!r} is not among the {role}s, which are {known}")
 
 
 def _gear_of(model: Model, sources: Sequence[Bindable]) -> int:

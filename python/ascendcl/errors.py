@@ -233,7 +233,9 @@ _CLASSES: Final[dict[int, type[AclError]]] = {
 _HINTS: Final[dict[int, str]] = {
     CLOSED: "it was closed",
     MODEL_CLOSED: "the model was closed",
-    BUFFER_IN_USE: "a loaded model holds the buffer; close the model first",
+    BUFFER_IN_USE: (
+        "a loaded model holds the buffer; close the model first, or what binds the buffer to it"
+    ),
     FORKED: (
         "the runtime was in use when this process was forked, and a forked child cannot use it; "
         "load models in each worker, after the fork (gunicorn: in post_fork, or without "
@@ -247,7 +249,7 @@ _HINTS: Final[dict[int, str]] = {
         "model file a weight buffer of its own"
     ),
     OTHER_ROLE: (
-        "the buffer is held by a loaded model in the other role; work memory and weights cannot be "
+        "the buffer is held in another role; work memory, weights, and inputs or outputs cannot be "
         "the same buffer"
     ),
     OUT_OF_BOUNDS: "more bytes, or more arrays, than there is room for",

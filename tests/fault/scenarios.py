@@ -6,6 +6,7 @@ Each gives its results, or raises the failure, having released all that it had.
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -233,6 +234,47 @@ def dynamic_shapes() -> Results:
         return [model(rows)[1] for rows in ROWS]
 
 
+def streams_on_one_workspace() -> Results:
+    """Two models that run asynchronously on one work memory, one of them after a call."""
+    results: Results = []
+    with (
+        acl.Device(0) as device,
+        acl.Workspace.for_models([MODEL], device) as workspace,
+        acl.Model.from_file(MODEL, work=workspace) as one,
+        acl.Model.from_file(MODEL, work=workspace) as other,
+    ):
+        results.append(one(IMAGES[0]))
+        asyncio.run(serve_in_streams([one, other], results))
+        results.append(other(IMAGES[1]))
+    return results
+
+
+async def serve_in_streams(models: list[acl.Model], results: Results) -> None:
+    futures = [model.run_async(image) for image in IMAGES[:2] for model in models]
+    answers = await asyncio.gather(*futures, return_exceptions=True)
+    raise_only([answer for answer in answers if isinstance(answer, BaseException)])
+    results.extend(answer for answer in answers if not isinstance(answer, BaseException))
+
+
+def bound_memory() -> Results:
+    """A model that runs on memory which is bound to it, in calls and in its stream."""
+    out = np.empty((1, 10), np.float32)
+    results: Results = []
+    with (
+        acl.Device(0) as device,
+        acl.Model.from_bytes(DIGITS_MODEL.read_bytes(), device=device) as model,
+        acl.DeviceBuffer(IMAGES[0].nbytes, device) as source,
+        model.bind([source], [out]) as bound,
+    ):
+        source.copy_from(IMAGES[0])
+        bound()
+        results.append(out.copy())
+        source.copy_from(IMAGES[1])
+        bound()
+        results.append(out.copy())
+    return results
+
+
 class Scenario(NamedTuple):
     """A program, and what numpy computes in its place."""
 
@@ -243,6 +285,11 @@ class Scenario(NamedTuple):
 SCENARIOS = {
     "user_managed_memory": Scenario(user_managed_memory, PROBABILITIES[:2]),
     "two_threads": Scenario(two_threads, PROBABILITIES[:2]),
+    "streams_on_one_workspace": Scenario(
+        streams_on_one_workspace,
+        [PROBABILITIES[i] for i in (0, 0, 0, 1, 1, 1)],
+    ),
+    "bound_memory": Scenario(bound_memory, PROBABILITIES[:2]),
     "callbacks": Scenario(callbacks, PROBABILITIES),
     "dynamic_batch": Scenario(
         dynamic_batch, [np.maximum(x @ WEIGHTS + OFFSETS, 0) for x in BATCHES]
