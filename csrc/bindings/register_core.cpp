@@ -19,6 +19,7 @@ void register_core(py::module_ &module) {
     objects::register_buffer(core_module);
     objects::register_model(core_module);
     objects::register_async_run(core_module);
+    objects::register_array_memory(core_module);
     objects::register_strict(core_module);
     objects::register_assumptions(core_module);
 

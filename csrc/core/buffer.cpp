@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/buffer.h"
 
+#include <dlfcn.h>
+
 #include <atomic>
+#include <thread>
 #include <utility>
 
 namespace ascendcl::core {
@@ -65,15 +68,27 @@ Status Buffer::close() noexcept {
     // Held over the whole of it, so that no lease begins on memory that is being freed.
     std::unique_lock lease_lock(lease_mutex_, std::defer_lock);
     if (Status status = take_lock(lease_lock); !status.ok()) return status;
-    if (in_use()) return {kBufferInUse, "DeviceBuffer.close"};
-    const Status status = close_with([this](void *data) -> Status {
-        // Models that went with their context lease it still, and are still to be closed.
+    is_closing_ = true;
+    const Status status = close_locked();
+    if (status.code == kBufferInUse || status.code == kInterrupted || status.code == kUnfinished) {
+        is_closing_ = false;
+        return status;
+    }
+    owner = std::move(owner_);
+    return status;
+}
+
+Status Buffer::close_locked() noexcept {
+    const uint32_t exports = exports_;
+    if (in_use() || (exports > 0 && !is_lost() && !exit_deadline()))
+        return {kBufferInUse, "DeviceBuffer.close"};
+    return close_with([&](void *data) -> Status {
+        // Models that went with their context lease it still, and are still to be closed; and what
+        // is looked at in place may be read for as long as anybody likes.
         outlived_ = leases_ > 0;
-        if (!owned_ || outlived_) return {};
+        if (!owned_ || outlived_ || exports > 0) return {};
         return {aclrtFree(data), "aclrtFree"};
     });
-    if (status.code != kInterrupted && status.code != kUnfinished) owner = std::move(owner_);
-    return status;
 }
 
 Status Buffer::lease_count(size_t &count) const noexcept {
@@ -81,15 +96,14 @@ Status Buffer::lease_count(size_t &count) const noexcept {
     if (forked()) return {};
     std::unique_lock lock(lease_mutex_, std::defer_lock);
     const Status status = take_lock(lock);
-    if (status.ok()) count = leases_;
+    if (status.ok()) count = leases_ + exports_;
     return status;
 }
 
 namespace {
 
-// The kind of copy that aclrtMemcpy wants: where the program itself runs on the device, host memory
-// is device memory.
-Status copy_kind(Direction direction, aclrtMemcpyKind &kind) noexcept {
+// Whether the program itself runs on the device, where host memory is device memory.
+Status runs_on_device(bool &answer) noexcept {
     static std::atomic<bool> known{false};
     static std::atomic<bool> on_device{false};
     if (!known) {
@@ -99,6 +113,14 @@ Status copy_kind(Direction direction, aclrtMemcpyKind &kind) noexcept {
         on_device = mode == ACL_DEVICE;
         known = true;
     }
+    answer = on_device;
+    return {};
+}
+
+// The kind of copy that aclrtMemcpy wants.
+Status copy_kind(Direction direction, aclrtMemcpyKind &kind) noexcept {
+    bool on_device = false;
+    if (Status status = runs_on_device(on_device); !status.ok()) return status;
     kind = on_device                           ? ACL_MEMCPY_DEVICE_TO_DEVICE
            : direction == Direction::kToDevice ? ACL_MEMCPY_HOST_TO_DEVICE
                                                : ACL_MEMCPY_DEVICE_TO_HOST;
@@ -106,6 +128,15 @@ Status copy_kind(Direction direction, aclrtMemcpyKind &kind) noexcept {
 }
 
 }  // namespace
+
+Status is_host_readable(bool &answer) noexcept {
+    using IsHostReadable = int (*)();
+    static const auto says =
+        reinterpret_cast<IsHostReadable>(dlsym(RTLD_DEFAULT, "ascendclIsHostReadable"));
+    if (Status status = usable(); !status.ok()) return status;
+    answer = says != nullptr && says() != 0;
+    return answer ? Status{} : runs_on_device(answer);
+}
 
 Status copy(void *target, size_t target_size, const void *source, size_t size, Direction direction,
             Stream *stream) noexcept {
@@ -122,21 +153,25 @@ Status copy(void *target, size_t target_size, const void *source, size_t size, D
     });
 }
 
-Status Buffer::write(const void *source, size_t size, Stream *stream) noexcept {
+Status Buffer::write(const void *source, size_t size, Stream *stream, size_t offset) noexcept {
     if (Status status = usable(); !status.ok()) return status;
-    if (size > size_) return {kOutOfBounds, "DeviceBuffer.copy_from"};
+    if (!has(offset, size)) return {kOutOfBounds, "DeviceBuffer.copy_from"};
+    if (size == 0) return {};
     std::unique_lock lease_lock(lease_mutex_, std::defer_lock);  // no lease begins meanwhile
     if (Status status = take_lock(lease_lock); !status.ok()) return status;
     if (is_taken()) return {kBufferInUse, "DeviceBuffer.copy_from"};
     return with_handle([&](void *data) -> Status {
-        return copy(data, size_, source, size, Direction::kToDevice, stream);
+        return copy(static_cast<char *>(data) + offset, size_ - offset, source, size,
+                    Direction::kToDevice, stream);
     });
 }
 
-Status Buffer::read(void *target, size_t size, Stream *stream) noexcept {
-    if (size > size_) return {kOutOfBounds, "DeviceBuffer.copy_to"};
+Status Buffer::read(void *target, size_t size, Stream *stream, size_t offset) noexcept {
+    if (!has(offset, size)) return {kOutOfBounds, "DeviceBuffer.copy_to"};
+    if (size == 0) return {};
     return with_handle([&](void *data) -> Status {
-        return copy(target, size, data, size, Direction::kToHost, stream);
+        return copy(target, size, static_cast<char *>(data) + offset, size, Direction::kToHost,
+                    stream);
     });
 }
 
@@ -161,6 +196,12 @@ Status Lease::take(BufferHandle buffer, Role role, Fingerprint fingerprint, Leas
             if (role == Role::kWeight && buffer->fingerprint_ != fingerprint) {
                 return {kOtherWeights, "Model"};
             }
+        } else if (role != Role::kData) {
+            buffer->is_models_ = true;
+            if (buffer->writable_exports_ > 0) {
+                buffer->is_models_ = false;
+                return {kOtherRole, "Model"};
+            }
         }
         ++buffer->leases_;
         buffer->role_ = role;
@@ -184,9 +225,36 @@ void Lease::release() noexcept {
     buffer_.reset();
     if (!buffer || forked()) return;
     std::lock_guard lock(buffer->lease_mutex_);
-    if (--buffer->leases_ > 0 || !std::exchange(buffer->outlived_, false)) return;
+    if (--buffer->leases_ > 0) return;
+    buffer->is_models_ = false;
+    if (!std::exchange(buffer->outlived_, false)) return;
     // Its device was reset, after which this may well fail.
     if (buffer->owned_ && aclrtFree(buffer->handle()) != ACL_SUCCESS) aclGetRecentErrMsg();
+}
+
+Status Export::take(BufferHandle buffer, bool writes, Export &taken) noexcept {
+    if (Status status = usable(); !status.ok()) return status;
+    for (;;) {
+        ++buffer->exports_;
+        if (writes) ++buffer->writable_exports_;
+        taken.buffer_ = buffer;
+        taken.writes_ = writes;
+        const bool gives_way = buffer->is_closing_ || (writes && buffer->is_models_);
+        // Nobody closes it now.
+        if (!gives_way) return buffer->ask_held();
+        taken.release();
+        if (!buffer->is_open()) return {kClosed, "DeviceArray"};
+        if (writes && buffer->is_models_) return {kOtherRole, "DeviceArray"};
+        std::this_thread::yield();  // a close that will not be, or one that is being done
+    }
+}
+
+void Export::release() noexcept {
+    const BufferHandle buffer = std::move(buffer_);
+    buffer_.reset();
+    if (!buffer || forked()) return;
+    if (writes_) --buffer->writable_exports_;
+    --buffer->exports_;
 }
 
 void Lease::leak() noexcept {

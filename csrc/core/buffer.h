@@ -3,6 +3,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 
@@ -40,18 +42,23 @@ class Buffer final : public InContext {
     size_t size() const noexcept { return size_; }
     Status lease_count(size_t &count) const noexcept;
 
-    // Copies between host memory and the start of the buffer. With a stream: after its work. Done
-    // when they return. Writing is kBufferInUse while leased.
-    Status write(const void *source, size_t size, Stream *stream) noexcept;
-    Status read(void *target, size_t size, Stream *stream) noexcept;
+    // Copies between host memory and the buffer from byte `offset` on. With a stream: after its
+    // work. Done when they return. Writing is kBufferInUse while it is a model's.
+    Status write(const void *source, size_t size, Stream *stream, size_t offset = 0) noexcept;
+    Status read(void *target, size_t size, Stream *stream, size_t offset = 0) noexcept;
     Status fill(int32_t value) noexcept;
 
    private:
     friend class Lease;
+    friend class Export;
+    bool has(size_t offset, size_t size) const noexcept {
+        return offset <= size_ && size <= size_ - offset;
+    }
     // The caller holds lease_mutex_.
     bool in_use() const noexcept { return leases_ > 0 && !is_lost(); }
     // By models that are loaded: it is theirs to write to.
-    bool is_taken() const noexcept { return role_ != LeaseRole::kData && in_use(); }
+    bool is_taken() const noexcept { return is_models_ && !is_lost(); }
+    Status close_locked() noexcept;
 
     const size_t size_;
     const bool owned_;
@@ -63,7 +70,13 @@ class Buffer final : public InContext {
     LeaseRole role_ = LeaseRole::kNone;  // while leased
     Fingerprint fingerprint_;            // of the model whose weights these are, while leased
     Turn turn_;                          // of models that lease it
-    BufferHandle immortal_;              // itself, once leaked
+    // Exports come and go without the lock. Each side says what it does before it looks at what the
+    // other one said, so that of a close, or a model's lease, and an export one at least gives way.
+    std::atomic<bool> is_closing_{false};  // or closed
+    std::atomic<bool> is_models_{false};   // leased as work memory or weights
+    std::atomic<uint32_t> exports_{0};
+    std::atomic<uint32_t> writable_exports_{0};
+    BufferHandle immortal_;  // itself, once leaked
 };
 
 // A hold on a buffer: the buffer lives, stays open and keeps its role until it goes.
@@ -96,6 +109,29 @@ class Lease {
    private:
     BufferHandle buffer_;
 };
+
+// A hold on a buffer by who looks at its memory in place, for any time and on any thread: a
+// memoryview, a tensor of another library. Costs no lock.
+class Export {
+   public:
+    // kOtherRole for one that may write to memory which is a model's.
+    static Status take(BufferHandle buffer, bool writes, Export &taken) noexcept;
+
+    Export() noexcept = default;
+    Export(Export &&other) noexcept : buffer_(std::move(other.buffer_)), writes_(other.writes_) {}
+    Export &operator=(Export &&) = delete;
+    ~Export() { release(); }
+
+   private:
+    void release() noexcept;
+
+    BufferHandle buffer_;
+    bool writes_ = false;
+};
+
+// Whether the host may read device memory in place: where the program itself runs on the device,
+// and where the runtime says so (ascendclIsHostReadable).
+Status is_host_readable(bool &answer) noexcept;
 
 enum class Direction { kToDevice, kToHost };
 // Copies between host and device in the current context; with a stream, after its work. Done when

@@ -24,11 +24,7 @@ class FairSharedMutex {
     }
     bool try_lock() { return take_at_once(true); }
     void unlock() {
-        {
-            const std::lock_guard door(door_);
-            writer_ = false;
-        }
-        changed_.notify_all();
+        leave([this] { writer_ = false; });
     }
 
     void lock_shared() {
@@ -36,11 +32,7 @@ class FairSharedMutex {
     }
     bool try_lock_shared() { return take_at_once(false); }
     void unlock_shared() {
-        {
-            const std::lock_guard door(door_);
-            --readers_;
-        }
-        changed_.notify_all();
+        leave([this] { --readers_; });
     }
 
     // False, and not locked, when `gives_up()` answers true: it is asked now and then in a wait,
@@ -81,6 +73,10 @@ class FairSharedMutex {
     template <typename GivesUp>
     bool wait_in_line(bool to_write, TimePoint deadline, GivesUp &&gives_up) {
         std::unique_lock door(door_);
+        if (first_ == nullptr && is_free(to_write)) {
+            enter(to_write);
+            return true;
+        }
         Place place;
         *end_ = &place;
         end_ = &place.next;
@@ -93,14 +89,25 @@ class FairSharedMutex {
             given_up = gives_up();
             door.lock();
         }
-        leave(place);
+        give_up_place(place);
         if (!given_up) enter(to_write);
         door.unlock();
         changed_.notify_all();
         return !given_up;
     }
 
-    void leave(const Place &place) {
+    template <typename Change>
+    void leave(Change &&change) {
+        bool is_awaited = false;
+        {
+            const std::lock_guard door(door_);
+            change();
+            is_awaited = first_ != nullptr;
+        }
+        if (is_awaited) changed_.notify_all();
+    }
+
+    void give_up_place(const Place &place) {
         Place **link = &first_;
         while (*link != &place) link = &(*link)->next;
         *link = place.next;

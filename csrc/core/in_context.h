@@ -57,6 +57,11 @@ class InContext : public Resource {
         return asked.code == kLost ? Status{kLost, what_} : asked;
     }
     bool is_lost() const noexcept { return ask().code == kLost; }
+    // The same where nobody can close it meanwhile.
+    Status ask_held() const noexcept {
+        const Status asked = context_->ask();
+        return asked.code == kLost ? Status{kLost, what_} : asked;
+    }
 
     // Runs `release(handle)` with the context current, the first time. It stays open where that was
     // interrupted. What the context took with it needs no release.

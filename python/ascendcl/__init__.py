@@ -86,6 +86,7 @@ from ascendcl._acl import (
 from ascendcl._acl.constants import *  # noqa: F403  ACL_*: the numbers of the headers
 from ascendcl._missing import attribute_errors_of
 from ascendcl._runtime import HostRuntimeWarning
+from ascendcl.array import DeviceArray
 from ascendcl.bound_model import BoundModel
 from ascendcl.device import Context, Device, MemoryInfo
 from ascendcl.errors import (
@@ -142,6 +143,7 @@ __all__ = [
     "ContextError",
     "DataType",
     "Device",
+    "DeviceArray",
     "DeviceBuffer",
     "DeviceFaultError",
     "Event",

@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
+
+from ascendcl.array import DeviceArray
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -16,7 +18,21 @@ if TYPE_CHECKING:
     Array = npt.NDArray[Any]
 
 
-def checked_outputs(out: Sequence[Array], infos: Sequence[TensorInfo]) -> list[Array]:
+class GivesDlpack(Protocol):
+    """A tensor of another library."""
+
+    def __dlpack__(self, *, stream: Any = None) -> Any:
+        """Its memory, by the array API standard."""
+
+
+class GivesArray(Protocol):
+    """What numpy makes an array of, such as its own scalars."""
+
+    def __array__(self) -> Any:
+        """Itself as an array."""
+
+
+def checked_outputs(out: Sequence[Any], infos: Sequence[TensorInfo]) -> list[Array]:
     """Answer the arrays given as `out`, where they fit.
 
     Raises
@@ -39,6 +55,20 @@ def checked_bound(array: Array, info: TensorInfo, role: str) -> Array:
     return array
 
 
+def check_device_array(array: DeviceArray, info: TensorInfo, role: str) -> None:
+    """Refuse an array in device memory that does not fit, as those on the host.
+
+    Raises
+    ------
+    TypeError, ValueError
+        It does not; the tensor is named.
+    """
+    _check_type(array.dtype, info, role)
+    _check_shape(array.shape, info, role)
+    if role == "output" and array.read_only:
+        raise ValueError(f"output {info.name!r}: the DeviceArray is read-only")
+
+
 def _fits(array: Any, info: TensorInfo) -> bool:
     """Whether there is nothing more to check; what nearly all arrays are asked alone."""
     return array.__class__ is np.ndarray and array.dtype == info.dtype and array.shape == info.shape
@@ -49,16 +79,24 @@ def _check(array: object, info: TensorInfo, role: str) -> None:
         raise TypeError(
             f"{role} {info.name!r}: expected a numpy array, got {type(array).__qualname__}"
         )
-    if array.dtype != info.dtype:
+    _check_type(array.dtype, info, role)
+    _check_shape(array.shape, info, role)
+
+
+def _check_type(dtype: np.dtype[Any], info: TensorInfo, role: str) -> None:
+    if dtype != info.dtype:
         raise TypeError(
-            f"{role} {info.name!r}: expected dtype {info.dtype}, got {array.dtype}; "
+            f"{role} {info.name!r}: expected dtype {info.dtype}, got {dtype}; "
             "convert it first, nothing is converted silently"
         )
+
+
+def _check_shape(shape: tuple[int, ...], info: TensorInfo, role: str) -> None:
     if info.ranges:
-        _check_ranges(array.shape, info)
+        _check_ranges(shape, info)
     # Another shape with open sizes is looked up among the gears, or is an output's.
-    elif min(info.shape, default=0) >= 0 and array.shape != info.shape:
-        raise ValueError(f"{role} {info.name!r}: expected shape {info.shape}, got {array.shape}")
+    elif min(info.shape, default=0) >= 0 and shape != info.shape:
+        raise ValueError(f"{role} {info.name!r}: expected shape {info.shape}, got {shape}")
 
 
 def _check_ranges(shape: tuple[int, ...], info: TensorInfo) -> None:
@@ -76,14 +114,51 @@ def _check_ranges(shape: tuple[int, ...], info: TensorInfo) -> None:
         )
 
 
-def checked_input(array: Any, info: TensorInfo) -> Array:
-    """Answer the array C-contiguous, where it fits.
+def checked_input(array: Any, info: TensorInfo) -> Array | DeviceArray:
+    """Answer the array C-contiguous, where it fits; one in device memory as it is.
+
+    What is no numpy array, but gives one without a copy or conversion, is taken: by ``__dlpack__``
+    (torch, jax) or ``__array__``, and numpy's own scalars for an input without axes.
 
     Raises
     ------
     TypeError, ValueError
         It does not; the input is named.
     """
-    if not _fits(array, info):
-        _check(array, info, "input")
+    if _fits(array, info):
+        return _contiguous(array)
+    if isinstance(array, DeviceArray):
+        check_device_array(array, info, "input")
+        return array
+    if not isinstance(array, np.ndarray):
+        array = _taken_over(array, info)
+    _check(array, info, "input")
+    return _contiguous(array)
+
+
+def _contiguous(array: Array) -> Array:
+    # Not ascontiguousarray for those without axes: it gives them one.
     return array if array.flags.c_contiguous else np.ascontiguousarray(array)
+
+
+def _taken_over(value: Any, info: TensorInfo) -> Any:
+    if isinstance(value, np.generic):
+        return np.asarray(value)
+    if hasattr(value, "__dlpack__"):
+        try:
+            return np.from_dlpack(value)
+        except (BufferError, RuntimeError, TypeError, ValueError) as error:
+            if not hasattr(value, "__array__"):
+                raise _not_taken(value, info, error) from error
+    if hasattr(value, "__array__"):
+        try:
+            return np.asarray(value)
+        except Exception as error:  # of another library: it says why
+            raise _not_taken(value, info, error) from error
+    return value
+
+
+def _not_taken(value: object, info: TensorInfo, error: Exception) -> TypeError:
+    return TypeError(
+        f"input {info.name!r}: the {type(value).__qualname__} gives no array on the host: {error}"
+    )

@@ -13,9 +13,10 @@ import numpy.typing as npt
 
 from ascendcl import _acl
 from ascendcl._arguments import checked_timeout
-from ascendcl._array_checks import checked_bound
+from ascendcl._array_checks import check_device_array, checked_bound
 from ascendcl._closeable import Closeable
 from ascendcl.aio import Completions
+from ascendcl.array import DeviceArray
 from ascendcl.memory import DeviceBuffer
 from ascendcl.tensor_info import in_gear
 
@@ -23,10 +24,10 @@ if TYPE_CHECKING:
     from ascendcl.model import Model
     from ascendcl.tensor_info import TensorInfo
 
-    Bindable = DeviceBuffer | npt.NDArray[Any]
+    Bindable = DeviceArray | DeviceBuffer | npt.NDArray[Any]
     Part = tuple[_acl.core.Buffer | None, int, npt.NDArray[Any] | None, int]
 
-__all__ = ["BoundModel", "bound_model"]
+__all__ = ["BoundModel", "bound_model", "check_bindable"]
 
 
 class BoundModel(Closeable):
@@ -77,10 +78,13 @@ class BoundModel(Closeable):
 
         One run is submitted after the other: their arrays are read and written in that order.
         """
+        return self._run_async(timeout, None)
+
+    def _run_async(self, timeout: float | None, result: object) -> asyncio.Future[Any]:
         loop = asyncio.get_running_loop()
         patience = checked_timeout("BoundModel.run_async", timeout)
-        future: asyncio.Future[None] = loop.create_future()
-        self._handle.submit(Completions.of(loop).queue, self, patience, future, None)
+        future: asyncio.Future[Any] = loop.create_future()
+        self._handle.submit(Completions.of(loop).queue, self, patience, future, result)
         return future
 
     @property
@@ -120,11 +124,7 @@ def bound_model(
     state: Mapping[str, str],
 ) -> BoundModel:
     """As `Model.bind`."""
-    if model._handle.is_dynamic:
-        raise NotImplementedError(
-            "Model.bind: the model has dynamic shapes, whose outputs the runtime allocates in each "
-            "run; call the model"
-        )
+    check_bindable(model)
     sources = _in_order(inputs, model.inputs, "input")
     targets = _in_order(outputs, model.outputs, "output")
     gear = _gear_of(model, sources)
@@ -150,6 +150,21 @@ def bound_model(
     return bound
 
 
+def check_bindable(model: Model) -> None:
+    """Refuse a model with dynamic shapes.
+
+    Raises
+    ------
+    NotImplementedError
+        It is one.
+    """
+    if model._handle.is_dynamic:
+        raise NotImplementedError(
+            "the model has dynamic shapes, whose outputs the runtime allocates in each run: it "
+            "takes and gives arrays on the host, and no memory is bound to it"
+        )
+
+
 def _in_order(
     given: Sequence[Bindable] | Mapping[str, Bindable], infos: Sequence[TensorInfo], role: str
 ) -> list[Bindable]:
@@ -160,7 +175,7 @@ def _in_order(
             raise TypeError(f"Model.bind: the {role}s are {names}, and {list(given)} are given")
         in_order = dict(zip(indices, given.values(), strict=True))
         return [in_order[index] for index in range(len(names))]
-    if isinstance(given, np.ndarray | DeviceBuffer) or len(given) != len(names):
+    if isinstance(given, np.ndarray | DeviceArray | DeviceBuffer) or len(given) != len(names):
         raise TypeError(f"Model.bind: {role}s must be a sequence of {len(names)}, for {names}")
     return list(given)
 
@@ -176,16 +191,16 @@ def _index(infos: Sequence[TensorInfo], name: str, role: str) -> int:
 def _gear_of(model: Model, sources: Sequence[Bindable]) -> int:
     if not model.gears:
         return 0
-    arrays = [item for item in sources if isinstance(item, np.ndarray)]
+    arrays = [item for item in sources if not isinstance(item, DeviceBuffer)]
     if len(arrays) == len(sources):
-        return model._gear_of(arrays)
+        return model._gear_of([item.shape for item in arrays])
     sizes = [sum(math.prod(shape) for shape in gear.inputs) for gear in model.gears]
     return sizes.index(max(sizes))
 
 
 def _check_state(model: Model, target: Bindable, source: Bindable, output: int, input: int) -> None:
     to, origin = model.outputs[output], model.inputs[input]
-    if not (isinstance(target, DeviceBuffer) and isinstance(source, DeviceBuffer)):
+    if isinstance(target, np.ndarray) or isinstance(source, np.ndarray):
         raise TypeError(f"Model.bind: state {to.name!r}, {origin.name!r} must be device memory")
     if (to.shape, to.dtype) != (origin.shape, origin.dtype):
         raise ValueError(
@@ -207,5 +222,8 @@ def _part(item: Bindable, info: TensorInfo, role: str) -> Part:
                 f"{role} {info.name!r}: {needed} bytes, and the buffer has {item.size}"
             )
         return item._handle, 0, None, needed
+    if isinstance(item, DeviceArray):
+        check_device_array(item, info, role)
+        return item.buffer._handle, item.offset, None, item.nbytes
     array = checked_bound(item, info, role)
     return None, 0, array, array.nbytes

@@ -17,7 +17,8 @@ from ascendcl._arguments import checked_timeout, file_path
 from ascendcl._array_checks import checked_input, checked_outputs
 from ascendcl._closeable import Closeable
 from ascendcl.aio import Completions
-from ascendcl.bound_model import BoundModel, bound_model
+from ascendcl.array import DeviceArray
+from ascendcl.bound_model import BoundModel, bound_model, check_bindable
 from ascendcl.device import Context, Device, context_of
 from ascendcl.errors import from_status
 from ascendcl.findings import Finding, findings_of
@@ -36,10 +37,13 @@ from ascendcl.tensor_info import (
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+    from ascendcl._array_checks import GivesArray, GivesDlpack
     from ascendcl.bound_model import Bindable
     from ascendcl.memory import BytesLike
 
     Array = npt.NDArray[Any]
+    ModelInput = Array | DeviceArray | GivesDlpack | GivesArray
+    ModelOutput = Array | DeviceArray
     Described = list[tuple[tuple[int, ...], npt.NDArray[np.uint8]]]
 
 __all__ = ["Model"]
@@ -294,21 +298,25 @@ class Model(Closeable):
 
     def __call__(
         self,
-        *inputs: Array | Mapping[str, Array],
-        out: Sequence[Array] | None = None,
+        *inputs: ModelInput | Mapping[str, ModelInput],
+        out: Sequence[ModelOutput] | None = None,
         timeout: float | None = None,
     ) -> Any:
         """Run the model.
 
         Parameters
         ----------
-        *inputs : numpy.ndarray, or one mapping from names to arrays
+        *inputs : numpy.ndarray, DeviceArray, or one mapping from names to arrays
             One array per input, of exactly its dtype and shape; where the model has gears, the
             shapes are those of one of them; with dynamic shapes, any within the inputs' ranges.
-        out : sequence of numpy.ndarray, optional
+            What gives an array on the host by ``__dlpack__`` or ``__array__`` is taken, too: a
+            tensor of torch, an array of jax, a numpy scalar for an input without axes. A
+            DeviceArray is read where it is.
+        out : sequence of numpy.ndarray or DeviceArray, optional
             Arrays to put the outputs in: C-contiguous, of their dtype and shape in that gear, or
             of the shapes that follow from the inputs'. Those are known only after the model has
-            run, so that with dynamic shapes `out` saves no copy.
+            run, so that with dynamic shapes `out` saves no copy. A DeviceArray is written where it
+            is, and may be the next model's input.
         timeout : float or None
             Seconds to wait for other runs of the model, and of those on its work memory; None
             waits for ever. A run that has begun is not ended.
@@ -331,13 +339,18 @@ class Model(Closeable):
 
     def run(
         self,
-        *inputs: Array | Mapping[str, Array],
-        out: Sequence[Array] | None = None,
+        *inputs: ModelInput | Mapping[str, ModelInput],
+        out: Sequence[ModelOutput] | None = None,
         timeout: float | None = None,
-    ) -> list[Array]:
+    ) -> list[Any]:
         """Run the model; like a call, but always a list of outputs."""
         checked = self._checked(inputs)
         patience = checked_timeout("Model.run", timeout)
+        if _is_on_device(checked, out):
+            results = self._bindable_outputs(checked, out)
+            with self.bind(checked, results) as bound:
+                bound(timeout)
+            return results
         if self._handle.is_dynamic:
             if out is not None:
                 checked_outputs(out, self._outputs)
@@ -348,8 +361,8 @@ class Model(Closeable):
 
     def run_async(
         self,
-        *inputs: Array | Mapping[str, Array],
-        out: Sequence[Array] | None = None,
+        *inputs: ModelInput | Mapping[str, ModelInput],
+        out: Sequence[ModelOutput] | None = None,
         timeout: float | None = None,
     ) -> asyncio.Future[Any]:
         """Submit a run, and return at once. Called in a running event loop.
@@ -387,6 +400,9 @@ class Model(Closeable):
         loop = asyncio.get_running_loop()
         checked = self._checked(inputs)
         patience = checked_timeout("Model.run_async", timeout)
+        if _is_on_device(checked, out):
+            targets = self._bindable_outputs(checked, out)
+            return self.bind(checked, targets)._run_async(timeout, _only_or_all(targets))
         results: list[Array] = []
         gear = 0
         result: Any
@@ -441,7 +457,7 @@ class Model(Closeable):
         """
         return bound_model(self, inputs, outputs, state or {})
 
-    def _checked(self, inputs: Sequence[Array | Mapping[str, Array]]) -> list[Array]:
+    def _checked(self, inputs: Sequence[object]) -> list[Any]:
         arrays: Sequence[Any] = inputs
         if len(inputs) == 1 and isinstance(inputs[0], Mapping):
             arrays = self._by_name(inputs[0])
@@ -452,10 +468,20 @@ class Model(Closeable):
             )
         return [checked_input(array, info) for array, info in zip(arrays, self._inputs)]  # noqa: B905  checked above, and strict costs
 
+    def _bindable_outputs(
+        self, inputs: list[Bindable], out: Sequence[Bindable] | None
+    ) -> list[Any]:
+        check_bindable(self)
+        if out is not None:
+            return list(out)
+        if self._gears:
+            return self._gear_and_outputs(inputs, None)[1]
+        return [np.empty(info.shape, info.dtype) for info in self._outputs]
+
     def _gear_and_outputs(
-        self, inputs: list[Array], out: Sequence[Array] | None
+        self, inputs: list[Any], out: Sequence[Any] | None
     ) -> tuple[int, list[Array]]:
-        gear = self._gear_of(inputs)
+        gear = self._gear_of([array.shape for array in inputs])
         infos = self._outputs_of_gears[gear] if self._gears else self._outputs
         if out is not None:
             return gear, checked_outputs(out, infos)
@@ -463,8 +489,8 @@ class Model(Closeable):
 
     def run_named(
         self,
-        *inputs: Array | Mapping[str, Array],
-        out: Sequence[Array] | None = None,
+        *inputs: ModelInput | Mapping[str, ModelInput],
+        out: Sequence[ModelOutput] | None = None,
         timeout: float | None = None,
     ) -> dict[str, Array]:
         """Run the model; like a call, but outputs by the names of their tensors.
@@ -478,7 +504,7 @@ class Model(Closeable):
             names = [info.name for info in self._outputs]
         return dict(zip(names, results, strict=True))
 
-    def _of_dynamic(self, out: Sequence[Array] | None, described: Described) -> list[Array]:
+    def _of_dynamic(self, out: Sequence[ModelOutput] | None, described: Described) -> list[Array]:
         results = [
             content.view(info.dtype).reshape(shape)
             for info, (shape, content) in zip(self._outputs, described, strict=True)
@@ -489,14 +515,15 @@ class Model(Closeable):
             replace(info, shape=result.shape)
             for info, result in zip(self._outputs, results, strict=True)
         ]
-        for array, result in zip(checked_outputs(out, infos), results, strict=True):
+        checked = checked_outputs(out, infos)
+        for array, result in zip(checked, results, strict=True):
             array[...] = result
-        return list(out)
+        return list(checked)
 
-    def _gear_of(self, arrays: Sequence[Array]) -> int:
+    def _gear_of(self, given: Sequence[tuple[int, ...]]) -> int:
         if not self._gears:
             return 0
-        shapes = tuple(array.shape for array in arrays)
+        shapes = tuple(given)
         for number, gear in enumerate(self._gears):
             if gear.inputs == shapes:
                 return number
@@ -505,7 +532,7 @@ class Model(Closeable):
         detail = f"no gear is {named_shapes(names, shapes)}; the model was compiled for {known}"
         raise from_status(_NO_SUCH_GEAR, "Model", detail)
 
-    def _by_name(self, named: Mapping[str, Array]) -> list[Array]:
+    def _by_name(self, named: Mapping[str, Any]) -> list[Any]:
         names = [info.name for info in self._inputs]
         missing = [name for name in names if name not in named]
         unknown = [name for name in named if name not in names]
@@ -523,6 +550,10 @@ class Model(Closeable):
             for infos in (self._inputs, self._outputs)
         ]
         return f"<acl.Model ({shapes[0]}) -> ({shapes[1]}) on device {self.device}>"
+
+
+def _is_on_device(inputs: Sequence[object], out: Sequence[object] | None) -> bool:
+    return DeviceArray in map(type, inputs) or (out is not None and DeviceArray in map(type, out))
 
 
 def _only_or_all(results: list[Array]) -> Any:

@@ -75,7 +75,7 @@ DYNAMIC_LEFT = {
 }
 # How many buffers of the user's a model keeps.
 BUFFERS = {"user_managed_memory": 2, "two_threads": 2, "streams_on_one_workspace": 1}
-# Whether a run's inputs are copied while another executes is a matter of time, and so are the calls.
+# Whether inputs are copied while another run executes is a matter of time, and so are the calls.
 UNSTEADY = ("streams_on_one_workspace",)
 # The first load of a model that is loaded anew for its stream, on its user's work memory.
 FIRST_LOAD = {"model": 1, "device memory": 1}

@@ -82,22 +82,24 @@ void register_buffer(py::module_ &module) {
         .def("close", [](Buffer &buffer) { call_core([&] { return buffer.close(); }); })
         .def(
             "write",
-            [](Buffer &buffer, const py::object &source, Stream *stream) {
+            [](Buffer &buffer, const py::object &source, Stream *stream, size_t offset) {
                 const HostMemory memory(source, HostMemory::Access::kRead,
                                         "DeviceBuffer.copy_from: source");
                 require_room(buffer, memory, "DeviceBuffer.copy_from: source");
-                call_core([&] { return buffer.write(memory.data(), memory.size(), stream); });
+                call_core(
+                    [&] { return buffer.write(memory.data(), memory.size(), stream, offset); });
             },
-            py::arg("source"), py::arg("stream").none(true))
+            py::arg("source"), py::arg("stream").none(true), py::arg("offset") = 0)
         .def(
             "read",
-            [](Buffer &buffer, const py::object &target, Stream *stream) {
+            [](Buffer &buffer, const py::object &target, Stream *stream, size_t offset) {
                 const HostMemory memory(target, HostMemory::Access::kWrite,
                                         "DeviceBuffer.copy_to: target");
                 require_room(buffer, memory, "DeviceBuffer.copy_to: target");
-                call_core([&] { return buffer.read(memory.data(), memory.size(), stream); });
+                call_core(
+                    [&] { return buffer.read(memory.data(), memory.size(), stream, offset); });
             },
-            py::arg("target"), py::arg("stream").none(true))
+            py::arg("target"), py::arg("stream").none(true), py::arg("offset") = 0)
         .def(
             "fill",
             [](Buffer &buffer, int32_t value) { call_core([&] { return buffer.fill(value); }); },

@@ -78,8 +78,8 @@ class Buffer:
     @property
     def lease_count(self) -> int: ...
     def close(self) -> None: ...
-    def write(self, source: _Bytes, stream: Stream | None) -> None: ...
-    def read(self, target: _Bytes, stream: Stream | None) -> None: ...
+    def write(self, source: _Bytes, stream: Stream | None, offset: int = 0) -> None: ...
+    def read(self, target: _Bytes, stream: Stream | None, offset: int = 0) -> None: ...
     def fill(self, value: int) -> None: ...
 
 class Model:
@@ -114,6 +114,32 @@ class Model:
     def run_dynamic(
         self, inputs: list[npt.NDArray[Any]], timeout: float = -1.0
     ) -> list[tuple[tuple[int, ...], npt.NDArray[np.uint8]]]: ...
+
+class ArrayMemory:
+    def bind_memory(
+        self,
+        buffer: Buffer,
+        offset: int,
+        shape: tuple[int, ...],
+        code: int,
+        bits: int,
+        format: str,
+        read_only: bool,
+        host_readable: bool,
+        /,
+    ) -> None: ...
+    def __dlpack__(
+        self,
+        *,
+        stream: int | None = None,
+        max_version: tuple[int, int] | None = None,
+        dl_device: tuple[int, int] | None = None,
+        copy: bool | None = None,
+    ) -> typing_extensions.CapsuleType: ...
+    def __dlpack_device__(self) -> tuple[int, int]: ...
+    def __buffer__(self, flags: int, /) -> memoryview: ...
+
+def is_host_readable() -> bool: ...
 
 class CompletionQueue:
     def __init__(self, *args: object, **kwargs: object) -> None: ...  # raises TypeError
