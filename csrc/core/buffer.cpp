@@ -62,6 +62,38 @@ Status Buffer::adopt(ContextHandle context, void *data, size_t size, std::shared
         std::move(owner));
 }
 
+Status Buffer::allocate_shareable(ContextHandle context, size_t size,
+                                  BufferHandle &buffer) noexcept {
+    const InFlight flight;
+    if (Status status = usable(); !status.ok()) return status;
+    CurrentContext scope(*context);
+    if (!scope.status().ok()) return scope.status();
+    SharedMapping mapping;
+    if (Status status = mapping.allocate(context->device(), size); !status.ok()) return status;
+    return make_owner(
+        Kind::kBuffer, "aclrtMallocPhysical", buffer,
+        [&mapping] { static_cast<void>(mapping.release()); }, std::move(context), mapping, size);
+}
+
+Status Buffer::import(ContextHandle context, uint64_t handle, size_t size, Fingerprint weights,
+                      BufferHandle &buffer) noexcept {
+    const InFlight flight;
+    if (Status status = usable(); !status.ok()) return status;
+    CurrentContext scope(*context);
+    if (!scope.status().ok()) return scope.status();
+    SharedMapping mapping;
+    Status status = mapping.import(context->device(), handle, size);
+    if (!status.ok()) return status;
+    status = make_owner(
+        Kind::kBuffer, "aclrtMemImportFromShareableHandle", buffer,
+        [&mapping] { static_cast<void>(mapping.release()); }, std::move(context), mapping, size);
+    if (!status.ok()) return status;
+    buffer->fingerprint_ = weights;
+    buffer->is_shared_ = true;
+    buffer->is_models_ = true;
+    return {};
+}
+
 Status Buffer::close() noexcept {
     if (forked()) return {};
     std::shared_ptr<void> owner;  // goes after the locks: its end may run Python
@@ -87,8 +119,27 @@ Status Buffer::close_locked() noexcept {
         // is looked at in place may be read for as long as anybody likes.
         outlived_ = leases_ > 0;
         if (!owned_ || outlived_ || exports > 0) return {};
-        return {aclrtFree(data), "aclrtFree"};
+        return free(data);
     });
+}
+
+Status Buffer::free(void *data) noexcept {
+    if (physical_ != nullptr) return SharedMapping{data, physical_}.release();
+    return {aclrtFree(data), "aclrtFree"};
+}
+
+Status Buffer::share(uint64_t &handle, Fingerprint &weights) noexcept {
+    if (Status status = usable(); !status.ok()) return status;
+    std::unique_lock lock(lease_mutex_, std::defer_lock);
+    if (Status status = take_lock(lock); !status.ok()) return status;
+    if (fingerprint_ == Fingerprint{}) return {kNoWeights, "DeviceBuffer"};
+    const Status status =
+        with_handle([&](void *) { return SharedMapping::share(physical_, handle); });
+    if (!status.ok()) return status;
+    weights = fingerprint_;
+    is_shared_ = true;
+    is_models_ = true;
+    return {};
 }
 
 Status Buffer::lease_count(size_t &count) const noexcept {
@@ -191,8 +242,10 @@ Status Lease::take(BufferHandle buffer, Role role, Fingerprint fingerprint, Leas
         std::unique_lock lock(buffer->lease_mutex_, std::defer_lock);
         if (Status status = take_lock(lock); !status.ok()) return status;
         if (Status status = buffer->ask(); !status.ok()) return status;
-        if (buffer->leases_ > 0) {
-            if (buffer->role_ != role) return {kOtherRole, "Model"};
+        const bool is_shared = buffer->is_shared_;
+        if (buffer->leases_ > 0 || is_shared) {
+            const Role held = is_shared ? Role::kWeight : buffer->role_;
+            if (held != role) return {kOtherRole, "Model"};
             if (role == Role::kWeight && buffer->fingerprint_ != fingerprint) {
                 return {kOtherWeights, "Model"};
             }
@@ -205,7 +258,7 @@ Status Lease::take(BufferHandle buffer, Role role, Fingerprint fingerprint, Leas
         }
         ++buffer->leases_;
         buffer->role_ = role;
-        buffer->fingerprint_ = fingerprint;
+        if (role == Role::kWeight) buffer->fingerprint_ = fingerprint;
     }
     lease.release();
     lease.buffer_ = std::move(buffer);
@@ -226,10 +279,10 @@ void Lease::release() noexcept {
     if (!buffer || forked()) return;
     std::lock_guard lock(buffer->lease_mutex_);
     if (--buffer->leases_ > 0) return;
-    buffer->is_models_ = false;
+    buffer->is_models_ = buffer->is_shared_;
     if (!std::exchange(buffer->outlived_, false)) return;
     // Its device was reset, after which this may well fail.
-    if (buffer->owned_ && aclrtFree(buffer->handle()) != ACL_SUCCESS) aclGetRecentErrMsg();
+    if (buffer->owned_ && !buffer->free(buffer->handle()).ok()) aclGetRecentErrMsg();
 }
 
 Status Export::take(BufferHandle buffer, bool writes, Export &taken) noexcept {

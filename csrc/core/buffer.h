@@ -9,6 +9,7 @@
 #include <mutex>
 
 #include "core/fingerprint.h"
+#include "core/shared_mapping.h"
 #include "core/turn.h"
 
 namespace ascendcl::core {
@@ -29,6 +30,18 @@ class Buffer final : public InContext {
     static Status adopt(ContextHandle context, void *data, size_t size, std::shared_ptr<void> owner,
                         BufferHandle &buffer) noexcept;
 
+    // Memory that other processes can have, too: once a model's weights are in it, share() gives a
+    // number that import() makes the same memory of, also after this process has ended.
+    static Status allocate_shareable(ContextHandle context, size_t size,
+                                     BufferHandle &buffer) noexcept;
+    static Status import(ContextHandle context, uint64_t handle, size_t size, Fingerprint weights,
+                         BufferHandle &buffer) noexcept;
+
+    Buffer(ContextHandle context, SharedMapping mapping, size_t size) noexcept
+        : InContext(Kind::kBuffer, std::move(context), mapping.address, "DeviceBuffer"),
+          size_(size),
+          owned_(true),
+          physical_(mapping.physical) {}
     Buffer(ContextHandle context, void *data, size_t size, bool owned,
            std::shared_ptr<void> owner) noexcept
         : InContext(Kind::kBuffer, std::move(context), data, "DeviceBuffer"),
@@ -40,6 +53,10 @@ class Buffer final : public InContext {
     Status close() noexcept override;
 
     size_t size() const noexcept { return size_; }
+    bool is_shareable() const noexcept { return physical_ != nullptr; }
+    // From then on the buffer has these weights for good: nobody writes to it, and no other model's
+    // are loaded. kNoWeights before a model was loaded into it.
+    Status share(uint64_t &handle, Fingerprint &weights) noexcept;
     Status lease_count(size_t &count) const noexcept;
 
     // Copies between host memory and the buffer from byte `offset` on. With a stream: after its
@@ -59,16 +76,19 @@ class Buffer final : public InContext {
     // By models that are loaded: it is theirs to write to.
     bool is_taken() const noexcept { return is_models_ && !is_lost(); }
     Status close_locked() noexcept;
+    Status free(void *data) noexcept;
 
     const size_t size_;
     const bool owned_;
     std::shared_ptr<void> owner_;
+    const aclrtDrvMemHandle physical_ = nullptr;  // of shareable memory
 
     mutable FairSharedMutex lease_mutex_;  // taken before the lock of with_handle
     size_t leases_ = 0;
     bool outlived_ = false;  // closed after its context was lost, and freed with the last lease
     LeaseRole role_ = LeaseRole::kNone;  // while leased
-    Fingerprint fingerprint_;            // of the model whose weights these are, while leased
+    Fingerprint fingerprint_;            // of the model whose weights these are, or were last
+    bool is_shared_ = false;             // with other processes
     Turn turn_;                          // of models that lease it
     // Exports come and go without the lock. Each side says what it does before it looks at what the
     // other one said, so that of a close, or a model's lease, and an export one at least gives way.

@@ -185,6 +185,7 @@ MODEL_LOST: Final = -14
 FILE_CHANGED: Final = -15
 TIMED_OUT: Final = -16
 RAN_IN_CALLS: Final = -17
+NO_WEIGHTS: Final = -18
 
 _PATH_INVALID: Final = 145002
 
@@ -204,6 +205,7 @@ _CLASSES: Final[dict[int, type[AclError]]] = {
     FILE_CHANGED: AclValueError,
     TIMED_OUT: AclTimeoutError,
     RAN_IN_CALLS: NotSupportedError,
+    NO_WEIGHTS: AclValueError,
     **dict.fromkeys(
         (
             *(100000, 100003, 100006, 100007, 100008, 100009, 100010, 100011, 100017, 100018),
@@ -234,7 +236,8 @@ _HINTS: Final[dict[int, str]] = {
     CLOSED: "it was closed",
     MODEL_CLOSED: "the model was closed",
     BUFFER_IN_USE: (
-        "a loaded model holds the buffer; close the model first, or what binds the buffer to it"
+        "a loaded model holds the buffer; close the model first, or what else holds it: a bound "
+        "model, a view of it, other processes that it was pickled for"
     ),
     FORKED: (
         "the runtime was in use when this process was forked, and a forked child cannot use it; "
@@ -278,6 +281,10 @@ _HINTS: Final[dict[int, str]] = {
     RAN_IN_CALLS: (
         "the model was loaded from bytes and has run in calls, and the runtime executes a model "
         "in calls or in streams, never in both; load it again, and let its first run be run_async"
+    ),
+    NO_WEIGHTS: (
+        "the buffer is shared for the weights in it, and has none yet: load the model into it "
+        "before it is pickled"
     ),
     100000: "an argument was refused",
     100039: "this is CANN's stub library for linking; put the real one first on LD_LIBRARY_PATH",

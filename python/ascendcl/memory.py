@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, SupportsIndex, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -80,6 +80,12 @@ class DeviceBuffer(Closeable):
         Bytes.
     device : Device, Context, int or None
         Where to allocate; device 0 by default.
+    shareable : bool
+        Whether other processes may have the memory, too, for the weights of a model that was
+        loaded into it. Such a buffer can be pickled (a queue or an argument of `multiprocessing`,
+        with its methods spawn and forkserver): what is made of the pickle, while this process
+        lives, is the same memory, and stays when this process ends. From then on the weights stay
+        as they are, and loads of another model are refused. Takes whole pages, of 2 MiB mostly.
 
     Raises
     ------
@@ -98,9 +104,34 @@ class DeviceBuffer(Closeable):
 
     __slots__ = ("__weakref__", "_handle")
 
-    def __init__(self, size: int, device: Device | Context | int | None = None) -> None:
+    def __init__(
+        self,
+        size: int,
+        device: Device | Context | int | None = None,
+        *,
+        shareable: bool = False,
+    ) -> None:
         count = integer("DeviceBuffer", "size", size, 1, _HIGHEST)
-        self._handle = _acl.core.Buffer.allocate(context_of("DeviceBuffer", device), count)
+        kind = _acl.core.Buffer
+        allocate = kind.allocate_shareable if shareable else kind.allocate
+        self._handle = allocate(context_of("DeviceBuffer", device), count)
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> Any:
+        if not self._handle.is_shareable:
+            raise TypeError(
+                f"acl.{type(self).__name__} cannot be pickled or copied: it belongs to this "
+                "process; acl.DeviceBuffer(size, shareable=True) makes one for the weights of a "
+                "model, which other processes may have, too"
+            )
+        handle, weights = self._handle.share()
+        return DeviceBuffer._import, (handle, self.size, self.device_id, weights)
+
+    @classmethod
+    def _import(cls, handle: int, size: int, device: int, weights: tuple[int, int]) -> Self:
+        buffer = cls.__new__(cls)
+        context = context_of("DeviceBuffer", device)
+        buffer._handle = _acl.core.Buffer.import_shared(context, handle, size, weights)
+        return buffer
 
     @classmethod
     def from_handle(

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/buffer.h"
 
+#include <pybind11/stl.h>
+
 #include "bindings/objects/handle_class.h"
 #include "bindings/objects/host_memory.h"
 #include "bindings/objects/status.h"
@@ -47,6 +49,33 @@ void register_buffer(py::module_ &module) {
                 return buffer;
             },
             py::arg("context").none(false), py::arg("size"))
+        .def_static(
+            "allocate_shareable",
+            [](const ContextHandle &context, size_t size) {
+                BufferHandle buffer;
+                call_core([&] { return Buffer::allocate_shareable(context, size, buffer); });
+                return buffer;
+            },
+            py::arg("context").none(false), py::arg("size"))
+        .def_static(
+            "import_shared",
+            [](const ContextHandle &context, uint64_t handle, size_t size,
+               std::pair<uint64_t, uint64_t> weights) {
+                BufferHandle buffer;
+                const core::Fingerprint fingerprint{weights.first, weights.second};
+                call_core(
+                    [&] { return Buffer::import(context, handle, size, fingerprint, buffer); });
+                return buffer;
+            },
+            py::arg("context").none(false), py::arg("handle"), py::arg("size"), py::arg("weights"))
+        .def("share",
+             [](Buffer &buffer) {
+                 uint64_t handle = 0;
+                 core::Fingerprint weights;
+                 call_core([&] { return buffer.share(handle, weights); });
+                 return py::make_tuple(handle, py::make_tuple(weights.size, weights.hash));
+             })
+        .def_property_readonly("is_shareable", &Buffer::is_shareable)
         .def_static(
             "adopt",
             [](const ContextHandle &context, uintptr_t address, size_t size, py::object owner) {

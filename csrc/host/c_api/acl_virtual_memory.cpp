@@ -3,6 +3,7 @@
 #include "acl/acl.h"
 #include "host/report/report.h"
 #include "host/runtime/device.h"
+#include "host/runtime/shared_memory.h"
 #include "host/runtime/virtual_memory.h"
 
 using namespace ascendcl::host;
@@ -87,5 +88,33 @@ aclError aclrtMemGetAllocationGranularity(aclrtPhysicalMemProp *prop,
                 "no such option");
         device_of(prop);
         *granularity = kMemoryGranularity;
+    });
+}
+
+aclError aclrtMemExportToShareableHandle(aclrtDrvMemHandle handle, aclrtMemHandleType handleType,
+                                         uint64_t flags, uint64_t *shareableHandle) {
+    return guarded(__func__, [&] {
+        require(handle != nullptr && shareableHandle != nullptr, "a pointer is null");
+        require(handleType == ACL_MEM_HANDLE_TYPE_NONE, "no such type of handle");
+        require(flags == ACL_RT_VMM_EXPORT_FLAG_DEFAULT ||
+                    flags == ACL_RT_VMM_EXPORT_FLAG_DISABLE_PID_VALIDATION,
+                "no such flags");
+        *shareableHandle =
+            export_physical_memory(handle, flags == ACL_RT_VMM_EXPORT_FLAG_DISABLE_PID_VALIDATION);
+    });
+}
+
+aclError aclrtMemSetPidToShareableHandle(uint64_t shareableHandle, int32_t *pid, size_t pidNum) {
+    return guarded(__func__, [&] {
+        require(pid != nullptr && pidNum != 0, "pid is null or their number 0");
+        allow_import(shareableHandle, pid, pidNum);
+    });
+}
+
+aclError aclrtMemImportFromShareableHandle(uint64_t shareableHandle, int32_t deviceId,
+                                           aclrtDrvMemHandle *handle) {
+    return guarded(__func__, [&] {
+        require(handle != nullptr, "handle is null");
+        *handle = import_physical_memory(shareableHandle, device(deviceId).id);
     });
 }

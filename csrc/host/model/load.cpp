@@ -137,7 +137,10 @@ uint32_t load_model(const OmFile &file, const LoadOptions &options) {
     parts.own_weights = system_memory("weight", options.weight, weights.size, context->device());
     void *weight_memory = options.weight.data ? options.weight.data : parts.own_weights.get();
     if (options.weight.data) checks::check_weights(weight_memory, weights.data, weights.size);
-    if (!weights.empty()) std::memcpy(weight_memory, weights.data, weights.size);
+    // Not over equal ones: others may compute on them, in this process or another.
+    if (!weights.empty() && std::memcmp(weight_memory, weights.data, weights.size) != 0) {
+        std::memcpy(weight_memory, weights.data, weights.size);
+    }
 
     const om::Bytes loaded{static_cast<const uint8_t *>(weight_memory), weights.size};
     if (is_dynamic) {

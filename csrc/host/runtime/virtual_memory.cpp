@@ -4,7 +4,6 @@
 #include "host/runtime/virtual_memory.h"
 
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -12,12 +11,14 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 
 #include "host/report/report.h"
 #include "host/runtime/device.h"
 #include "host/runtime/fork.h"
 #include "host/runtime/handle_table.h"
 #include "host/runtime/memory.h"
+#include "host/runtime/shared_memory.h"
 
 namespace ascendcl::host {
 namespace {
@@ -32,32 +33,38 @@ void check_granularity(uint64_t value, const char *message) {
 
 class PhysicalMemory {
    public:
-    PhysicalMemory(size_t bytes, int32_t device_id) : size(bytes), device(device_id) {
-        if (device >= 0) host::device(device).reserve_memory(size);
-        file_ = memfd_create("ascendcl device memory", MFD_CLOEXEC);
-        if (file_ < 0 || ftruncate(file_, static_cast<off_t>(size)) != 0) {
-            const int error = errno;
-            release();
-            errno = error;
-            out_of_memory("no physical memory");
-        }
-    }
+    // Of this process, and counted as the device's; or imported, and counted where it was
+    // allocated.
+    PhysicalMemory(size_t bytes, int32_t device_id)
+        : device(device_id), charge_(device_id, bytes), file_(SharedFile::make(bytes)) {}
+    PhysicalMemory(SharedFile file, int32_t device_id)
+        : device(device_id), charge_(device_id, 0), file_(std::move(file)) {}
     PhysicalMemory(const PhysicalMemory &) = delete;
     PhysicalMemory &operator=(const PhysicalMemory &) = delete;
-    ~PhysicalMemory() { release(); }
 
-    int file() const noexcept { return file_; }
+    SharedFile &file() noexcept { return file_; }
+    size_t size() const noexcept { return file_.size(); }
 
-    const size_t size;
     const int32_t device;
 
    private:
-    void release() noexcept {
-        if (file_ >= 0) close(file_);
-        if (device >= 0) host::device(device).release_memory(size);
-    }
+    // Given back also where the rest cannot be made.
+    struct Charge {
+        Charge(int32_t device_id, size_t bytes) : device(device_id), size(bytes) {
+            if (device >= 0 && size > 0) host::device(device).reserve_memory(size);
+        }
+        ~Charge() {
+            if (device >= 0 && size > 0) host::device(device).release_memory(size);
+        }
+        Charge(const Charge &) = delete;
+        Charge &operator=(const Charge &) = delete;
 
-    int file_ = -1;
+        const int32_t device;
+        const size_t size;
+    };
+
+    const Charge charge_;
+    SharedFile file_;
 };
 
 HandleTable<PhysicalMemory> &physical_table() {
@@ -156,13 +163,33 @@ void free_physical_memory(aclrtDrvMemHandle handle) {
             "the physical memory was freed or never was any", ACL_ERROR_RT_INVALID_HANDLE);
 }
 
-void map_memory(void *address, size_t size, aclrtDrvMemHandle handle) {
-    refuse_forked_child();
-    const auto memory = physical_table().find(handle);
+namespace {
+
+std::shared_ptr<PhysicalMemory> physical_memory_of(aclrtDrvMemHandle handle) {
+    auto memory = physical_table().find(handle);
     require(memory != nullptr, "the physical memory was freed or never was any",
             ACL_ERROR_RT_INVALID_HANDLE);
+    return memory;
+}
+
+}  // namespace
+
+uint64_t export_physical_memory(aclrtDrvMemHandle handle, bool to_all) {
+    refuse_forked_child();
+    return physical_memory_of(handle)->file().exported(to_all);
+}
+
+aclrtDrvMemHandle import_physical_memory(uint64_t shareable, int32_t device_id) {
+    refuse_forked_child();
+    return physical_table().insert(
+        std::make_shared<PhysicalMemory>(SharedFile::import(shareable), device_id));
+}
+
+void map_memory(void *address, size_t size, aclrtDrvMemHandle handle) {
+    refuse_forked_child();
+    const auto memory = physical_memory_of(handle);
     check_granularity(number_of(address), "the address is no multiple of the granularity");
-    require(size == memory->size, "the size is not that of the physical memory",
+    require(size == memory->size(), "the size is not that of the physical memory",
             ACL_ERROR_RT_PARAM_INVALID);
     const std::lock_guard lock(address_space().mutex);
     Reservation &reservation = reservation_around(address, size);
@@ -170,7 +197,7 @@ void map_memory(void *address, size_t size, aclrtDrvMemHandle handle) {
     enter_mapped_memory({address, size, location, memory->device});
     try {
         reservation.mapped.emplace(number_of(address), memory);
-        map_at(address, size, PROT_READ | PROT_WRITE, MAP_SHARED, memory->file());
+        map_at(address, size, PROT_READ | PROT_WRITE, MAP_SHARED, memory->file().descriptor());
     } catch (...) {
         reservation.mapped.erase(number_of(address));
         leave_mapped_memory(address);
@@ -185,7 +212,7 @@ void unmap_memory(void *address) {
     const auto found = reservation.mapped.find(number_of(address));
     require(found != reservation.mapped.end(), "no mapping starts there",
             ACL_ERROR_RT_PARAM_INVALID);
-    map_at(address, found->second->size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+    map_at(address, found->second->size(), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
            -1);
     leave_mapped_memory(address);
     reservation.mapped.erase(found);
