@@ -105,6 +105,8 @@ from ascendcl.errors import (
     MissingNameError,
     ModelClosedError,
     NotSupportedError,
+    PoolClosed,
+    QueueFull,
     StrictWarning,
     WrongDeviceError,
 )
@@ -158,6 +160,8 @@ __all__ = [
     "Model",
     "ModelClosedError",
     "NotSupportedError",
+    "PoolClosed",
+    "QueueFull",
     "RunMode",
     "RuntimeInfo",
     "Stream",

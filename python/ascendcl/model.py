@@ -13,10 +13,9 @@ import numpy.typing as npt
 
 from ascendcl import _acl
 from ascendcl._arguments import file_path
-from ascendcl._array_checks import checked_input, checked_outputs
+from ascendcl._array_checks import checked_inputs, checked_outputs, gear_of
 from ascendcl._closeable import Closeable
 from ascendcl.device import Context, Device, context_of
-from ascendcl.errors import from_status
 from ascendcl.findings import Finding, findings_of
 from ascendcl.memory import DeviceBuffer, MemorySize
 from ascendcl.tensor_info import (
@@ -25,7 +24,6 @@ from ascendcl.tensor_info import (
     TensorInfo,
     in_gear,
     infos_of,
-    named_shapes,
     with_open_sizes,
     without_gear_input,
 )
@@ -41,8 +39,6 @@ __all__ = ["Model"]
 
 # Inputs that ATC adds to models whose shapes or preprocessing are chosen at run time.
 _HIDDEN_INPUTS = (GEAR_INPUT, "ascend_dynamic_aipp_data")
-
-_NO_SUCH_GEAR = 145013  # ACL_ERROR_GE_DYNAMIC_BATCH_SIZE_INVALID
 
 
 class Model(Closeable):
@@ -321,20 +317,10 @@ class Model(Closeable):
         self, *inputs: Array | Mapping[str, Array], out: Sequence[Array] | None = None
     ) -> list[Array]:
         """Run the model; like a call, but always a list of outputs."""
-        arrays: Sequence[Any] = inputs
-        if len(inputs) == 1 and isinstance(inputs[0], Mapping):
-            arrays = self._by_name(inputs[0])
-        if len(arrays) != len(self._inputs):
-            names = ", ".join(repr(info.name) for info in self._inputs)
-            raise TypeError(
-                f"the model takes {len(self._inputs)} inputs ({names}), and {len(arrays)} are given"
-            )
-        checked = [
-            checked_input(array, info) for array, info in zip(arrays, self._inputs, strict=True)
-        ]
+        checked = checked_inputs(inputs, self._inputs)
         if self._handle.is_dynamic:
             return self._run_dynamic(checked, out)
-        gear = self._gear_of(checked)
+        gear = gear_of(checked, self._inputs, self._gears)
         infos = self._outputs_of_gears[gear] if self._gears else self._outputs
         if out is None:
             results = [np.empty(info.shape, info.dtype) for info in infos]
@@ -375,28 +361,6 @@ class Model(Closeable):
         for array, result in zip(checked_outputs(out, infos), results, strict=True):
             array[...] = result
         return list(out)
-
-    def _gear_of(self, arrays: Sequence[Array]) -> int:
-        if not self._gears:
-            return 0
-        shapes = tuple(array.shape for array in arrays)
-        for number, gear in enumerate(self._gears):
-            if gear.inputs == shapes:
-                return number
-        names = [info.name for info in self._inputs]
-        known = "; ".join(named_shapes(names, gear.inputs) for gear in self._gears)
-        detail = f"no gear is {named_shapes(names, shapes)}; the model was compiled for {known}"
-        raise from_status(_NO_SUCH_GEAR, "Model", detail)
-
-    def _by_name(self, named: Mapping[str, Array]) -> list[Array]:
-        names = [info.name for info in self._inputs]
-        missing = [name for name in names if name not in named]
-        unknown = [name for name in named if name not in names]
-        if missing or unknown:
-            raise TypeError(
-                f"the model's inputs are {names}; missing: {missing}, unknown: {unknown}"
-            )
-        return [named[name] for name in names]
 
     def __repr__(self) -> str:
         if self.closed:
