@@ -114,6 +114,7 @@ from ascendcl.findings import Finding
 from ascendcl.info import RuntimeInfo, get_include, get_library_dir, runtime_info
 from ascendcl.memory import DeviceBuffer, MemorySize, query_size
 from ascendcl.model import Model
+from ascendcl.pool import ModelPool
 from ascendcl.stream import Event, Stream
 from ascendcl.strictness import StrictMode, strict
 from ascendcl.tensor_info import Gear, TensorInfo
@@ -159,6 +160,7 @@ __all__ = [
     "MissingNameError",
     "Model",
     "ModelClosedError",
+    "ModelPool",
     "NotSupportedError",
     "PoolClosed",
     "QueueFull",

@@ -202,7 +202,7 @@ EXPIRED: Final = -103
 NOT_DRAINED: Final = -104
 
 _PATH_INVALID: Final = 145002
-_MODEL_FAILED: Final = 507011  # by a request's data as well as by the device
+MODEL_FAILED: Final = 507011  # by a request's data as well as by the device
 
 # The device has failed, and what runs on it fails until it is reset.
 STICKY: Final = frozenset(
@@ -247,7 +247,7 @@ _CLASSES: Final[dict[int, type[AclError]]] = {
     ),
     **dict.fromkeys((100039, 200001, 200006, 200007, 207000), NotSupportedError),
     **dict.fromkeys((107002, 107003, 107004), ContextError),
-    **dict.fromkeys((_MODEL_FAILED, *STICKY), DeviceFaultError),
+    **dict.fromkeys((MODEL_FAILED, *STICKY), DeviceFaultError),
 }
 
 _HINTS: Final[dict[int, str]] = {

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One request, and the two ways in which its answer reaches who asked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any, Protocol
+
+from ascendcl.aio import Completions
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Array = npt.NDArray[Any]
+    RowKey = tuple[tuple[tuple[int, ...], np.dtype[Any]], ...]
+
+__all__ = ["LoopReply", "Reply", "Request", "RequestFuture", "single_or_tuple"]
+
+
+class Reply(Protocol):
+    """Where an answer goes: exactly one of these is called, once."""
+
+    def begin(self) -> bool:
+        """Whether it is still wanted; from then on it cannot be cancelled."""
+
+    def succeed(self, value: Any) -> None:
+        """Answer."""
+
+    def fail(self, error: BaseException) -> None:
+        """Answer by an exception."""
+
+
+class Request:
+    """What a client wants run, from its admission to its answer.
+
+    `deadline` is a time of time.monotonic() after which it is not begun any more.
+    """
+
+    __slots__ = ("__weakref__", "admitted", "arrays", "deadline", "reply", "rows")
+
+    def __init__(
+        self, arrays: list[Array], reply: Reply, admitted: float, deadline: float | None
+    ) -> None:
+        self.arrays = arrays
+        self.reply = reply
+        self.admitted = admitted
+        self.deadline = deadline
+        self.rows = 1  # along the first axis, where that is a batch's
+
+
+class RequestFuture(Future[Any]):
+    """The answer to a thread.
+
+    `cancel` takes the request out of the queue, at once; one that runs cannot be cancelled.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._withdraw: Callable[[], bool] | None = None
+
+    def cancel(self) -> bool:
+        """Cancel the request where it has not begun; whether that is so."""
+        if not super().cancel():
+            return False
+        withdraw, self._withdraw = self._withdraw, None
+        if withdraw is not None and withdraw():
+            # concurrent.futures.wait() and as_completed() hear of it by this alone.
+            self.set_running_or_notify_cancel()
+        return True
+
+    def begin(self) -> bool:
+        """Whether it is still wanted; from then on it cannot be cancelled."""
+        self._withdraw = None
+        return self.set_running_or_notify_cancel()
+
+    def succeed(self, value: Any) -> None:
+        """Answer."""
+        self._withdraw = None
+        self.set_result(value)
+
+    def fail(self, error: BaseException) -> None:
+        """Answer by an exception."""
+        self._withdraw = None
+        if self.running() or self.set_running_or_notify_cancel():
+            self.set_exception(error)
+
+
+class LoopReply:
+    """The answer to a coroutine."""
+
+    __slots__ = ("_completions", "future")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.future: asyncio.Future[Any] = loop.create_future()
+        self._completions = Completions.of(loop)
+
+    def begin(self) -> bool:
+        """Yes: who cancels it takes it out of the queue."""
+        return True
+
+    def succeed(self, value: Any) -> None:
+        """Answer."""
+        self._completions.post(self.future, result=value)
+
+    def fail(self, error: BaseException) -> None:
+        """Answer by an exception."""
+        self._completions.post(self.future, exception=error)
+
+
+def single_or_tuple(results: list[Array]) -> Any:
+    """Answer results as a call of `Model` does."""
+    return results[0] if len(results) == 1 else tuple(results)
