@@ -86,6 +86,7 @@ from ascendcl._acl import (
 from ascendcl._acl.constants import *  # noqa: F403  ACL_*: the numbers of the headers
 from ascendcl._missing import attribute_errors_of
 from ascendcl._runtime import HostRuntimeWarning
+from ascendcl.batcher import Batcher
 from ascendcl.device import Context, Device, MemoryInfo
 from ascendcl.errors import (
     AclError,
@@ -135,6 +136,7 @@ __all__ = [
     "AclTimeoutError",
     "AclValueError",
     "AclWarning",
+    "Batcher",
     "BufferInUse",
     "CallbackBlockType",
     "ClosedError",

@@ -170,15 +170,28 @@ class Engine:
         errors = iter(lambda: queue.error(POOL_CLOSED), None)
         self._undelivered += queue.clear(errors, code=POOL_CLOSED)
 
+    def retire(self, queue: Queue, *, at_once: bool = False) -> None:
+        """Let a queue take nothing more and go when everything is answered."""
+        if self.is_forked:
+            return
+        self.refuse_own_threads("close")
+        with self.lock:
+            queue.is_open = False
+            if at_once:
+                self.shut(queue)
+            self.dispatch()
+        self.deliver()
+        with self.lock:
+            self.changed.wait_for(lambda: queue.is_done)
+            if queue in self.queues:
+                self.queues.remove(queue)
+
     def abandon(self) -> None:
         """Close when everything is answered: nobody has the pool any more."""
         if self.is_forked:
             return
-        with self.lock:
-            for queue in self.queues:
-                queue.is_open = False
-            while not self.is_stopped and any(q.waiting or q.running for q in self.queues):
-                self.changed.wait()
+        for queue in list(self.queues):
+            self.retire(queue)
         try:
             self.close()
         except AclError as error:
@@ -190,6 +203,16 @@ class Engine:
     def is_forked(self) -> bool:
         """Whether this is a child of the process that has the workers."""
         return self._process != os.getpid()
+
+    @property
+    def models(self) -> list[Model]:
+        """All loads."""
+        return [model for group in self.groups for model in group.replicas.models]
+
+    @property
+    def worker_count(self) -> int:
+        """How many workers there are."""
+        return sum(group.replicas.count for group in self.groups)
 
     @property
     def is_serving(self) -> bool:
@@ -288,7 +311,7 @@ class Engine:
     # The clock: deadlines and delays.
 
     def _set_alarm(self) -> None:
-        due = min(queue.due(has_idle=bool(self._idle)) for queue in self.queues)
+        due = min((each.due(has_idle=bool(self._idle)) for each in self.queues), default=math.inf)
         if due >= self._due or self.is_stopped:
             return
         self._due = due
@@ -340,7 +363,7 @@ class Engine:
     def _run(self, worker: Worker, job: Job) -> None:
         start = time.monotonic()
         try:
-            answers = job.answers(worker.model.run(*job.arrays))
+            answers = job.answers(worker.model.run(*job.arrays()))
         except BaseException as error:
             self._failed(worker, job, error)
             return
@@ -384,10 +407,9 @@ class Engine:
             healing.heal(self, worker)
 
     def _fail(self, job: Job, error: BaseException) -> None:
-        queue, requests = job.queue, job.requests
+        queue = job.queue
         with self.lock:
-            queue.statistics.outcomes["error"] += len(requests)
-            queue.statistics.errors[getattr(error, "code", 0)] += len(requests)
+            requests = queue.give_up(job.requests, getattr(error, "code", 0))
         for request in requests:
             _answer(request.reply.fail, error)
         self._answered(queue, len(requests))

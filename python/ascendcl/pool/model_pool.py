@@ -7,7 +7,7 @@ import math
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypedDict
 
 from ascendcl._arguments import file_path, integer
 from ascendcl.memory import DeviceBuffer
@@ -21,7 +21,17 @@ if TYPE_CHECKING:
 
 __all__ = ["ModelPool"]
 
-_HIGHEST_COUNT = 2**31 - 1
+HIGHEST_COUNT: Final = 2**31 - 1
+
+
+class PoolOptions(TypedDict, total=False):
+    """What a pool takes besides its file and its queue's length."""
+
+    devices: Sequence[int]
+    workers: int | None
+    share_weights: bool
+    workspace: Sharing
+    heal_timeout: float
 
 
 class ModelPool(Service):
@@ -81,20 +91,20 @@ class ModelPool(Service):
             share_weights=share_weights,
             workspace=workspace,
         )
-        waiting = integer(name, "max_waiting", max_waiting, 0, _HIGHEST_COUNT)
-        engine = Engine(name, plan, counts, _seconds(name, "heal_timeout", heal_timeout))
+        waiting = integer(name, "max_waiting", max_waiting, 0, HIGHEST_COUNT)
+        engine = Engine(name, plan, counts, seconds(name, "heal_timeout", heal_timeout))
         engine.open()
-        model = engine.groups[0].replicas.models[0]
+        model = engine.models[0]
         queue = Fifo(name, model.inputs, model.gears)
         queue.max_waiting = waiting
         engine.queues.append(queue)
-        self._begin(engine, queue, window=2 * sum(counts.values()) + 2)
+        self._begin(engine, queue, window=2 * engine.worker_count + 2)
         try:
             engine.start()
         except BaseException:
             engine.close()
             raise
-        self._close_when_dropped()
+        self._when_dropped(engine.abandon)
 
     def close(self) -> None:
         """Answer what waits by PoolClosed, wait for what runs, and unload.
@@ -120,11 +130,11 @@ def _plan(
     workspace: Sharing,
 ) -> tuple[LoadPlan, dict[int, int]]:
     """How to load, and how many times on each device."""
-    numbers = [integer(name, "devices", each, 0, _HIGHEST_COUNT) for each in devices]
+    numbers = [integer(name, "devices", each, 0, HIGHEST_COUNT) for each in devices]
     if not numbers or len(set(numbers)) != len(numbers):
         raise ValueError(f"{name}: devices must be different numbers, one at least: {numbers}")
     least = len(numbers)
-    count = least if workers is None else integer(name, "workers", workers, 1, _HIGHEST_COUNT)
+    count = least if workers is None else integer(name, "workers", workers, 1, HIGHEST_COUNT)
     if count < least:
         raise ValueError(f"{name}: {count} workers are too few for {least} devices")
     if isinstance(workspace, str):
@@ -142,7 +152,8 @@ def _plan(
     return LoadPlan(file, share_weights, workspace), counts
 
 
-def _seconds(name: str, argument: str, value: float) -> float:
+def seconds(name: str, argument: str, value: float) -> float:
+    """A number of seconds, or ValueError."""
     if not value >= 0 or value == math.inf:
         raise ValueError(f"{name}: {argument} must be a number of seconds, not {value}")
     return float(value)

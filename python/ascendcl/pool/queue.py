@@ -28,23 +28,22 @@ Failure = tuple[Request, AclError]
 class Job:
     """One run of the model for one request."""
 
-    __slots__ = ("arrays", "padded_rows", "queue", "requests")
+    __slots__ = ("padded_rows", "queue", "requests", "rows")
 
     def __init__(
-        self, queue: Queue, requests: list[Request], arrays: list[Array], padded_rows: int = 0
+        self, queue: Queue, requests: list[Request], rows: int = 1, padded_rows: int = 0
     ) -> None:
         self.queue = queue
         self.requests = requests
-        self.arrays = arrays
+        self.rows = rows  # that were asked for
         self.padded_rows = padded_rows
 
-    @property
-    def rows(self) -> int:
-        """How many rows were asked for, padding aside."""
-        return sum(request.rows for request in self.requests)
+    def arrays(self) -> list[Array]:
+        """What the model is given."""
+        return self.requests[0].arrays
 
     def answers(self, results: list[Array]) -> list[tuple[Request, Any]]:
-        """What each of its requests is answered, those that have their last result by it."""
+        """The requests that can be answered by now, and how."""
         return [(self.requests[0], single_or_tuple(results))]
 
     def alone(self) -> list[Job]:
@@ -81,6 +80,11 @@ class Queue(ABC):
         gear_of(request.arrays, self.inputs, self.gears)
         return request
 
+    @property
+    def is_done(self) -> bool:
+        """Whether every request is answered."""
+        return not self.waiting and not self.running
+
     def is_full(self, *, has_idle: bool) -> bool:
         """Whether no more may wait. One that a worker takes at once does not."""
         if has_idle and not self.waiting:
@@ -95,7 +99,7 @@ class Queue(ABC):
 
     def withdraw(self, request: Request) -> bool:
         """Take a request out that is cancelled; whether it still waited."""
-        if request not in self.waiting:
+        if request not in self.waiting or request.begun:
             return False
         self.remove(request)
         self.statistics.outcomes["cancelled"] += 1
@@ -109,12 +113,11 @@ class Queue(ABC):
         """Take out those whose deadline has passed."""
         if now < self._earliest:
             return []
-        late = [each for each in self.waiting if each.deadline is not None and each.deadline <= now]
+        limited = [(each.deadline, each) for each in self.waiting if each.deadline is not None]
+        late = [each for deadline, each in limited if deadline <= now and not each.begun]
         for request in late:
             self.remove(request)
-        self._earliest = min(
-            (each.deadline for each in self.waiting if each.deadline is not None), default=math.inf
-        )
+        self._earliest = min((each for each, _ in limited if each > now), default=math.inf)
         self.statistics.outcomes["expired"] += len(late)
         return [(request, self.error(EXPIRED)) for request in late]
 
@@ -123,9 +126,21 @@ class Queue(ABC):
         waiting = list(self.waiting)
         for request in waiting:
             self.remove(request)
-        self.statistics.outcomes["error"] += len(waiting)
-        self.statistics.errors[code] += len(waiting)
-        return list(zip(waiting, errors, strict=False))
+        claimed = [request for request in waiting if request.claim()]
+        self.running -= sum(request.begun > 0 for request in claimed)
+        self.statistics.outcomes["error"] += len(claimed)
+        self.statistics.errors[code] += len(claimed)
+        return list(zip(claimed, errors, strict=False))
+
+    def give_up(self, requests: Sequence[Request], code: int) -> list[Request]:
+        """Of requests whose run has failed, those that are to be told, once each."""
+        for request in requests:
+            if request in self.waiting:  # with the rest of its rows
+                self.remove(request)
+        claimed = [request for request in requests if request.claim()]
+        self.statistics.outcomes["error"] += len(claimed)
+        self.statistics.errors[code] += len(claimed)
+        return claimed
 
     def begin(self, requests: Sequence[Request], now: float) -> list[Request]:
         """Of requests that were taken out, begin those that are still wanted."""
@@ -157,7 +172,7 @@ class Fifo(Queue):
         while self.waiting:
             request, _ = self.waiting.popitem(last=False)
             if self.begin([request], now):
-                return Job(self, [request], request.arrays)
+                return Job(self, [request])
         return None
 
 

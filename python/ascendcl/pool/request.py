@@ -4,18 +4,19 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+import numpy as np
 
 from ascendcl.aio import Completions
 
 if TYPE_CHECKING:
-    import numpy as np
     import numpy.typing as npt
 
     Array = npt.NDArray[Any]
-    RowKey = tuple[tuple[tuple[int, ...], np.dtype[Any]], ...]
 
 __all__ = ["LoopReply", "Reply", "Request", "RequestFuture", "single_or_tuple"]
 
@@ -39,7 +40,16 @@ class Request:
     `deadline` is a time of time.monotonic() after which it is not begun any more.
     """
 
-    __slots__ = ("__weakref__", "admitted", "arrays", "deadline", "reply", "rows")
+    __slots__ = (
+        "_answered",
+        "_joined",
+        "admitted",
+        "arrays",
+        "begun",
+        "deadline",
+        "reply",
+        "rows",
+    )
 
     def __init__(
         self, arrays: list[Array], reply: Reply, admitted: float, deadline: float | None
@@ -49,6 +59,31 @@ class Request:
         self.admitted = admitted
         self.deadline = deadline
         self.rows = 1  # along the first axis, where that is a batch's
+        self.begun = 0  # of the rows
+        self._answered = False
+        self._joined: dict[int, list[Array]] = {}
+
+    def claim(self) -> bool:
+        """Whether who asks is to answer it: the first one is."""
+        with _claiming:
+            is_first, self._answered = not self._answered, True
+        return is_first
+
+    def join(self, begin: int, results: list[Array]) -> list[Array] | None:
+        """Add the results of rows from `begin` on; all of them once none is missing."""
+        with _claiming:
+            if self._answered:
+                return None
+            self._joined[begin] = results
+            parts = [self._joined[each] for each in sorted(self._joined)]
+            if sum(len(part[0]) for part in parts) < self.rows:
+                return None
+            self._answered = True
+        return [np.concatenate(column) for column in zip(*parts, strict=True)]
+
+
+# One for all: it is held for as long as it takes to change a mark.
+_claiming: Final = threading.Lock()
 
 
 class RequestFuture(Future[Any]):

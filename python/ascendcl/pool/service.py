@@ -8,7 +8,7 @@ import asyncio
 import functools
 import weakref
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -40,10 +40,10 @@ class Service(Closeable):
         self._queue = queue
         self._window = window
 
-    def _close_when_dropped(self) -> None:
+    def _when_dropped(self, end: Callable[..., None], *arguments: object) -> None:
         # In a thread of its own: whoever happens to collect garbage may hold any lock.
-        begin = functools.partial(_thread.start_new_thread, self._engine.abandon, ())
-        weakref.finalize(self, begin).atexit = False
+        start = functools.partial(_thread.start_new_thread, end, arguments)
+        weakref.finalize(self, start).atexit = False
 
     @property
     def inputs(self) -> tuple[TensorInfo, ...]:
@@ -53,7 +53,7 @@ class Service(Closeable):
     @property
     def outputs(self) -> tuple[TensorInfo, ...]:
         """What the model gives."""
-        return self._engine.groups[0].replicas.models[0].outputs
+        return self._engine.models[0].outputs
 
     @property
     def ready(self) -> bool:
@@ -218,9 +218,7 @@ class Service(Closeable):
             engine.dispatch()
         engine.deliver()
         with engine.lock:
-            is_done = engine.changed.wait_for(
-                lambda: not queue.waiting and not queue.running, timeout
-            )
+            is_done = engine.changed.wait_for(lambda: queue.is_done, timeout)
             left = len(queue.waiting) + queue.running
         if not is_done:
             raise queue.error(NOT_DRAINED, f"{left} are left")
@@ -273,4 +271,4 @@ class Service(Closeable):
 
     def __repr__(self) -> str:
         state = "" if self._queue.is_open else " closed"
-        return f"<acl.{self._engine.name} of {self._engine.path}{state}>"
+        return f"<acl.{type(self).__name__} of {self._engine.path}{state}>"
