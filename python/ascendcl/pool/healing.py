@@ -29,6 +29,8 @@ log: Final = logging.getLogger("ascendcl")
 FIRST_PAUSE: Final = 0.05  # seconds after an attempt that failed; doubled by each
 LONGEST_PAUSE: Final = 30.0
 
+_FAILURE: Final = 500000  # ACL_ERROR_INTERNAL_ERROR
+
 
 def fault_of(error: BaseException, worker: Worker) -> AclError | None:
     """The error, where it says that the device must be healed before anything else runs on it."""
@@ -64,40 +66,31 @@ def unavailable(cause: AclError) -> AclError:
 def heal(engine: Engine, worker: Worker) -> None:
     """Reset the worker's device and load again, until that succeeds or the pool is closed."""
     group = worker.group
-    device = group.replicas.device
+    where = f"{engine.name} of {engine.path}: device {group.replicas.device}"
+    fault = group.fault
+    assert fault is not None
+    log.warning("%s failed: %s", where, fault)
     start = time.monotonic()
     pause = FIRST_PAUSE
-    log.warning("%s of %s: device %d failed: %s", engine.name, engine.path, device, group.fault)
-    must_reset = group.fault is not None and group.fault.code not in (LOST, MODEL_LOST)
     is_unloaded = False
     while True:
-        try:
-            if must_reset:
-                _reset(group)
-                must_reset = False
-            if not is_unloaded:
-                if not _wait_for_workers(engine, worker):
-                    return
-                _unload(engine, group)
-                is_unloaded = True
-            loading = time.monotonic()
-            group.replicas.open()
-            break
-        except AclError as error:
-            log.warning("%s of %s: device %d: %s", engine.name, engine.path, device, error)
-            must_reset = must_reset or error.code in STICKY
-            failure = error
-        with engine.lock:
-            group.failed_heals += 1
-            is_overdue = time.monotonic() - start >= engine.heal_timeout
-            if is_overdue and not engine.is_serving:
-                engine.broken = failure
-                engine.fail_waiting(failure)
-        engine.deliver()
-        with engine.lock:
-            engine.changed.wait_for(lambda: engine.is_stopped, pause)
-            if engine.is_stopped:
+        if fault.code not in (LOST, MODEL_LOST):
+            _reset(group, where)
+        if not is_unloaded:
+            if not _wait_for_workers(engine, worker):
                 return
+            _unload(group, where)
+            is_unloaded = True
+        loading = time.monotonic()
+        try:
+            group.replicas.open()
+        except Exception as error:
+            fault = error if isinstance(error, AclError) else _as_acl_error(error)
+            log.warning("%s cannot be used yet: %s", where, fault)
+        else:
+            break
+        if not _wait(engine, group, fault, pause, is_overdue=_is_overdue(engine, start)):
+            return
         pause = min(2 * pause, LONGEST_PAUSE)
     now = time.monotonic()
     with engine.lock:
@@ -106,18 +99,45 @@ def heal(engine: Engine, worker: Worker) -> None:
         engine.resume(group)
     engine.deliver()
     log.warning(
-        "%s of %s: device %d serves again after %.3f s, %.3f of them to load the model",
-        *(engine.name, engine.path, device, now - start, now - loading),
+        "%s serves again after %.3f s, %.3f of them to load", where, now - start, now - loading
     )
 
 
-def _reset(group: Group) -> None:
-    """Reset the device, unless somebody has done so: what they have made since would be lost."""
+def _as_acl_error(error: Exception) -> AclError:
+    told = from_status(_FAILURE, "ModelPool", f"{type(error).__name__}: {error}")
+    told.__cause__ = error
+    return told
+
+
+def _is_overdue(engine: Engine, start: float) -> bool:
+    return time.monotonic() - start >= engine.heal_timeout
+
+
+def _wait(
+    engine: Engine, group: Group, failure: AclError, pause: float, *, is_overdue: bool
+) -> bool:
+    """Wait before the next attempt; False where the pool is closed."""
+    with engine.lock:
+        group.failed_heals += 1
+        if is_overdue and not engine.is_serving:
+            engine.broken = failure
+            engine.fail_waiting(failure)
+    engine.deliver()
+    with engine.lock:
+        return not engine.changed.wait_for(lambda: engine.is_stopped, pause)
+
+
+def _reset(group: Group, where: str) -> None:
+    """Reset the device, unless somebody has done so: what they have made since would be lost.
+
+    Where that fails loading may succeed all the same: the last to unload resets it, too.
+    """
     if group.replicas.is_lost:
         return
     code = rt.reset_device_force(group.replicas.device)
     if code != 0:
-        raise from_status(code, "aclrtResetDeviceForce", _acl.get_recent_err_msg() or "")
+        detail = _acl.get_recent_err_msg() or ""
+        log.warning("%s: %s", where, from_status(code, "aclrtResetDeviceForce", detail))
 
 
 def _wait_for_workers(engine: Engine, healer: Worker) -> bool:
@@ -129,13 +149,10 @@ def _wait_for_workers(engine: Engine, healer: Worker) -> bool:
         return not engine.is_stopped
 
 
-def _unload(engine: Engine, group: Group) -> None:
+def _unload(group: Group, where: str) -> None:
     try:
         group.replicas.close()
     except AclError as error:  # of what has gone with the device
-        log.warning("%s of %s: %s", engine.name, engine.path, error)
+        log.warning("%s: %s", where, error)
     if group.replicas.give_up_workspace():
-        log.warning(
-            "%s of %s: the workspace it was given went with the reset; it uses one of its own",
-            *(engine.name, engine.path),
-        )
+        log.warning("%s: the workspace it was given went with the reset; it has one alone", where)

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One request, and the two ways in which its answer reaches who asked."""
+"""One request, and how its answer reaches a thread that asked (loop_reply.py: an event loop)."""
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -11,14 +10,12 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 
-from ascendcl.aio import Completions
-
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     Array = npt.NDArray[Any]
 
-__all__ = ["LoopReply", "Reply", "Request", "RequestFuture", "single_or_tuple"]
+__all__ = ["Reply", "Request", "RequestFuture", "single_or_tuple"]
 
 
 class Reply(Protocol):
@@ -121,28 +118,6 @@ class RequestFuture(Future[Any]):
         self._withdraw = None
         if self.running() or self.set_running_or_notify_cancel():
             self.set_exception(error)
-
-
-class LoopReply:
-    """The answer to a coroutine."""
-
-    __slots__ = ("_completions", "future")
-
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self.future: asyncio.Future[Any] = loop.create_future()
-        self._completions = Completions.of(loop)
-
-    def begin(self) -> bool:
-        """Yes: who cancels it takes it out of the queue."""
-        return True
-
-    def succeed(self, value: Any) -> None:
-        """Answer."""
-        self._completions.post(self.future, result=value)
-
-    def fail(self, error: BaseException) -> None:
-        """Answer by an exception."""
-        self._completions.post(self.future, exception=error)
 
 
 def single_or_tuple(results: list[Array]) -> Any:

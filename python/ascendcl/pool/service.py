@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import _thread
-import asyncio
 import functools
 import weakref
 from collections import deque
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ascendcl._closeable import Closeable
 from ascendcl.errors import NOT_DRAINED, QueueFull
-from ascendcl.pool.request import LoopReply, RequestFuture
+from ascendcl.pool.request import RequestFuture
 
 if TYPE_CHECKING:
     from ascendcl.pool.engine import Engine
@@ -122,6 +121,11 @@ class Service(Closeable):
 
         Parameters, result and exceptions are those of `submit` and its future.
         """
+        # Here: importing it takes longer than the rest of the package.
+        import asyncio
+
+        from ascendcl.pool.loop_reply import LoopReply
+
         self._engine.refuse_forked("run")
         reply = LoopReply(asyncio.get_running_loop())
         request = self._queue.request(inputs, reply, timeout)
