@@ -126,6 +126,8 @@ class Engine:
         clock = threading.Thread(target=self._run_clock, name="ascendcl-clock", daemon=True)
         clock.start()
         self._threads.append(clock)
+        with self.lock:  # with max_waiting=0 a request is taken from now on
+            self.changed.wait_for(lambda: len(self._idle) == len(workers))
         log.info(
             "%s of %s: %d workers on devices %s",
             *(self.name, self.path, len(workers), [g.replicas.device for g in self.groups]),
@@ -195,7 +197,7 @@ class Engine:
         try:
             self.close()
         except AclError as error:
-            log.warning("%s of %s, which nobody had closed: %s", self.name, self.path, error)
+            log.warning("%s of %s, which nobody had closed: %s", self.name, self.path, str(error))
 
     # What is asked of it.
 
@@ -469,4 +471,4 @@ def _close_all() -> None:
         try:
             engine.close(SECONDS_AT_EXIT)
         except AclError as error:
-            log.warning("%s of %s, at exit: %s", engine.name, engine.path, error)
+            log.warning("%s of %s, at exit: %s", engine.name, engine.path, str(error))

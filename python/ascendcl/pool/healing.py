@@ -69,7 +69,7 @@ def heal(engine: Engine, worker: Worker) -> None:
     where = f"{engine.name} of {engine.path}: device {group.replicas.device}"
     fault = group.fault
     assert fault is not None
-    log.warning("%s failed: %s", where, fault)
+    _warn(where, f"failed: {fault}")
     start = time.monotonic()
     pause = FIRST_PAUSE
     is_unloaded = False
@@ -86,7 +86,7 @@ def heal(engine: Engine, worker: Worker) -> None:
             group.replicas.open()
         except Exception as error:
             fault = error if isinstance(error, AclError) else _as_acl_error(error)
-            log.warning("%s cannot be used yet: %s", where, fault)
+            _warn(where, f"cannot be used yet: {fault}")
         else:
             break
         if not _wait(engine, group, fault, pause, is_overdue=_is_overdue(engine, start)):
@@ -98,9 +98,12 @@ def heal(engine: Engine, worker: Worker) -> None:
         group.load_seconds = now - loading
         engine.resume(group)
     engine.deliver()
-    log.warning(
-        "%s serves again after %.3f s, %.3f of them to load", where, now - start, now - loading
-    )
+    _warn(where, f"serves again after {now - start:.3f} s, {now - loading:.3f} of them to load")
+
+
+def _warn(where: str, text: str) -> None:
+    # Texts: what keeps records would keep the exceptions, and by them whatever they went through.
+    log.warning("%s: %s", where, text)
 
 
 def _as_acl_error(error: Exception) -> AclError:
@@ -134,10 +137,14 @@ def _reset(group: Group, where: str) -> None:
     """
     if group.replicas.is_lost:
         return
-    code = rt.reset_device_force(group.replicas.device)
+    try:
+        code = rt.reset_device_force(group.replicas.device)
+    except NotImplementedError as error:  # an older CANN
+        _warn(where, str(error))
+        return
     if code != 0:
         detail = _acl.get_recent_err_msg() or ""
-        log.warning("%s: %s", where, from_status(code, "aclrtResetDeviceForce", detail))
+        _warn(where, str(from_status(code, "aclrtResetDeviceForce", detail)))
 
 
 def _wait_for_workers(engine: Engine, healer: Worker) -> bool:
@@ -153,6 +160,6 @@ def _unload(group: Group, where: str) -> None:
     try:
         group.replicas.close()
     except AclError as error:  # of what has gone with the device
-        log.warning("%s: %s", where, error)
+        _warn(where, str(error))
     if group.replicas.give_up_workspace():
-        log.warning("%s: the workspace it was given went with the reset; it has one alone", where)
+        _warn(where, "the workspace it was given went with the reset; it has one of its own")

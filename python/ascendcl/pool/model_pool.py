@@ -35,7 +35,7 @@ class PoolOptions(TypedDict, total=False):
 
 
 class ModelPool(Service):
-    """Workers that run one model: each a thread with a context and a load of its own.
+    """Workers that run one model: each a thread with a load of its own.
 
     docs/pool.md tells of its life first. It is open when the constructor returns: every load has
     run once. `close`, or the end of a ``with`` block, unloads.

@@ -5,13 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from ascendcl.device import Context
 from ascendcl.errors import MODEL_FAILED, AclError, from_status
 from ascendcl.memory import DeviceBuffer, MemorySize, query_size
 from ascendcl.model import Model
@@ -39,10 +38,6 @@ class LoadPlan:
     share_weights: bool
     workspace: Sharing
     warm_up: list[list[Array]] | None = None  # what the first load says of itself
-    size: MemorySize = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.size = query_size(self.path)
 
 
 class Replicas:
@@ -58,21 +53,23 @@ class Replicas:
     def open(self) -> None:
         """Load everything, or leave nothing behind."""
         plan = self._plan
+        size = query_size(plan.path)
         with ExitStack() as stack:
             weight = None
-            if plan.share_weights and plan.size.weight > 0:
-                weight = stack.enter_context(DeviceBuffer(plan.size.weight, self.device))
+            if plan.share_weights and size.weight > 0:
+                weight = stack.enter_context(DeviceBuffer(size.weight, self.device))
             shared = None
             if plan.workspace == "shared":
-                shared = _work_memory(stack, plan.size, self.device)
+                shared = _work_memory(stack, size, self.device)
             models = []
             for _ in range(self.count):
-                context = stack.enter_context(Context(self.device))
+                # In the device's default context, which a reset by anybody takes away: in one of
+                # its own a model would not notice that its weights have gone.
                 if plan.workspace == "own":
-                    work = _work_memory(stack, plan.size, context)
+                    work = _work_memory(stack, size, self.device)
                 else:
                     work = shared if isinstance(plan.workspace, str) else plan.workspace
-                model = Model.from_file(plan.path, work=work, weight=weight, device=context)
+                model = Model.from_file(plan.path, work=work, weight=weight, device=self.device)
                 models.append(stack.enter_context(model))
             if self.models:
                 self._check_same(self.models[0], models[0])
@@ -147,6 +144,6 @@ def usable_warm_up(model: Model) -> list[list[Array]]:
     return usable
 
 
-def _work_memory(stack: ExitStack, size: MemorySize, where: Context | int) -> Workspace | None:
+def _work_memory(stack: ExitStack, size: MemorySize, device: int) -> Workspace | None:
     """Work memory for loads that run one after another; None where the system manages it."""
-    return stack.enter_context(DeviceBuffer(size.work, where)) if size.work > 0 else None
+    return stack.enter_context(DeviceBuffer(size.work, device)) if size.work > 0 else None
