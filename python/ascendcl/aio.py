@@ -69,7 +69,8 @@ class Completions:
             return
         self._is_told = True
         loop = self._loop()  # held: its descriptor goes with it, and may be another's then
-        if loop is None:
+        if loop is None or loop.is_closed():
+            self._arrived.clear()
             return
         if self._descriptor is not None:
             os.eventfd_write(self._descriptor, 1)

@@ -106,8 +106,6 @@ class Batcher(Service):
         self._begin(engine, queue, window=2 * most * engine.worker_count)
         with engine.lock:
             engine.queues.append(queue)
-        if not self._is_owner:
-            self._when_dropped(engine.retire, queue)
 
     def _new_queue(
         self,

@@ -93,7 +93,8 @@ class Engine:
         self.heal_timeout: Final = heal_timeout
         self._idle: list[Worker] = []
         self._undelivered: deque[Failure] = deque()
-        self._alarm: Final = threading.Condition(self.lock)
+        self._alarm: Final = threading.Lock()  # held until the clock has to look
+        self._alarm.acquire()
         self._due = math.inf
         self._closing: Final = threading.Lock()
         self._process = os.getpid()
@@ -141,6 +142,9 @@ class Engine:
         if self.is_forked:
             return
         self.refuse_own_threads("close")
+        self._end(patience)
+
+    def _end(self, patience: float | None = None) -> None:
         with self.lock:
             was_open = not self.is_stopped
             self.is_stopped = True
@@ -152,11 +156,12 @@ class Engine:
             for group in self.groups:
                 group.parked.clear()
             self.changed.notify_all()
-            self._alarm.notify_all()
+        self.wake_clock()
         self.deliver()
-        for thread in self._threads:
+        others = [each for each in self._threads if each is not threading.current_thread()]
+        for thread in others:
             thread.join(patience)
-        if any(thread.is_alive() for thread in self._threads):
+        if any(thread.is_alive() for thread in others):
             log.warning("%s of %s: a request does not end", self.name, self.path)
             return
         with self._closing, contextlib.ExitStack() as stack:
@@ -188,16 +193,14 @@ class Engine:
             if queue in self.queues:
                 self.queues.remove(queue)
 
-    def abandon(self) -> None:
-        """Close when everything is answered: nobody has the pool any more."""
-        if self.is_forked:
-            return
-        for queue in list(self.queues):
-            self.retire(queue)
-        try:
-            self.close()
-        except AclError as error:
-            log.warning("%s of %s, which nobody had closed: %s", self.name, self.path, str(error))
+    def drop(self, queue: Queue) -> None:
+        """Let a queue go that nobody has any more. Takes no lock: it comes of garbage collection.
+
+        The clock does the rest; with the last queue it closes the pool.
+        """
+        if not self.is_forked:
+            queue.is_dropped = True
+            self.wake_clock()
 
     # What is asked of it.
 
@@ -266,8 +269,8 @@ class Engine:
             return False
         with self.lock:
             is_out = queue.withdraw(request)
-            if is_out:
-                self.changed.notify_all()
+        if is_out:
+            self._answered(queue, 0)
         return is_out
 
     def dispatch(self) -> None:
@@ -314,25 +317,40 @@ class Engine:
 
     def _set_alarm(self) -> None:
         due = min((each.due(has_idle=bool(self._idle)) for each in self.queues), default=math.inf)
-        if due >= self._due or self.is_stopped:
-            return
-        self._due = due
-        self._alarm.notify_all()
+        if due < self._due:
+            self._due = due
+            self.wake_clock()
+
+    def wake_clock(self) -> None:
+        """Have the clock look at the time, and at everything. Needs no lock."""
+        with contextlib.suppress(RuntimeError):  # it is about to look
+            self._alarm.release()
 
     def _run_clock(self) -> None:
         while True:
+            left = self._due - time.monotonic()
+            self._alarm.acquire(timeout=min(max(left, 0.0), threading.TIMEOUT_MAX))
             with self.lock:
-                while not self.is_stopped and (left := self._due - time.monotonic()) > 0:
-                    self._alarm.wait(None if left == math.inf else left)
                 if self.is_stopped:
                     return
                 self._due = math.inf
                 now = time.monotonic()
                 for queue in self.queues:
+                    queue.is_open = queue.is_open and not queue.is_dropped
                     self._undelivered += queue.expired(now)
                 self.dispatch()
+                for queue in [each for each in self.queues if each.is_dropped and each.is_done]:
+                    self.queues.remove(queue)
                 self.changed.notify_all()
+                has_queues = bool(self.queues)
             self.deliver()
+            if not has_queues:
+                break
+        log.warning("%s of %s was dropped without close()", self.name, self.path)
+        try:
+            self._end()
+        except AclError as error:
+            log.warning("%s of %s: %s", self.name, self.path, str(error))
 
     # The workers.
 
@@ -419,8 +437,10 @@ class Engine:
     def _answered(self, queue: Queue, count: int) -> None:
         with self.lock:
             queue.running -= count
-            if not queue.running:
+            if queue.is_done:
                 self.changed.notify_all()
+                if queue.is_dropped:
+                    self.wake_clock()
 
     def resume(self, group: Group) -> None:
         """Let the workers of a device that was healed serve again. Under the lock."""

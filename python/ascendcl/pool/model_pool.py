@@ -104,7 +104,6 @@ class ModelPool(Service):
         except BaseException:
             engine.close()
             raise
-        self._when_dropped(engine.abandon)
 
     def close(self) -> None:
         """Answer what waits by PoolClosed, wait for what runs, and unload.

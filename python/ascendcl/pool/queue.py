@@ -62,6 +62,7 @@ class Queue(ABC):
         self.waiting: OrderedDict[Request, None] = OrderedDict()
         self.running = 0  # requests that have begun and have no answer yet
         self.is_open = True
+        self.is_dropped = False  # nobody has it any more, and it goes once it is done
         self.statistics = Statistics()
         self._earliest = math.inf  # no request that waits has a deadline before
 

@@ -3,11 +3,10 @@
 
 from __future__ import annotations
 
-import _thread
 import functools
 import weakref
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -38,11 +37,7 @@ class Service(Closeable):
         self._engine = engine
         self._queue = queue
         self._window = window
-
-    def _when_dropped(self, end: Callable[..., None], *arguments: object) -> None:
-        # In a thread of its own: whoever happens to collect garbage may hold any lock.
-        start = functools.partial(_thread.start_new_thread, end, arguments)
-        weakref.finalize(self, start).atexit = False
+        weakref.finalize(self, engine.drop, queue).atexit = False
 
     @property
     def inputs(self) -> tuple[TensorInfo, ...]:
