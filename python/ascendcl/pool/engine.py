@@ -30,6 +30,7 @@ from ascendcl.errors import (
 )
 from ascendcl.pool import healing
 from ascendcl.pool.replicas import LoadPlan, Replicas
+from ascendcl.pool.statistics import DeviceCounts, Snapshot
 
 if TYPE_CHECKING:
     from ascendcl.model import Model
@@ -237,15 +238,32 @@ class Engine:
                 "request runs on the worker that answers it"
             )
 
-    def worker_states(self) -> dict[str, int]:
-        """How many workers do what. Under the lock."""
-        states = {"idle": len(self._idle), "busy": 0, "healing": 0}
-        for group in self.groups:
-            if group.fault is None:
-                states["busy"] += group.running
-            else:
-                states["healing"] += group.replicas.count
-        return states
+    def snapshot(self, queue: Queue) -> Snapshot:
+        """What is counted of a queue and of the workers."""
+        with self.lock:
+            return Snapshot(
+                queue.is_open and self.is_serving,
+                len(queue.waiting),
+                queue.running,
+                queue.statistics.copy(),
+                [self._counts_of(group) for group in self.groups],
+            )
+
+    def _counts_of(self, group: Group) -> DeviceCounts:
+        states = dict.fromkeys(("idle", "busy", "healing"), 0)
+        if group.fault is not None:
+            states["healing"] = group.replicas.count
+        else:
+            states["busy"] = group.running
+            states["idle"] = sum(worker.group is group for worker in self._idle)
+        return DeviceCounts(
+            group.replicas.device,
+            states,
+            group.faults,
+            group.heals,
+            group.failed_heals,
+            group.load_seconds,
+        )
 
     # Requests come, and go.
 

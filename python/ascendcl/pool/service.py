@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ascendcl.pool.engine import Engine
     from ascendcl.pool.queue import Queue
     from ascendcl.pool.request import Array
+    from ascendcl.pool.statistics import Snapshot
     from ascendcl.tensor_info import TensorInfo
 
 __all__ = ["Service"]
@@ -240,33 +241,32 @@ class Service(Closeable):
 
         docs/pool.md has a table of them. All are of one moment.
         """
-        engine, queue = self._engine, self._queue
-        engine.refuse_forked("stats")
-        with engine.lock:
-            counted = queue.statistics.copy()
-            now = {"requests_waiting": len(queue.waiting), "requests_running": queue.running}
-            workers = engine.worker_states()
-            groups = [
-                (group.faults, group.heals, group.failed_heals, group.load_seconds)
-                for group in engine.groups
-            ]
-        faults, heals, failed_heals, load_seconds = zip(*groups, strict=True)
+        now = self._snapshot("stats")
+        counted, devices = now.counted, now.devices
+        states = {
+            state: sum(each.workers[state] for each in devices) for state in devices[0].workers
+        }
         return {
-            "workers": sum(workers.values()),
-            **{f"workers_{state}": count for state, count in workers.items()},
-            **now,
-            "requests_num": sum(counted.outcomes.values()) + sum(now.values()),
+            "workers": sum(states.values()),
+            **{f"workers_{state}": count for state, count in states.items()},
+            "requests_waiting": now.waiting,
+            "requests_running": now.running,
+            "requests_num": sum(counted.outcomes.values()) + now.waiting + now.running,
             **{f"requests_{outcome}": count for outcome, count in counted.outcomes.items()},
             "requests_wait_seconds": counted.queue_seconds.sum,
             "runs_num": counted.runs,
-            "run_seconds": counted.run_seconds.sum,
-            "rows_num": counted.rows.sum,
+            "runs_seconds": counted.run_seconds.sum,
+            "rows_num": int(counted.rows.sum),
             "rows_padded": counted.padded_rows,
-            "faults_num": sum(faults),
-            "heals_num": sum(heals),
-            "heals_failed": sum(failed_heals),
-            "load_seconds": max(load_seconds),
+            "faults_num": sum(each.faults for each in devices),
+            "heals_num": sum(each.heals for each in devices),
+            "heals_failed": sum(each.failed_heals for each in devices),
+            "load_seconds": max(each.load_seconds for each in devices),
         }
+
+    def _snapshot(self, function: str) -> Snapshot:
+        self._engine.refuse_forked(function)
+        return self._engine.snapshot(self._queue)
 
     def __repr__(self) -> str:
         state = "" if self._queue.is_open else " closed"

@@ -6,9 +6,9 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
-__all__ = ["OUTCOMES", "Histogram", "Statistics"]
+__all__ = ["OUTCOMES", "DeviceCounts", "Histogram", "Snapshot", "Statistics"]
 
 # What becomes of a request. Each has one.
 OUTCOMES: Final = ("ok", "error", "rejected", "expired", "cancelled")
@@ -76,3 +76,24 @@ class Statistics:
         copied.rows = self.rows.copy()
         copied.padded_rows = self.padded_rows
         return copied
+
+
+class DeviceCounts(NamedTuple):
+    """One device of a pool."""
+
+    device: int
+    workers: dict[str, int]  # by what they do: idle, busy, healing
+    faults: int
+    heals: int
+    failed_heals: int
+    load_seconds: float  # that the last load took
+
+
+class Snapshot(NamedTuple):
+    """Everything that a pool or batcher counts, of one moment."""
+
+    is_ready: bool
+    waiting: int
+    running: int
+    counted: Statistics
+    devices: list[DeviceCounts]
