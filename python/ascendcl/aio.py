@@ -63,7 +63,17 @@ class Completions:
 
         It is dropped where the future was cancelled meanwhile, or the loop closed.
         """
+        self.add(future, result, exception)
+        self.wake()
+
+    def add(
+        self, future: asyncio.Future[Any], result: Any, exception: BaseException | None
+    ) -> None:
+        """The same without waking the loop: `wake` has to follow, once for any number of them."""
         self._arrived.append((future, result, exception))
+
+    def wake(self) -> None:
+        """Have the loop take what was added."""
         # Whoever drains takes the mark away before looking: one that stands is of a look to come.
         if self._is_told:
             return

@@ -78,7 +78,7 @@ class Batch(Job):
 
     __slots__ = ("_parts", "_size")
 
-    def __init__(self, queue: BatchQueue, parts: list[Part], size: int) -> None:
+    def __init__(self, queue: Queue, parts: list[Part], size: int) -> None:
         self._parts = parts
         self._size = size
         rows = sum(end - begin for _, begin, end in parts)
@@ -103,24 +103,27 @@ class Batch(Job):
 
     def answers(self, results: list[Array]) -> list[tuple[Request, Any]]:
         """The results of those requests that lack no row any more."""
+        if len(self._parts) == 1 and self._parts[0][0].rows == self._size:
+            return [(self._parts[0][0], single_or_tuple(results))]
         answers = []
         at = 0
         for request, begin, end in self._parts:
-            own = [result[at : at + end - begin] for result in results]
-            at += end - begin
-            if end - begin == request.rows:
-                is_all = request.rows == self._size
-                answers.append((request, single_or_tuple(own if is_all else _copies(own))))
-            elif (joined := request.join(begin, own)) is not None:
+            rows = slice(at, at + end - begin)
+            at = rows.stop
+            # Copies: a client that keeps its rows does not keep everybody's.
+            own = [result[rows].copy() for result in results]
+            is_whole = end - begin == request.rows
+            joined = own if is_whole else request.join(begin, own)
+            if joined is not None:
                 answers.append((request, single_or_tuple(joined)))
         return answers
 
     def alone(self) -> list[Job]:
         """The same as batches of one request each."""
-        queue = self.queue
-        assert isinstance(queue, BatchQueue)
-        covers = queue.lines[row_shapes(self._parts[0][0].arrays)].covers
-        return [Batch(queue, [part], covers.size_for(part[2] - part[1])) for part in self._parts]
+        return [
+            Batch(self.queue, [part], part[0].line.covers.size_for(part[2] - part[1]))
+            for part in self._parts
+        ]
 
 
 class BatchQueue(Queue):
@@ -166,6 +169,7 @@ class BatchQueue(Queue):
                 f"expected as many rows in each input, of the shapes {taken}; got {given}"
             )
         (request.rows,) = sizes
+        request.line = line
         if request.rows < 1:
             raise ValueError("expected one row or more, got none")
         if request.rows > line.covers.largest and not self.may_split:
@@ -178,12 +182,12 @@ class BatchQueue(Queue):
     def add(self, request: Request) -> None:
         """Let it wait."""
         super().add(request)
-        self.lines[row_shapes(request.arrays)].add(request)
+        request.line.add(request)
 
     def remove(self, request: Request) -> None:
         """Take it out."""
         super().remove(request)
-        self.lines[row_shapes(request.arrays)].remove(request)
+        request.line.remove(request)
 
     def due(self, *, has_idle: bool) -> float:
         """When one expires, or the oldest has waited long enough for who is idle."""
@@ -196,7 +200,9 @@ class BatchQueue(Queue):
     def take(self, now: float) -> Job | None:
         """Take out a batch; of lines that have one, from that whose oldest waits longest."""
         lines = [each for each in self.lines.values() if each.waiting]
-        for line in sorted(lines, key=lambda each: each.oldest.admitted):
+        if len(lines) > 1:
+            lines.sort(key=lambda each: each.oldest.admitted)
+        for line in lines:
             while line.waiting:
                 may_pad = not self.is_open or now >= line.oldest.admitted + self.max_delay
                 rows = line.next_rows(may_pad=may_pad, may_split=self.may_split)
@@ -233,8 +239,3 @@ class BatchQueue(Queue):
 def row_shapes(arrays: Sequence[Array]) -> RowShapes:
     """The shape of one row of each."""
     return tuple(array.shape[1:] for array in arrays)
-
-
-def _copies(arrays: Sequence[Array]) -> list[Array]:
-    """Copies: a client that keeps its rows does not keep everybody's."""
-    return [array.copy() for array in arrays]

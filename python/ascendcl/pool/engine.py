@@ -35,7 +35,7 @@ from ascendcl.pool.statistics import DeviceCounts, Snapshot
 if TYPE_CHECKING:
     from ascendcl.model import Model
     from ascendcl.pool.queue import Failure, Job, Queue
-    from ascendcl.pool.request import Request
+    from ascendcl.pool.request import Request, Waker
 
 __all__ = ["Engine", "Group", "Worker"]
 
@@ -98,7 +98,9 @@ class Engine:
         self._alarm.acquire()
         self._due = math.inf
         self._closing: Final = threading.Lock()
-        self._process = os.getpid()
+        # Whether this is a child of the process that has the workers: its locks and threads are
+        # another's.
+        self.is_forked = False
         self._threads: Final[list[threading.Thread]] = []
 
     # Opening and closing.
@@ -115,8 +117,8 @@ class Engine:
 
     def start(self) -> None:
         """Let the workers begin. What was started is ended by `close`, also where this fails."""
-        _living.add(self)
-        _close_at_exit()
+        _engines.add(self)
+        _watch_process()
         workers = [Worker(g, i) for g in self.groups for i in range(g.replicas.count)]
         for number, worker in enumerate(workers):
             name = f"ascendcl-{worker.group.replicas.device}-{number}"
@@ -168,7 +170,6 @@ class Engine:
         with self._closing, contextlib.ExitStack() as stack:
             for group in self.groups:
                 stack.push(_closing(group.replicas))
-        _living.discard(self)
         if was_open:
             log.info("%s of %s: closed", self.name, self.path)
 
@@ -204,11 +205,6 @@ class Engine:
             self.wake_clock()
 
     # What is asked of it.
-
-    @property
-    def is_forked(self) -> bool:
-        """Whether this is a child of the process that has the workers."""
-        return self._process != os.getpid()
 
     @property
     def models(self) -> list[Model]:
@@ -278,8 +274,12 @@ class Engine:
                 queue.statistics.outcomes["rejected"] += 1
                 raise queue.error(QUEUE_FULL, f"{len(queue.waiting)} wait")
             queue.add(request)
-            self.dispatch()
-        self.deliver()
+            if self._idle:
+                self.dispatch()
+            elif request.deadline is not None:
+                self._set_alarm()
+        if self._undelivered:
+            self.deliver()
 
     def withdraw(self, queue: Queue, request: Request) -> bool:
         """Take a cancelled request out; whether it still waited."""
@@ -313,12 +313,14 @@ class Engine:
 
     def deliver(self) -> None:
         """Give the answers that came up under the lock, without it: callbacks run in it."""
+        wakers = set()
         while self._undelivered:
             try:
                 request, error = self._undelivered.popleft()
             except IndexError:  # another thread has delivered it
-                return
-            _answer(request.reply.fail, error)
+                break
+            wakers.add(_answer(request.reply.fail, error))
+        _wake(wakers)
 
     def _take(self) -> Job | None:
         now = time.monotonic()
@@ -413,8 +415,7 @@ class Engine:
             statistics.rows.observe(job.rows)
             statistics.padded_rows += job.padded_rows
             statistics.outcomes["ok"] += len(answers)
-        for request, value in answers:
-            _answer(request.reply.succeed, value)
+        _wake({_answer(request.reply.succeed, value) for request, value in answers})
         self._answered(queue, len(answers))
 
     def _failed(self, worker: Worker, job: Job, error: BaseException) -> None:
@@ -448,8 +449,7 @@ class Engine:
         queue = job.queue
         with self.lock:
             requests = queue.give_up(job.requests, getattr(error, "code", 0))
-        for request in requests:
-            _answer(request.reply.fail, error)
+        _wake({_answer(request.reply.fail, error) for request in requests})
         self._answered(queue, len(requests))
 
     def _answered(self, queue: Queue, count: int) -> None:
@@ -473,11 +473,18 @@ def _load(worker: Worker) -> int:
     return worker.group.running
 
 
-def _answer(reply: Callable[[Any], None], value: Any) -> None:
+def _answer(reply: Callable[[Any], Waker | None], value: Any) -> Waker | None:
     try:
-        reply(value)
+        return reply(value)
     except BaseException:  # of a callback that is no Exception: the worker goes on
         log.exception("a callback of a request has raised")
+        return None
+
+
+def _wake(wakers: set[Waker | None]) -> None:
+    for waker in wakers:
+        if waker is not None:
+            waker.wake()
 
 
 def _closing(replicas: Replicas) -> Callable[[Any, BaseException | None, Any], None]:
@@ -494,19 +501,24 @@ def _closing(replicas: Replicas) -> Callable[[Any, BaseException | None, Any], N
     return close
 
 
-# Those that nobody has closed when the interpreter ends.
-_living: Final[weakref.WeakSet[Engine]] = weakref.WeakSet()
+_engines: Final[weakref.WeakSet[Engine]] = weakref.WeakSet()
 
 
 @functools.cache
-def _close_at_exit() -> None:
+def _watch_process() -> None:
     # Not at import: what is registered last comes first, and the import's own hook is to be later.
     atexit.register(_close_all)
+    os.register_at_fork(after_in_child=_leave_to_parent)
 
 
 def _close_all() -> None:
-    for engine in list(_living):
+    for engine in list(_engines):
         try:
             engine.close(SECONDS_AT_EXIT)
         except AclError as error:
             log.warning("%s of %s, at exit: %s", engine.name, engine.path, str(error))
+
+
+def _leave_to_parent() -> None:
+    for engine in list(_engines):
+        engine.is_forked = True

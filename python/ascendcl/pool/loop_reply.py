@@ -24,10 +24,12 @@ class LoopReply:
         """Yes: who cancels it takes it out of the queue."""
         return True
 
-    def succeed(self, value: Any) -> None:
+    def succeed(self, value: Any) -> Completions:
         """Answer."""
-        self._completions.post(self.future, result=value)
+        self._completions.add(self.future, value, None)
+        return self._completions
 
-    def fail(self, error: BaseException) -> None:
+    def fail(self, error: BaseException) -> Completions:
         """Answer by an exception."""
-        self._completions.post(self.future, exception=error)
+        self._completions.add(self.future, None, error)
+        return self._completions

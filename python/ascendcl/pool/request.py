@@ -15,19 +15,26 @@ if TYPE_CHECKING:
 
     Array = npt.NDArray[Any]
 
-__all__ = ["Reply", "Request", "RequestFuture", "single_or_tuple"]
+__all__ = ["Reply", "Request", "RequestFuture", "Waker", "single_or_tuple"]
+
+
+class Waker(Protocol):
+    """Who has to be woken after an answer, once for any number of answers."""
+
+    def wake(self) -> None:
+        """Do it."""
 
 
 class Reply(Protocol):
-    """Where an answer goes: exactly one of these is called, once."""
+    """Where an answer goes: one of `succeed` and `fail` is called, once."""
 
     def begin(self) -> bool:
         """Whether it is still wanted; from then on it cannot be cancelled."""
 
-    def succeed(self, value: Any) -> None:
+    def succeed(self, value: Any) -> Waker | None:
         """Answer."""
 
-    def fail(self, error: BaseException) -> None:
+    def fail(self, error: BaseException) -> Waker | None:
         """Answer by an exception."""
 
 
@@ -44,6 +51,7 @@ class Request:
         "arrays",
         "begun",
         "deadline",
+        "line",
         "reply",
         "rows",
     )
@@ -57,6 +65,7 @@ class Request:
         self.deadline = deadline
         self.rows = 1  # along the first axis, where that is a batch's
         self.begun = 0  # of the rows
+        self.line: Any = None  # that a batcher has it wait in
         self._answered = False
         self._joined: dict[int, list[Array]] = {}
 
