@@ -2,11 +2,8 @@
 """A Batcher on digits with gears 1 to 8, 64 clients at a time, against one request at a time.
 
 Bounds: at least 3x the throughput of a loop over the model that answers one request after another;
-99 % of the answers within max_delay + the time of the largest batch + 2 ms of the request, where the
-workers keep up (open loop, at half of the throughput). Beside it a pool without batches, and the
-latencies with all 64 waiting at a time (closed loop), where each waits for the others.
-
-Clients are tasks of one event loop; --threads has them be threads with futures.
+99 % of the answers within max_delay + the time of the largest batch + 2 ms. Beside it the same by
+futures, a pool without batches, and requests to a pool one at a time.
 """
 
 from __future__ import annotations
@@ -61,28 +58,6 @@ def by_futures(service: Service, image: np.ndarray, requests: int) -> None:
         under_way.popleft().result()
 
 
-async def open_loop(
-    service: Service, image: np.ndarray, requests: int, per_second: float
-) -> list[float]:
-    """Seconds of each request; they come at random times, whatever became of those before."""
-    random = np.random.default_rng(2)
-    seconds: list[float] = []
-
-    async def ask(due: float) -> None:
-        await service.run(image)
-        seconds.append(time.perf_counter() - due)
-
-    tasks = []
-    due = time.perf_counter()
-    for pause in random.exponential(1 / per_second, requests):
-        due += pause
-        if (left := due - time.perf_counter()) > 0:
-            await asyncio.sleep(left)
-        tasks.append(asyncio.create_task(ask(time.perf_counter())))
-    await asyncio.gather(*tasks)
-    return seconds
-
-
 def percentile(seconds: list[float], share: float) -> float:
     return sorted(seconds)[int(share * (len(seconds) - 1))] * 1e3
 
@@ -130,8 +105,6 @@ def main() -> None:
                     run()
                     rate = arguments.requests / (time.perf_counter() - start)
                     rates.setdefault(name, []).append(rate)
-            half = statistics.median(rates["batcher, 64 tasks"]) / 2
-            open_latencies = asyncio.run(open_loop(batcher, image, arguments.requests, half))
             line = next(iter(batcher._queue.lines.values()))  # type: ignore[attr-defined]
             largest = line.covers.seconds[line.covers.largest]
             stats = batcher.stats()
@@ -148,14 +121,10 @@ def main() -> None:
     bound = (arguments.max_delay + largest) * 1e3 + 2
     print(f"rows a run {stats['rows_num'] / stats['runs_num']:.1f}, padded {stats['rows_padded']}")
     print("t(g), us:", {size: round(each * 1e6) for size, each in line.covers.seconds.items()})
-    for name, found in (
-        ("closed loop, 64", latencies),
-        (f"open loop, {half:.0f}/s", open_latencies),
-    ):
-        print(
-            f"{name:22} p50 {percentile(found, 0.5):.2f} ms, p99 {percentile(found, 0.99):.2f} ms"
-            f"  (p99 at most {bound:.2f})"
-        )
+    print(
+        f"latency p50 {percentile(latencies, 0.5):.2f} ms, p99 {percentile(latencies, 0.99):.2f} ms"
+        f"  (p99 at most {bound:.2f})"
+    )
 
 
 if __name__ == "__main__":

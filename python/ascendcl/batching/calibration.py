@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 __all__ = ["example_batch", "measured_covers"]
 
-RUNS: Final = 3  # timed ones of each size; the shortest counts
+# Timed runs of each size, of which the shortest counts: at least so many, and of a quick model as
+# many as there is time for.
+RUNS: Final = 3
+SECONDS: Final = 0.02
 TOLERANCE: Final = 1e-2  # of the largest value: a row's place may decide how it is rounded
 
 
@@ -83,8 +86,8 @@ def _seconds(model: Model, rows: RowShapes, size: int, example: Sequence[Array] 
         for array, source in zip(moved, arrays, strict=True):
             array[-1] = source[0]
         _check_independent(model, results, model.run(*moved))
-    times = []
-    for _ in range(RUNS):
+    times: list[float] = []
+    while len(times) < RUNS or (sum(times) < SECONDS and len(times) < 10 * RUNS):
         start = time.perf_counter()
         model.run(*arrays)
         times.append(time.perf_counter() - start)
