@@ -87,6 +87,7 @@ from ascendcl._acl.constants import *  # noqa: F403  ACL_*: the numbers of the h
 from ascendcl._missing import attribute_errors_of
 from ascendcl._runtime import HostRuntimeWarning
 from ascendcl.array import DeviceArray
+from ascendcl.batcher import Batcher
 from ascendcl.bound_model import BoundModel
 from ascendcl.device import Context, Device, MemoryInfo
 from ascendcl.errors import (
@@ -107,6 +108,8 @@ from ascendcl.errors import (
     MissingNameError,
     ModelClosedError,
     NotSupportedError,
+    PoolClosed,
+    QueueFull,
     StrictWarning,
     WrongDeviceError,
 )
@@ -114,6 +117,7 @@ from ascendcl.findings import Finding
 from ascendcl.info import RuntimeInfo, get_include, get_library_dir, runtime_info
 from ascendcl.memory import DeviceBuffer, MemorySize, query_size
 from ascendcl.model import Model
+from ascendcl.pool import ModelPool
 from ascendcl.stream import Event, Stream
 from ascendcl.strictness import StrictMode, strict
 from ascendcl.tensor_info import Gear, TensorInfo
@@ -135,6 +139,7 @@ __all__ = [
     "AclTimeoutError",
     "AclValueError",
     "AclWarning",
+    "Batcher",
     "BoundModel",
     "BufferInUse",
     "CallbackBlockType",
@@ -162,7 +167,10 @@ __all__ = [
     "MissingNameError",
     "Model",
     "ModelClosedError",
+    "ModelPool",
     "NotSupportedError",
+    "PoolClosed",
+    "QueueFull",
     "RunMode",
     "RuntimeInfo",
     "Stream",

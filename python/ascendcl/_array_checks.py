@@ -3,19 +3,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from ascendcl.array import DeviceArray
+from ascendcl.errors import from_status
+from ascendcl.tensor_info import named_shapes
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from ascendcl.tensor_info import TensorInfo
+    from ascendcl.tensor_info import Gear, TensorInfo
 
     Array = npt.NDArray[Any]
+
+_NO_SUCH_GEAR = 145013  # ACL_ERROR_GE_DYNAMIC_BATCH_SIZE_INVALID
 
 
 class GivesDlpack(Protocol):
@@ -162,3 +166,51 @@ def _not_taken(value: object, info: TensorInfo, error: Exception) -> TypeError:
     return TypeError(
         f"input {info.name!r}: the {type(value).__qualname__} gives no array on the host: {error}"
     )
+
+
+def checked_inputs(inputs: Sequence[object], infos: Sequence[TensorInfo]) -> list[Any]:
+    """Answer what `checked_input` does per input, of as many arrays or one mapping from names.
+
+    Raises
+    ------
+    TypeError, ValueError
+        They do not fit; the input is named.
+    """
+    arrays: Sequence[Any] = inputs
+    if len(inputs) == 1 and isinstance(inputs[0], Mapping):
+        arrays = _by_name(inputs[0], infos)
+    if len(arrays) != len(infos):
+        names = ", ".join(repr(info.name) for info in infos)
+        raise TypeError(
+            f"the model takes {len(infos)} inputs ({names}), and {len(arrays)} are given"
+        )
+    return [checked_input(array, info) for array, info in zip(arrays, infos, strict=True)]
+
+
+def _by_name(named: Mapping[str, Any], infos: Sequence[TensorInfo]) -> list[Any]:
+    names = [info.name for info in infos]
+    missing = [name for name in names if name not in named]
+    unknown = [name for name in named if name not in names]
+    if missing or unknown:
+        raise TypeError(f"the model's inputs are {names}; missing: {missing}, unknown: {unknown}")
+    return [named[name] for name in names]
+
+
+def gear_of(arrays: Sequence[Any], infos: Sequence[TensorInfo], gears: Sequence[Gear]) -> int:
+    """Which gear has the shapes of these inputs; 0 for a model without gears.
+
+    Raises
+    ------
+    AclValueError
+        None has.
+    """
+    if not gears:
+        return 0
+    shapes = tuple(array.shape for array in arrays)
+    for number, gear in enumerate(gears):
+        if gear.inputs == shapes:
+            return number
+    names = [info.name for info in infos]
+    known = "; ".join(named_shapes(names, gear.inputs) for gear in gears)
+    detail = f"no gear is {named_shapes(names, shapes)}; the model was compiled for {known}"
+    raise from_status(_NO_SUCH_GEAR, "Model", detail)

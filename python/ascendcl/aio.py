@@ -1,81 +1,84 @@
 # SPDX-License-Identifier: Apache-2.0
 """What has ended on other threads, brought to the event loops that wait for it.
 
-One queue per loop and one descriptor, which the loop watches: a burst of completions costs it one
-wake-up. Runs of models are put there by the extension, without the GIL.
+`asyncio.wrap_future` and `call_soon_threadsafe` wake the loop for each result. Here a loop has one
+queue and watches one descriptor: a burst of results is one write and one wake-up. Runs of models
+are put there by the extension, without the GIL.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import select
 import threading
 import weakref
 from collections import deque
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from ascendcl import _acl
-
-if TYPE_CHECKING:
-    from typing_extensions import Self
 
 __all__ = ["Completions"]
 
 
 class Completions:
-    """The completions of one event loop. Made by `of`, and kept until the loop goes."""
+    """The results that are on their way to one event loop. Made by `of`."""
 
-    __slots__ = ("__weakref__", "_posted", "queue")
+    __slots__ = ("__weakref__", "_loop", "_posted", "queue")
 
-    _by_loop: Final[weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Completions]] = (
-        weakref.WeakKeyDictionary()
-    )
-    _lock: Final = threading.Lock()
-
-    queue: _acl.core.CompletionQueue
-    _posted: deque[tuple[asyncio.Future[Any], Any, BaseException | None]]
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.queue: Final = _acl.core.CompletionQueue.create()
+        self._loop: Final = weakref.ref(loop)
+        self._posted: Final[deque[tuple[asyncio.Future[Any], Any, BaseException | None]]] = deque()
+        try:
+            loop.add_reader(self.queue.fileno(), self._resolve_all)
+        except NotImplementedError:  # a proactor loop, or one of another library
+            _watch_in_thread(self, loop)
 
     @classmethod
     def of(cls, loop: asyncio.AbstractEventLoop) -> Completions:
-        """Answer the ones of this loop; in the loop's own thread."""
-        known = cls._by_loop.get(loop)
-        if known is not None:
-            return known
-        made = cls._watched_by(loop)
-        with cls._lock:
-            cls._by_loop[loop] = made
-        return made
-
-    @classmethod
-    def _watched_by(cls, loop: asyncio.AbstractEventLoop) -> Self:
-        made = cls.__new__(cls)
-        made.queue = _acl.core.CompletionQueue.create()
-        made._posted = deque()
-        try:
-            loop.add_reader(made.queue.fileno(), made._resolve_all)
-        except NotImplementedError:  # a proactor loop, or one of another library
-            _watch_in_thread(made, loop)
-        return made
-
-    def __init__(self) -> None:
-        raise TypeError("use Completions.of")
+        """The loop's own. To be called in the thread that runs it."""
+        found = _OF_LOOPS.get(loop)
+        if found is None:
+            # A loop tells nobody that it is closed, and what was on its way to it would keep it.
+            for other in [each for each in _OF_LOOPS if each.is_closed()]:
+                _OF_LOOPS.pop(other, None)
+            found = _OF_LOOPS[loop] = cls(loop)
+        return found
 
     def post(
         self,
         future: asyncio.Future[Any],
+        *,
         result: Any = None,
         exception: BaseException | None = None,
     ) -> None:
-        """Complete `future`, from any thread, unless it is cancelled before that."""
+        """Give a future of the loop its result, or exception, from any thread.
+
+        It is dropped where the future was cancelled meanwhile, or the loop closed.
+        """
+        self.add(future, result, exception)
+        self.wake()
+
+    def add(
+        self, future: asyncio.Future[Any], result: Any, exception: BaseException | None
+    ) -> None:
+        """The same without waking the loop: `wake` has to follow, once for any number of them."""
         self._posted.append((future, result, exception))
-        self.queue.wake()
+
+    def wake(self) -> None:
+        """Have the loop take what was added."""
+        loop = self._loop()
+        if loop is None or loop.is_closed():
+            self._posted.clear()
+        else:
+            self.queue.wake()
 
     def _resolve_all(self) -> None:
         self.queue.resolve_all()
-        posted = self._posted
-        while posted:
-            future, result, exception = posted.popleft()
+        while self._posted:
+            future, result, exception = self._posted.popleft()
             if future.done():
                 continue
             if exception is None:
@@ -84,11 +87,15 @@ class Completions:
                 future.set_exception(exception)
 
 
+_OF_LOOPS: Final[weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Completions]] = (
+    weakref.WeakKeyDictionary()
+)
+
+
 def _watch_in_thread(completions: Completions, loop: asyncio.AbstractEventLoop) -> None:
     # The thread holds neither, and ends with them: it has a descriptor of its own.
     descriptor = os.dup(completions.queue.fileno())
-    loop_ref = weakref.ref(loop)
-    completions_ref = weakref.ref(completions)
+    loop_ref, completions_ref = weakref.ref(loop), weakref.ref(completions)
 
     def watch() -> None:
         try:
@@ -107,11 +114,10 @@ def _pass_on(
 ) -> bool:
     if loop is None or completions is None:
         return False
-    try:
+    with contextlib.suppress(BlockingIOError):  # the loop was faster
         os.read(descriptor, 8)
+    try:
         loop.call_soon_threadsafe(completions._resolve_all)
-    except BlockingIOError:  # the loop was faster
-        return True
     except RuntimeError:  # the loop is closed
         return False
     return True

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from ascendcl import _acl
 from ascendcl._arguments import checked_timeout
-from ascendcl._array_checks import check_device_array, checked_bound
+from ascendcl._array_checks import check_device_array, checked_bound, gear_of
 from ascendcl._closeable import Closeable
 from ascendcl.aio import Completions
 from ascendcl.array import DeviceArray
@@ -193,7 +193,7 @@ def _gear_of(model: Model, sources: Sequence[Bindable]) -> int:
         return 0
     arrays = [item for item in sources if not isinstance(item, DeviceBuffer)]
     if len(arrays) == len(sources):
-        return model._gear_of([item.shape for item in arrays])
+        return gear_of(arrays, model.inputs, model.gears)
     sizes = [sum(math.prod(shape) for shape in gear.inputs) for gear in model.gears]
     return sizes.index(max(sizes))
 

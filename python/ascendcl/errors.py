@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import functools
 import os
+import queue
 import sys
 import warnings
 from typing import Any, Final
@@ -33,6 +34,8 @@ __all__ = [
     "MissingNameError",
     "ModelClosedError",
     "NotSupportedError",
+    "PoolClosed",
+    "QueueFull",
     "StrictWarning",
     "WrongDeviceError",
 ]
@@ -133,6 +136,14 @@ class ModelClosedError(ClosedError):
     """The model was closed."""
 
 
+class PoolClosed(ClosedError):  # noqa: N818
+    """The pool or batcher was closed, or takes no more requests because it is being drained."""
+
+
+class QueueFull(AclError, queue.Full):  # noqa: N818
+    """As many requests wait as may: answer 503, or come again later."""
+
+
 class ForkedError(AclError):
     """The runtime was in use when this process was forked, and cannot be used in the child."""
 
@@ -187,7 +198,23 @@ TIMED_OUT: Final = -16
 RAN_IN_CALLS: Final = -17
 NO_WEIGHTS: Final = -18
 
+# Refusals of pools and batchers, which the extension knows nothing of.
+POOL_CLOSED: Final = -101
+QUEUE_FULL: Final = -102
+EXPIRED: Final = -103
+NOT_DRAINED: Final = -104
+
 _PATH_INVALID: Final = 145002
+MODEL_FAILED: Final = 507011  # by a request's data as well as by the device
+
+# The device has failed, and what runs on it fails until it is reset.
+STICKY: Final = frozenset(
+    (
+        *(507010, 507013, 507014, 507015, 507016, 507017, 507018, 507034, 507035, 507036),
+        *(507042, 507043, 507044, 507045, 507048, 507049, 507050, 507053, 507054, 507055),
+        *(507056, 507057),
+    )
+)
 
 _CLASSES: Final[dict[int, type[AclError]]] = {
     CLOSED: ClosedError,
@@ -206,6 +233,10 @@ _CLASSES: Final[dict[int, type[AclError]]] = {
     TIMED_OUT: AclTimeoutError,
     RAN_IN_CALLS: NotSupportedError,
     NO_WEIGHTS: AclValueError,
+    POOL_CLOSED: PoolClosed,
+    QUEUE_FULL: QueueFull,
+    EXPIRED: AclTimeoutError,
+    NOT_DRAINED: AclTimeoutError,
     **dict.fromkeys(
         (
             *(100000, 100003, 100006, 100007, 100008, 100009, 100010, 100011, 100017, 100018),
@@ -222,14 +253,7 @@ _CLASSES: Final[dict[int, type[AclError]]] = {
     ),
     **dict.fromkeys((100039, 200001, 200006, 200007, 207000), NotSupportedError),
     **dict.fromkeys((107002, 107003, 107004), ContextError),
-    **dict.fromkeys(
-        (
-            *(507010, 507011, 507013, 507014, 507015, 507016, 507017, 507018, 507034, 507035),
-            *(507036, 507042, 507043, 507044, 507045, 507048, 507049, 507050, 507053, 507054),
-            *(507055, 507056, 507057),
-        ),
-        DeviceFaultError,
-    ),
+    **dict.fromkeys((MODEL_FAILED, *STICKY), DeviceFaultError),
 }
 
 _HINTS: Final[dict[int, str]] = {
@@ -286,6 +310,10 @@ _HINTS: Final[dict[int, str]] = {
         "the buffer is shared for the weights in it, and has none yet: load the model into it "
         "before it is pickled"
     ),
+    POOL_CLOSED: "it is closed, or being drained, and takes no requests",
+    QUEUE_FULL: "as many requests wait as may (max_waiting)",
+    EXPIRED: "the request has waited for its timeout, and was not begun",
+    NOT_DRAINED: "there were requests left at the timeout",
     100000: "an argument was refused",
     100039: "this is CANN's stub library for linking; put the real one first on LD_LIBRARY_PATH",
     107000: "an argument was refused",

@@ -14,13 +14,12 @@ import numpy.typing as npt
 
 from ascendcl import _acl
 from ascendcl._arguments import checked_timeout, file_path
-from ascendcl._array_checks import checked_input, checked_outputs
+from ascendcl._array_checks import checked_inputs, checked_outputs, gear_of
 from ascendcl._closeable import Closeable
 from ascendcl.aio import Completions
 from ascendcl.array import DeviceArray
 from ascendcl.bound_model import BoundModel, bound_model, check_bindable
 from ascendcl.device import Context, Device, context_of
-from ascendcl.errors import from_status
 from ascendcl.findings import Finding, findings_of
 from ascendcl.memory import DeviceBuffer, MemorySize
 from ascendcl.tensor_info import (
@@ -29,7 +28,6 @@ from ascendcl.tensor_info import (
     TensorInfo,
     in_gear,
     infos_of,
-    named_shapes,
     with_open_sizes,
     without_gear_input,
 )
@@ -50,8 +48,6 @@ __all__ = ["Model"]
 
 # Inputs that ATC adds to models whose shapes or preprocessing are chosen at run time.
 _HIDDEN_INPUTS = (GEAR_INPUT, "ascend_dynamic_aipp_data")
-
-_NO_SUCH_GEAR = 145013  # ACL_ERROR_GE_DYNAMIC_BATCH_SIZE_INVALID
 
 
 class Model(Closeable):
@@ -344,7 +340,7 @@ class Model(Closeable):
         timeout: float | None = None,
     ) -> list[Any]:
         """Run the model; like a call, but always a list of outputs."""
-        checked = self._checked(inputs)
+        checked = checked_inputs(inputs, self._inputs)
         patience = checked_timeout("Model.run", timeout)
         if _is_on_device(checked, out):
             results = self._bindable_outputs(checked, out)
@@ -398,7 +394,7 @@ class Model(Closeable):
             The model was loaded from bytes and has run in calls.
         """
         loop = asyncio.get_running_loop()
-        checked = self._checked(inputs)
+        checked = checked_inputs(inputs, self._inputs)
         patience = checked_timeout("Model.run_async", timeout)
         if _is_on_device(checked, out):
             targets = self._bindable_outputs(checked, out)
@@ -457,17 +453,6 @@ class Model(Closeable):
         """
         return bound_model(self, inputs, outputs, state or {})
 
-    def _checked(self, inputs: Sequence[object]) -> list[Any]:
-        arrays: Sequence[Any] = inputs
-        if len(inputs) == 1 and isinstance(inputs[0], Mapping):
-            arrays = self._by_name(inputs[0])
-        if len(arrays) != len(self._inputs):
-            names = ", ".join(repr(info.name) for info in self._inputs)
-            raise TypeError(
-                f"the model takes {len(self._inputs)} inputs ({names}), and {len(arrays)} are given"
-            )
-        return [checked_input(array, info) for array, info in zip(arrays, self._inputs)]  # noqa: B905  checked above, and strict costs
-
     def _bindable_outputs(
         self, inputs: list[Bindable], out: Sequence[Bindable] | None
     ) -> list[Any]:
@@ -481,7 +466,7 @@ class Model(Closeable):
     def _gear_and_outputs(
         self, inputs: list[Any], out: Sequence[Any] | None
     ) -> tuple[int, list[Array]]:
-        gear = self._gear_of([array.shape for array in inputs])
+        gear = gear_of(inputs, self._inputs, self._gears)
         infos = self._outputs_of_gears[gear] if self._gears else self._outputs
         if out is not None:
             return gear, checked_outputs(out, infos)
@@ -519,28 +504,6 @@ class Model(Closeable):
         for array, result in zip(checked, results, strict=True):
             array[...] = result
         return list(checked)
-
-    def _gear_of(self, given: Sequence[tuple[int, ...]]) -> int:
-        if not self._gears:
-            return 0
-        shapes = tuple(given)
-        for number, gear in enumerate(self._gears):
-            if gear.inputs == shapes:
-                return number
-        names = [info.name for info in self._inputs]
-        known = "; ".join(named_shapes(names, gear.inputs) for gear in self._gears)
-        detail = f"no gear is {named_shapes(names, shapes)}; the model was compiled for {known}"
-        raise from_status(_NO_SUCH_GEAR, "Model", detail)
-
-    def _by_name(self, named: Mapping[str, Any]) -> list[Any]:
-        names = [info.name for info in self._inputs]
-        missing = [name for name in names if name not in named]
-        unknown = [name for name in named if name not in names]
-        if missing or unknown:
-            raise TypeError(
-                f"the model's inputs are {names}; missing: {missing}, unknown: {unknown}"
-            )
-        return [named[name] for name in names]
 
     def __repr__(self) -> str:
         if self.closed:

@@ -7,15 +7,19 @@ Each gives its results, or raises the failure, having released all that it had.
 from __future__ import annotations
 
 import asyncio
+import tempfile
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
+from pathlib import Path
 from typing import NamedTuple
+from unittest import mock
 
 import numpy as np
 
 import acl
 import flat
+from ascendcl.batching import calibration
 from ascendcl.data import DIGITS_MODEL, digits_held_out
 from ascendcl.om import GraphBuilder, TensorSpec, join_gears
 from flat import done
@@ -275,6 +279,25 @@ def bound_memory() -> Results:
     return results
 
 
+def pool() -> Results:
+    """A pool of two workers that share weights, opened, asked and closed."""
+    with acl.ModelPool(MODEL, workers=2) as pool:
+        return [future.result() for future in [pool.submit(image) for image in IMAGES[:2]]]
+
+
+def batcher() -> Results:
+    """A batcher on a model with gears, for requests that fill a batch each."""
+    # As many timed runs every time: the k-th call is the same one.
+    with (
+        mock.patch.object(calibration, "SECONDS", 0.0),
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        path = Path(folder) / "gears.om"
+        path.write_bytes(GEARS_MODEL)
+        with acl.Batcher(path, max_delay=0) as batcher:
+            return [batcher.submit(batch).result() for batch in BATCHES]
+
+
 class Scenario(NamedTuple):
     """A program, and what numpy computes in its place."""
 
@@ -297,4 +320,6 @@ SCENARIOS = {
     "model_with_gears": Scenario(model_with_gears, RELU_OF_BATCHES),
     "dynamic_shapes": Scenario(dynamic_shapes, [2 * rows for rows in ROWS]),
     "flat_client": Scenario(flat_client, PROBABILITIES[:2]),
+    "pool": Scenario(pool, PROBABILITIES[:2]),
+    "batcher": Scenario(batcher, RELU_OF_BATCHES),
 }

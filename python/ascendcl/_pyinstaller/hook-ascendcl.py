@@ -14,8 +14,11 @@ from PyInstaller.utils.hooks import (
 from ascendcl._runtime import openvino_libraries
 from ascendcl.sdk import OPENVINO
 
+# Not what needs other packages: an app that uses ascendcl.metrics imports it.
+_NOT_FOR_APPS = ("ascendcl._pyinstaller", "ascendcl._testing", "ascendcl.metrics")
+
 hiddenimports = [
-    *collect_submodules("ascendcl", filter=lambda name: "_pyinstaller" not in name),
+    *collect_submodules("ascendcl", filter=lambda name: not name.startswith(_NOT_FOR_APPS)),
     *collect_submodules("acl"),
 ]
 datas = collect_data_files("ascendcl", excludes=["include", "cmake", "**/*.pyi"])
