@@ -376,3 +376,22 @@ def test_a_node_whose_name_looks_like_an_index(tmp_path: Path) -> None:
     with acl.Model.from_file(compiled(source)) as model:
         assert model.outputs[0].name == "n_1:0:out:1;ä"
         assert list(model.run_named(floats(3))) == ["out:1;ä"]
+
+
+@pytest.mark.parametrize("option", ["--input_value", "--verify-input"])
+@pytest.mark.parametrize("value", ["x", "x=missing.npy", "x=one"])
+def test_a_value_that_cannot_be_read_names_its_option(
+    dense: Path, tmp_path: Path, option: str, value: str
+) -> None:
+    done = command(dense, "-o", tmp_path / "m.om", option, value)
+    assert done.returncode == 1
+    assert option in done.stderr
+    assert "x" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_soc_version_is_told_to_mean_nothing(dense: Path, tmp_path: Path) -> None:
+    done = command(dense, "-o", tmp_path / "m.om", "--soc_version", "Ascend310P3", "--quiet")
+    assert done.returncode == 0, done.stderr
+    assert "--soc_version Ascend310P3 is ignored" in done.stderr
+    assert (tmp_path / "m.om").is_file()

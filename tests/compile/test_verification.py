@@ -292,3 +292,16 @@ def test_what_shows_at_some_shapes_only(tmp_path: Path) -> None:
     with pytest.raises(VerificationError, match=r"'y' is not what onnxruntime gives.*shape"):
         compile(source, tmp_path / "m.om")
     assert not (tmp_path / "m.om").exists()
+
+
+def test_the_seed_makes_the_inputs(wrong: Path, tmp_path: Path) -> None:
+    """The difference that is told depends on the inputs: equal seeds, equal differences."""
+
+    def told(seed: int) -> str:
+        with pytest.raises(VerificationError) as error:
+            compile(wrong, tmp_path / "wrong.om", CompileOptions(seed=seed, force=True))
+        return str(error.value)
+
+    first = told(1)
+    assert told(1) == first
+    assert told(2) != first

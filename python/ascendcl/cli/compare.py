@@ -26,7 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         shapes = parse_input_shape(arguments.input_shape) if arguments.input_shape else {}
         options = CompareOptions(
-            inputs=dict(named_value(text) for text in arguments.input),
+            inputs=dict(named_value(text, "--input") for text in arguments.input),
             input_shape=shapes_of(shapes),
             seed=arguments.seed,
             bound=arguments.bound,

@@ -26,10 +26,16 @@ def run(arguments: argparse.Namespace) -> int:
     from ascendcl.om.compiler import CompileOptions, compile
     from ascendcl.om.shapes import parse_input_shape, parse_size_lists, parse_sizes
 
+    if arguments.soc_version is not None:
+        print(
+            f"ascendcl compile: --soc_version {arguments.soc_version} is ignored: the file is for "
+            "the host runtime",
+            file=sys.stderr,
+        )
     try:
         options = CompileOptions(
             input_shape=parse_input_shape(arguments.input_shape) if arguments.input_shape else {},
-            input_value=dict(named_value(text) for text in arguments.input_value),
+            input_value=dict(named_value(text, "--input_value") for text in arguments.input_value),
             dynamic_batch_size=parse_sizes(arguments.dynamic_batch_size, "--dynamic_batch_size")
             if arguments.dynamic_batch_size
             else (),
@@ -45,7 +51,9 @@ def run(arguments: argparse.Namespace) -> int:
             force=arguments.force,
             verify=not arguments.no_verify,
             verify_bound=arguments.verify_bound,
-            verify_input=dict(named_value(text) for text in arguments.verify_input),
+            verify_input=dict(
+                named_value(text, "--verify-input") for text in arguments.verify_input
+            ),
             seed=arguments.seed,
             like=arguments.like,
         )
@@ -70,14 +78,17 @@ def _progress(quiet: bool) -> Any:
     return (lambda _: None) if quiet else (lambda line: print(f"{line} ...", file=sys.stderr))
 
 
-def named_value(text: str) -> tuple[str, Any]:
-    """``name=1,2,3`` or ``name=file.npy``."""
+def named_value(text: str, option: str) -> tuple[str, Any]:
+    """``name=1,2,3`` or ``name=file.npy``, as `option` gives it."""
     name, equals, value = text.rpartition("=")
     if not equals or not name:
-        raise ValueError(f"{text!r} is not of the form name=1,2,3 or name=file.npy")
-    if value.endswith(".npy"):
-        return name, np.load(value)
-    numbers = [float(number) for number in value.split(",")]
+        raise ValueError(f"{option}: {text!r} is not of the form name=1,2,3 or name=file.npy")
+    try:
+        if value.endswith(".npy"):
+            return name, np.load(value)
+        numbers = [float(number) for number in value.split(",")]
+    except (ValueError, OSError, EOFError) as error:
+        raise ValueError(f"{option}: {name}: {error}") from error
     return name, np.array(numbers if len(numbers) > 1 else numbers[0])
 
 
@@ -118,6 +129,7 @@ def add_to(commands: _SubParsersAction[ArgumentParser]) -> None:
     add("--output_type", help="FP32, FP16, UINT8, INT8: the type of all outputs")
     add("--precision_mode", help="fp32, or fp16, which halves the weights (with --like: fp16)")
     add("--input_format", help="NCHW, NHWC or ND: what four dims are told to be")
+    add("--soc_version", help="ignored: the file is for the host runtime")
     add("--force", action="store_true", help="go on where the front end is known to be wrong")
     add("--no-verify", action="store_true", help="write without running")
     add("--verify-bound", type=float, help="greatest relative L2 of an output")
