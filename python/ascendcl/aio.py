@@ -14,12 +14,13 @@ import os
 import select
 import threading
 import weakref
+from asyncio import get_running_loop
 from collections import deque
 from typing import Any, Final
 
 from ascendcl import _acl
 
-__all__ = ["Completions"]
+__all__ = ["Completions", "get_running_loop"]
 
 
 class Completions:

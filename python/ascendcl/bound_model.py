@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -15,12 +14,13 @@ from ascendcl import _acl
 from ascendcl._arguments import checked_timeout
 from ascendcl._array_checks import check_device_array, checked_bound, gear_of
 from ascendcl._closeable import Closeable
-from ascendcl.aio import Completions
 from ascendcl.array import DeviceArray
 from ascendcl.memory import DeviceBuffer
 from ascendcl.tensor_info import in_gear
 
 if TYPE_CHECKING:
+    import asyncio
+
     from ascendcl.model import Model
     from ascendcl.tensor_info import TensorInfo
 
@@ -81,10 +81,12 @@ class BoundModel(Closeable):
         return self._run_async(timeout, None)
 
     def _run_async(self, timeout: float | None, result: object) -> asyncio.Future[Any]:
-        loop = asyncio.get_running_loop()
+        from ascendcl import aio  # asyncio is a tenth of a second that many never need
+
+        loop = aio.get_running_loop()
         patience = checked_timeout("BoundModel.run_async", timeout)
         future: asyncio.Future[Any] = loop.create_future()
-        self._handle.submit(Completions.of(loop).queue, self, patience, future, result)
+        self._handle.submit(aio.Completions.of(loop).queue, self, patience, future, result)
         return future
 
     @property

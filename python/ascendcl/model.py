@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -16,7 +15,6 @@ from ascendcl import _acl
 from ascendcl._arguments import checked_timeout, file_path
 from ascendcl._array_checks import checked_inputs, checked_outputs, gear_of
 from ascendcl._closeable import Closeable
-from ascendcl.aio import Completions
 from ascendcl.array import DeviceArray
 from ascendcl.bound_model import BoundModel, bound_model, check_bindable
 from ascendcl.device import Context, Device, context_of
@@ -33,6 +31,8 @@ from ascendcl.tensor_info import (
 )
 
 if TYPE_CHECKING:
+    import asyncio
+
     from typing_extensions import Self
 
     from ascendcl._array_checks import GivesArray, GivesDlpack
@@ -393,7 +393,9 @@ class Model(Closeable):
         NotSupportedError
             The model was loaded from bytes and has run in calls.
         """
-        loop = asyncio.get_running_loop()
+        from ascendcl import aio  # asyncio is a tenth of a second that many never need
+
+        loop = aio.get_running_loop()
         checked = checked_inputs(inputs, self._inputs)
         patience = checked_timeout("Model.run_async", timeout)
         if _is_on_device(checked, out):
@@ -412,7 +414,7 @@ class Model(Closeable):
             gear, results = self._gear_and_outputs(checked, out)
             result = _only_or_all(results)
         future = loop.create_future()
-        queue = Completions.of(loop).queue
+        queue = aio.Completions.of(loop).queue
         _acl.core.submit(
             self._handle, queue, self, checked, results, gear, patience, future, result
         )

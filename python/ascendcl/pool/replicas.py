@@ -58,10 +58,11 @@ class Replicas:
             weight = None
             if plan.share_weights and size.weight > 0:
                 weight = stack.enter_context(DeviceBuffer(size.weight, self.device))
-            shared = None
+            shared: DeviceBuffer | None = None
             if plan.workspace == "shared":
                 shared = _work_memory(stack, size, self.device)
             models = []
+            work: DeviceBuffer | None
             for _ in range(self.count):
                 # In the device's default context, which a reset by anybody takes away: in one of
                 # its own a model would not notice that its weights have gone.
