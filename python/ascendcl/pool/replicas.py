@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     Workspace = DeviceBuffer
     Sharing = Literal["own", "shared"] | Workspace
 
-__all__ = ["LoadPlan", "Replicas"]
+__all__ = ["LoadPlan", "Replicas", "turn_on"]
 
 _PARAM_INVALID = 145000  # ACL_ERROR_GE_PARAM_INVALID
 
@@ -52,6 +53,10 @@ class Replicas:
 
     def open(self) -> None:
         """Load everything, or leave nothing behind."""
+        with turn_on(self.device):
+            self._open()
+
+    def _open(self) -> None:
         plan = self._plan
         size = query_size(plan.path)
         with ExitStack() as stack:
@@ -83,7 +88,8 @@ class Replicas:
 
     def close(self) -> None:
         """Unload everything. Doing it again does nothing."""
-        self._opened.close()
+        with turn_on(self.device):
+            self._opened.close()
 
     @property
     def is_lost(self) -> bool:
@@ -116,6 +122,14 @@ class Replicas:
             f"{now.outputs}"
         )
         raise from_status(_PARAM_INVALID, "ModelPool", detail)
+
+
+def turn_on(device: int) -> threading.Lock:
+    """Held by a pool that loads, unloads or resets: no reset comes in the middle of a load."""
+    return _turns.setdefault(device, threading.Lock())
+
+
+_turns: Final[dict[int, threading.Lock]] = {}
 
 
 def warm_up_inputs(model: Model) -> list[list[Array]]:
