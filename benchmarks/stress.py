@@ -259,9 +259,8 @@ def stress(seconds: float, seed: int) -> bool:
     replaced = stressed.done.pop("replaced", 0)
     after = alive()
     left = {kind: after[kind] - before[kind] for kind in after if after[kind] != before[kind]}
-    print(
-        f"{counts.calls} calls, {counts.faults} faults, {replaced} services replaced, {heals:.0f} heals"
-    )
+    print(f"{counts.calls} calls, {counts.faults} faults, {heals:.0f} times healed")
+    print(f"{replaced} services replaced")
     for what, count in stressed.done.most_common():
         print(f"{count:10} {what}")
     lost = asked - sum(stressed.done.values())

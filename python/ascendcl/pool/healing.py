@@ -80,7 +80,7 @@ def heal(engine: Engine, worker: Worker) -> None:
     start = time.monotonic()
     pause = FIRST_PAUSE
     must_reset = not group.replicas.is_lost  # or somebody has reset it
-    # Unloaded before the reset, as the documentation wants it; but what hangs needs the reset first.
+    # Unloaded before the reset, as the documentation wants it; what hangs needs the reset first.
     if must_reset and not _wait_for_workers(engine, worker, PATIENCE):
         must_reset = not _reset(group, where)
     _wait_for_workers(engine, worker)

@@ -40,6 +40,13 @@ class LoadPlan:
     workspace: Sharing
     warm_up: list[list[Array]] | None = None  # what the first load says of itself
 
+    def add_warm_up(self, batches: Sequence[list[Array]]) -> None:
+        """Run these as well, in whichever of their shapes nothing is run yet."""
+        known = self.warm_up or []
+        shapes = [[array.shape for array in arrays] for arrays in known]
+        new = [each for each in batches if [array.shape for array in each] not in shapes]
+        self.warm_up = [*known, *new]
+
 
 class Replicas:
     """What a pool has on one device. Not locked: one thread at a time opens and closes it."""
