@@ -132,7 +132,7 @@ class Batcher(Service):
             ]
             for model in models[1:]:
                 _warm_up(model, batches)
-            plan.warm_up = [*(plan.warm_up or ()), *batches]
+            plan.add_warm_up(batches)
         return BatchQueue("Batcher", inputs, covers, max_delay=delay, may_split=split)
 
     def close(self) -> None:

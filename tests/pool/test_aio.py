@@ -95,3 +95,25 @@ def test_what_was_on_its_way_when_the_loop_closed() -> None:
     del loop
     gc.collect()
     assert open_files() <= files + 1
+
+
+def test_uvloop() -> None:
+    uvloop = pytest.importorskip("uvloop")
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        futures = [loop.create_future() for _ in range(100)]
+
+        def post() -> None:
+            for i, future in enumerate(futures):
+                completions.post(future, result=i)
+
+        completions = Completions.of(loop)
+        thread = threading.Thread(target=post)
+        thread.start()
+        assert await asyncio.gather(*futures) == list(range(100))
+        thread.join()
+
+    loop = uvloop.new_event_loop()
+    loop.run_until_complete(main())
+    loop.close()

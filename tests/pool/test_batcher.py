@@ -174,6 +174,18 @@ def test_rows_that_are_split(
     assert (stats["requests_ok"], stats["requests_running"], stats["rows_padded"]) == (4, 0, 0)
 
 
+def test_the_rest_of_a_split_request_is_padded(
+    geared: Path, images: Arrays, expected: Arrays, counted: Counted
+) -> None:
+    """Its batch has as many rows as the request, and one of them is not the request's."""
+    requests = [*images[:7], np.concatenate(images[7:15])]
+    with acl.Batcher(geared, max_delay=0, split=True) as batcher:
+        set_seconds(batcher, LINEAR)
+        sizes, results = sizes_of(counted, batcher, requests)
+    assert sizes == [8, 8]
+    np.testing.assert_allclose(results[-1], np.concatenate(expected[7:15]), **CLOSE)
+
+
 def test_a_split_request_fails_once(geared: Path, images: Arrays, expected: Arrays) -> None:
     with acl.Batcher(geared, workers=2, split=True) as batcher:
         with faults("aclrtMemcpy:3:507000"):

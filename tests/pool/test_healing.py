@@ -9,6 +9,7 @@ import threading
 import time
 from concurrent.futures import Future
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -71,10 +72,10 @@ def test_not_ready_while_it_heals(
     go_on = threading.Event()
     heal = healing._reset
 
-    def stopped(*arguments: object) -> None:
+    def stopped(*arguments: Any) -> bool:
         reset.set()
         assert go_on.wait(SECONDS)
-        heal(*arguments)
+        return heal(*arguments)
 
     monkeypatch.setattr(healing, "_reset", stopped)
     with acl.ModelPool(digits, workers=2) as pool:

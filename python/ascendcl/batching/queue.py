@@ -103,8 +103,9 @@ class Batch(Job):
 
     def answers(self, results: list[Array]) -> list[tuple[Request, Any]]:
         """The results of those requests that lack no row any more."""
-        if len(self._parts) == 1 and self._parts[0][0].rows == self._size:
-            return [(self._parts[0][0], single_or_tuple(results))]
+        request, begin, end = self._parts[0]
+        if end - begin == self._size == request.rows:
+            return [(request, single_or_tuple(results))]
         answers = []
         at = 0
         for request, begin, end in self._parts:

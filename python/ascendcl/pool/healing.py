@@ -18,6 +18,7 @@ from ascendcl.errors import (
     ContextError,
     from_status,
 )
+from ascendcl.pool.replicas import turn_on
 
 if TYPE_CHECKING:
     from ascendcl.pool.engine import Engine, Group, Worker
@@ -29,6 +30,12 @@ log: Final = logging.getLogger("ascendcl")
 FIRST_PAUSE: Final = 0.05  # seconds after an attempt that failed; doubled by each
 LONGEST_PAUSE: Final = 30.0
 
+PATIENCE: Final = 2.0  # seconds for what else runs on the device to end by itself
+
+_C_NAMES: Final = {
+    "set_device": "aclrtSetDevice",
+    "reset_device_force": "aclrtResetDeviceForce",
+}
 _FAILURE: Final = 500000  # ACL_ERROR_INTERNAL_ERROR
 
 
@@ -72,25 +79,29 @@ def heal(engine: Engine, worker: Worker) -> None:
     _warn(where, f"failed: {fault}")
     start = time.monotonic()
     pause = FIRST_PAUSE
-    is_unloaded = False
+    must_reset = not group.replicas.is_lost  # or somebody has reset it
+    # Unloaded before the reset, as the documentation wants it; what hangs needs the reset first.
+    if must_reset and not _wait_for_workers(engine, worker, PATIENCE):
+        must_reset = not _reset(group, where)
+    _wait_for_workers(engine, worker)
+    if engine.is_stopped:
+        return
+    _unload(group, where)
     while True:
-        if fault.code not in (LOST, MODEL_LOST):
-            _reset(group, where)
-        if not is_unloaded:
-            if not _wait_for_workers(engine, worker):
-                return
-            _unload(group, where)
-            is_unloaded = True
+        must_reset = must_reset and not _reset(group, where)
+        if group.replicas.give_up_workspace():
+            _warn(where, "the workspace it was given went with the reset; it has one of its own")
         loading = time.monotonic()
         try:
             group.replicas.open()
         except Exception as error:
-            fault = error if isinstance(error, AclError) else _as_acl_error(error)
-            _warn(where, f"cannot be used yet: {fault}")
+            failure = error if isinstance(error, AclError) else _as_acl_error(error)
+            _warn(where, f"cannot be used yet: {failure}")
         else:
             break
-        if not _wait(engine, group, fault, pause, is_overdue=_is_overdue(engine, start)):
+        if not _wait(engine, group, failure, pause, is_overdue=_is_overdue(engine, start)):
             return
+        must_reset = must_reset or failure.code in STICKY
         pause = min(2 * pause, LONGEST_PAUSE)
     now = time.monotonic()
     with engine.lock:
@@ -130,36 +141,39 @@ def _wait(
         return not engine.changed.wait_for(lambda: engine.is_stopped, pause)
 
 
-def _reset(group: Group, where: str) -> None:
-    """Reset the device, unless somebody has done so: what they have made since would be lost.
+def _reset(group: Group, where: str) -> bool:
+    """Reset the device; whether that succeeded.
 
-    Where that fails loading may succeed all the same: the last to unload resets it, too.
+    Where it fails loading may succeed all the same: the last to unload resets it, too.
     """
-    if group.replicas.is_lost:
-        return
-    try:
-        code = rt.reset_device_force(group.replicas.device)
-    except NotImplementedError as error:  # an older CANN
-        _warn(where, str(error))
-        return
-    if code != 0:
-        detail = _acl.get_recent_err_msg() or ""
-        _warn(where, str(from_status(code, "aclrtResetDeviceForce", detail)))
+    device = group.replicas.device
+    with turn_on(device):
+        try:
+            # Set first: what was unloaded may have been all there was on the device.
+            for function in (rt.set_device, rt.reset_device_force):
+                if (code := function(device)) != 0:
+                    name = _C_NAMES[function.__name__]
+                    detail = _acl.get_recent_err_msg() or ""
+                    _warn(where, str(from_status(code, name, detail)))
+                    return False
+        except NotImplementedError as error:  # an older CANN
+            _warn(where, str(error))
+            return False
+    return True
 
 
-def _wait_for_workers(engine: Engine, healer: Worker) -> bool:
-    """Wait until no other worker of the device uses its load; False where the pool is closed."""
+def _wait_for_workers(engine: Engine, healer: Worker, patience: float | None = None) -> bool:
+    """Wait until no other worker of the device uses its load, or the pool is closed."""
     group = healer.group
     others = group.replicas.count - 1
     with engine.lock:
-        engine.changed.wait_for(lambda: engine.is_stopped or len(group.parked) == others)
-        return not engine.is_stopped
+        return engine.changed.wait_for(
+            lambda: engine.is_stopped or len(group.parked) == others, patience
+        )
 
 
 def _unload(group: Group, where: str) -> None:
     try:
         group.replicas.close()
-    except AclError as error:  # of what has gone with the device
+    except Exception as error:  # of what a device that failed does not do any more
         _warn(where, str(error))
-    if group.replicas.give_up_workspace():
-        _warn(where, "the workspace it was given went with the reset; it has one of its own")

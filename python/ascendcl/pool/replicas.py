@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     Sharing = Literal["own", "shared"] | DeviceBuffer
 
-__all__ = ["LoadPlan", "Replicas"]
+__all__ = ["LoadPlan", "Replicas", "turn_on"]
 
 _PARAM_INVALID = 145000  # ACL_ERROR_GE_PARAM_INVALID
 
@@ -39,6 +40,13 @@ class LoadPlan:
     workspace: Sharing
     warm_up: list[list[Array]] | None = None  # what the first load says of itself
 
+    def add_warm_up(self, batches: Sequence[list[Array]]) -> None:
+        """Run these as well, in whichever of their shapes nothing is run yet."""
+        known = self.warm_up or []
+        shapes = [[array.shape for array in arrays] for arrays in known]
+        new = [each for each in batches if [array.shape for array in each] not in shapes]
+        self.warm_up = [*known, *new]
+
 
 class Replicas:
     """What a pool has on one device. Not locked: one thread at a time opens and closes it."""
@@ -52,6 +60,10 @@ class Replicas:
 
     def open(self) -> None:
         """Load everything, or leave nothing behind."""
+        with turn_on(self.device):
+            self._open()
+
+    def _open(self) -> None:
         plan = self._plan
         size = query_size(plan.path)
         with ExitStack() as stack:
@@ -84,7 +96,8 @@ class Replicas:
 
     def close(self) -> None:
         """Unload everything. Doing it again does nothing."""
-        self._opened.close()
+        with turn_on(self.device):
+            self._opened.close()
 
     @property
     def is_lost(self) -> bool:
@@ -117,6 +130,14 @@ class Replicas:
             f"{now.outputs}"
         )
         raise from_status(_PARAM_INVALID, "ModelPool", detail)
+
+
+def turn_on(device: int) -> threading.Lock:
+    """Held by a pool that loads, unloads or resets: no reset comes in the middle of a load."""
+    return _turns.setdefault(device, threading.Lock())
+
+
+_turns: Final[dict[int, threading.Lock]] = {}
 
 
 def warm_up_inputs(model: Model) -> list[list[Array]]:
