@@ -29,15 +29,6 @@ class BlockedSignals {
     sigset_t before_{};
 };
 
-void keep_message(AsyncRun &run) noexcept {
-    const char *message = run.status.code > 0 ? aclGetRecentErrMsg() : nullptr;
-    if (message == nullptr) return;
-    try {
-        run.message = message;
-    } catch (const std::bad_alloc &) {  // the code remains
-    }
-}
-
 }  // namespace
 
 Status AsyncRunner::start(Model &model, std::shared_ptr<AsyncRunner> &runner) noexcept {
@@ -117,7 +108,7 @@ void AsyncRunner::serve() noexcept {
 void AsyncRunner::wait_for(AsyncRun &run) noexcept {
     run.status = stream_->synchronize(-1);
     if (run.status.ok()) return;
-    keep_message(run);
+    keep_message(run.status, run.message);
     // What failed may be the wait alone, and nobody is to write to memory that a run still reads.
     static_cast<void>(stream_->synchronize(-1));
 }
@@ -204,7 +195,7 @@ void AsyncRunner::finish(std::unique_ptr<AsyncRun> run) noexcept {
 
 void AsyncRunner::complete(std::unique_ptr<AsyncRun> run, Status status) noexcept {
     run->status = status;
-    if (run->message.empty()) keep_message(*run);
+    if (run->message.empty()) keep_message(run->status, run->message);
     run->status = model_.judged(status);
     AsyncRun &completed = *run;
     completed.complete(std::move(run));

@@ -292,7 +292,9 @@ Status Model::run(InputsAndOutputs &place, const std::vector<HostInput> &inputs,
             manner_ = Manner::kInCalls;
             Turn::Lock turn;
             if (Status status = work_.take_turn(turn, deadline); !status.ok()) return status;
-            return judged(execute(place, inputs, outputs, gear));
+            const Status status = execute(place, inputs, outputs, gear);
+            keep_message(status, message);
+            return judged(status);
         }
     }
     return run_in_stream(place, inputs, outputs, gear, deadline, message);

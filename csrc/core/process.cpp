@@ -266,6 +266,15 @@ void report_later(Status status) noexcept {
     if (to_report.ok()) to_report = status;
 }
 
+void keep_message(Status failed, std::string &message) noexcept {
+    const char *text = failed.code > 0 ? aclGetRecentErrMsg() : nullptr;
+    if (text == nullptr) return;
+    try {
+        message = text;
+    } catch (const std::bad_alloc &) {  // the code remains
+    }
+}
+
 void shut_down() noexcept {
     if (forked() || is_shut_down.exchange(true)) return;
     set_exit_deadline(std::chrono::steady_clock::now() + kExitPatience);

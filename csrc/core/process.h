@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <memory>
 #include <new>
+#include <string>
 #include <utility>
 
 #include "core/status.h"
@@ -95,6 +96,9 @@ void set_failure_sink(FailureSink sink) noexcept;
 void report(Status status) noexcept;
 // For where locks are held, which the sink may want: the thread's next report() passes it on.
 void report_later(Status status) noexcept;
+
+// What the runtime says of a failure of this thread's, before other calls replace it.
+void keep_message(Status failed, std::string &message) noexcept;
 
 // Releases everything that is alive, in the order of Resource::Kind, and undoes our aclInit. Later
 // calls are refused with kShutDown.
