@@ -79,9 +79,12 @@ Status AsyncRunner::stop() noexcept {
         lock.lock();
         if (!status.ok()) return status;
     }
-    lock.unlock();
+    // Under the lock: another thread may be closing the model as well.
+    if (std::exchange(is_released_, true)) return {};
     events_.clear();
-    Status status = second_.release();
+    CurrentContext scope(*model_.context_);
+    Status status = scope.status();
+    if (status.ok() || status.code == kLost) status = second_.release();
     const Status closed = stream_->close();
     return status.ok() ? closed : status;
 }
@@ -133,7 +136,8 @@ std::unique_ptr<AsyncRun> AsyncRunner::next_in_line(const AsyncRun *executing) n
 
 bool AsyncRunner::has_place_beside(const AsyncRun &executing, const AsyncRun &next,
                                    Status &failed) noexcept {
-    // Else its inputs would be copied over those that are being read.
+    // Else its inputs would be copied over those that are being read; and which state is its own is
+    // known when the run before has ended.
     if (next.bound != nullptr) return next.bound != executing.bound;
     if (executing.place_ != &model_.own_ || has_second_ || model_.is_dynamic_) return true;
     if (is_short_of_memory_) return false;
@@ -168,7 +172,7 @@ std::unique_ptr<AsyncRun> AsyncRunner::prepare(std::unique_ptr<AsyncRun> run,
         return nullptr;
     }
     const bool is_taken = executing != nullptr && executing->place_ == &model_.own_;
-    run->place_ = run->bound != nullptr ? run->bound : is_taken ? &second_ : &model_.own_;
+    run->place_ = run->bound != nullptr ? &run->bound->next() : is_taken ? &second_ : &model_.own_;
     if (status.ok()) status = copy_in(*run);
     if (status.ok()) return run;
     complete(std::move(run), status);
@@ -196,6 +200,7 @@ void AsyncRunner::complete(std::unique_ptr<AsyncRun> run, Status status) noexcep
     run->status = status;
     keep_message(*run);
     run->status = model_.judged(status);
+    if (run->bound != nullptr) run->bound->end_run(status.ok());
     AsyncRun &completed = *run;
     completed.complete(std::move(run));
 }

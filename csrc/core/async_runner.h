@@ -63,6 +63,7 @@ class AsyncRunner {
     RunList line_;
     bool is_stopping_ = false;
     bool has_ended_ = false;
+    bool is_released_ = false;
 };
 
 }  // namespace ascendcl::core

@@ -34,8 +34,13 @@ class AwaitedRun final : public AsyncRun {
 }  // namespace
 
 std::shared_ptr<AsyncRunner> Model::runner() const noexcept {
-    const std::lock_guard lock(runner_mutex_);
+    const std::lock_guard lock(pointers_mutex_);
     return runner_;
+}
+
+ContextHandle Model::context() const noexcept {
+    const std::lock_guard lock(pointers_mutex_);
+    return context_;
 }
 
 Status Model::submit(std::unique_ptr<AsyncRun> &run) noexcept {
@@ -44,7 +49,11 @@ Status Model::submit(std::unique_ptr<AsyncRun> &run) noexcept {
     if (serving == nullptr) {
         if (Status status = turn_to_stream(serving); !status.ok()) return status;
     }
-    return serving->submit(run);
+    BoundPlaces *const bound = run->bound;
+    if (bound != nullptr) bound->begin_run();
+    const Status status = serving->submit(run);
+    if (!status.ok() && bound != nullptr) bound->end_run(false);
+    return status;
 }
 
 Status Model::turn_to_stream(std::shared_ptr<AsyncRunner> &serving) noexcept {
@@ -58,7 +67,7 @@ Status Model::turn_to_stream(std::shared_ptr<AsyncRunner> &serving) noexcept {
     }
     if (Status status = AsyncRunner::start(*this, serving); !status.ok()) return judged(status);
     manner_ = Manner::kInStream;
-    const std::lock_guard pointer_lock(runner_mutex_);
+    const std::lock_guard pointers_lock(pointers_mutex_);
     runner_ = serving;
     return {};
 }
@@ -80,7 +89,7 @@ Status Model::load_anew() noexcept {
     return status;
 }
 
-Status Model::run_in_stream(InputsAndOutputs &place, const std::vector<HostInput> &inputs,
+Status Model::run_in_stream(BoundPlaces *bound, const std::vector<HostInput> &inputs,
                             const std::vector<HostOutput> &outputs, size_t gear, Deadline deadline,
                             std::string &message) noexcept {
     AwaitedRun::Result result;
@@ -89,7 +98,7 @@ Status Model::run_in_stream(InputsAndOutputs &place, const std::vector<HostInput
         run->inputs = inputs;
         run->outputs = outputs;
         run->gear = gear;
-        run->bound = &place == &own_ ? nullptr : &place;
+        run->bound = bound;
         run->deadline = deadline;
         if (Status status = submit(run); !status.ok()) return status;
     } catch (const std::bad_alloc &) {

@@ -133,6 +133,53 @@ async def serve_bound(bound: acl.BoundModel, times: int) -> None:
         assert await future is None
 
 
+def test_a_run_that_did_not_take_place_exchanges_nothing() -> None:
+    """Else the next one would go on from an older state."""
+    step, total = np.ones(4, np.float32), np.empty(4, np.float32)
+
+    async def serve(bound: acl.BoundModel) -> None:
+        await serve_bound(bound, 3)
+        late = bound.run_async(timeout=1e-9)
+        following = [bound.run_async() for _ in range(3)]
+        with pytest.raises(acl.AclTimeoutError):
+            await late
+        for future in following:
+            await future
+
+    with (
+        acl.Model.from_bytes(counter()) as model,
+        acl.DeviceBuffer(16) as here,
+        acl.DeviceBuffer(16) as there,
+        model.bind([step, here], [there, total], state={"next:0": "state"}) as bound,
+    ):
+        here.copy_from(np.zeros(4, np.float32))
+        asyncio.run(serve(bound))
+        assert np.array_equal(total, np.full(4, 7))
+        assert bound.inputs[1] is here
+        with pytest.raises(acl.AclTimeoutError):
+            bound(timeout=1e-9)
+        bound()
+        assert np.array_equal(total, np.full(4, 8))
+
+
+def test_closing_waits_for_what_was_submitted(digits: Path) -> None:
+    array, target = image(), np.empty((1, 10), np.float32)
+
+    async def serve(bound: acl.BoundModel, source: acl.DeviceBuffer) -> None:
+        futures = [bound.run_async() for _ in range(64)]
+        bound.close()
+        source.close()  # nothing reads it any more
+        for future in futures:
+            assert await future is None
+
+    with acl.Model.from_file(digits) as model:
+        expected = model(array)
+        source = acl.DeviceBuffer(256)
+        source.copy_from(array)
+        asyncio.run(serve(model.bind([source], [target]), source))
+        assert np.array_equal(target, expected)
+
+
 def test_bound_and_unbound_runs_take_turns(digits: Path) -> None:
     arrays = [image() for _ in range(20)]
     with acl.Model.from_file(digits) as model:

@@ -204,6 +204,47 @@ def test_closing_waits_for_what_was_submitted(digits: Path, images: list[np.ndar
         asyncio.run(serve())
 
 
+def test_closed_by_many_while_others_submit(digits: Path, images: list[np.ndarray]) -> None:
+    """Nothing is released twice, or under a run."""
+    wrong: list[BaseException] = []
+
+    def use(model: acl.Model, start: threading.Barrier) -> None:
+        async def serve() -> None:
+            futures = [model.run_async(image) for image in images[:8]]
+            assert same(await asyncio.gather(*futures), expected)
+
+        start.wait()
+        try:
+            asyncio.run(serve())
+        except acl.ModelClosedError:
+            pass
+        except BaseException as error:
+            wrong.append(error)
+
+    def close(model: acl.Model, start: threading.Barrier) -> None:
+        start.wait()
+        model.close()
+
+    with acl.Model.from_file(digits) as model:
+        expected = [model(image) for image in images[:8]]
+    before = _acl.core.live_counts()
+    for _ in range(20):
+        model = acl.Model.from_file(digits)
+        start = threading.Barrier(4)
+        threads = [
+            threading.Thread(target=each, args=(model, start)) for each in (use, use, close, close)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert model.closed
+    assert not wrong
+    del model, threads
+    gc.collect()
+    assert _acl.core.live_counts() == before
+
+
 def test_a_future_holds_the_model(digits: Path, images: list[np.ndarray]) -> None:
     before = _acl.core.live_counts()
 
