@@ -43,6 +43,7 @@ class AsyncRun {
     friend class AsyncRunner;
     friend class RunList;
     std::unique_ptr<AsyncRun> next_;
+    uint64_t number_ = 0;  // among the model's runs
     InputsAndOutputs *place_ = nullptr;
     EventHandle awaited_;  // of the run before it on the same work memory
 };
@@ -67,10 +68,10 @@ class RunList {
         last_ = added;
     }
     // Null where it is not among them.
-    std::unique_ptr<AsyncRun> take_out(const AsyncRun &run) noexcept {
+    std::unique_ptr<AsyncRun> take_out(uint64_t number) noexcept {
         AsyncRun *before = nullptr;
         std::unique_ptr<AsyncRun> *place = &first_;
-        while (*place != nullptr && place->get() != &run) {
+        while (*place != nullptr && (*place)->number_ != number) {
             before = place->get();
             place = &before->next_;
         }

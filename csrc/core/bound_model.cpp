@@ -128,7 +128,7 @@ Status BoundModel::run(Deadline deadline, std::string &message) noexcept {
     return model_->run(&places_, inputs_, outputs_, gear_, deadline, message);
 }
 
-Status BoundModel::submit(std::unique_ptr<AsyncRun> &run) noexcept {
+Status BoundModel::submit(std::unique_ptr<AsyncRun> &run, uint64_t &number) noexcept {
     std::unique_lock lock(mutex_, std::defer_lock);
     if (Status status = take_lock(lock); !status.ok()) return status;
     if (!open_) return {kClosed, kName};
@@ -140,7 +140,7 @@ Status BoundModel::submit(std::unique_ptr<AsyncRun> &run) noexcept {
     }
     run->gear = gear_;
     run->bound = &places_;
-    return model_->submit(run);
+    return model_->submit(run, number);
 }
 
 Status BoundModel::close() noexcept {

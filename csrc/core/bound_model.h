@@ -47,7 +47,10 @@ class BoundModel final : public Resource {
     // As Model::run().
     Status run(Deadline deadline, std::string &message) noexcept;
     // As Model::submit(), on this memory.
-    Status submit(std::unique_ptr<AsyncRun> &run) noexcept;
+    Status submit(std::unique_ptr<AsyncRun> &run, uint64_t &number) noexcept;
+    std::unique_ptr<AsyncRun> withdraw(uint64_t number) noexcept {
+        return model_->withdraw(number);
+    }
 
     bool is_open() const noexcept { return open_ && model_->is_open(); }
     // How many runs have exchanged the state.

@@ -63,7 +63,11 @@ class Model final : public Resource, public std::enable_shared_from_this<Model> 
     // both. A model that has run in calls is loaded anew for that, under another id: kRanInCalls
     // where it was loaded from bytes, kFileChanged where its file is another. Where it fails, the
     // run is left to the caller.
-    Status submit(std::unique_ptr<AsyncRun> &run) noexcept;
+    // `number` is what withdraw() knows it by.
+    Status submit(std::unique_ptr<AsyncRun> &run, uint64_t &number) noexcept;
+    // Takes back a run that was not submitted to the device yet, to be completed by the caller.
+    // Null where that was done, and while its inputs are being copied.
+    std::unique_ptr<AsyncRun> withdraw(uint64_t number) noexcept;
 
     // False also when other code has taken the model or its context away.
     bool is_open() const noexcept;

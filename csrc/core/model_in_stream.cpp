@@ -43,7 +43,7 @@ ContextHandle Model::context() const noexcept {
     return context_;
 }
 
-Status Model::submit(std::unique_ptr<AsyncRun> &run) noexcept {
+Status Model::submit(std::unique_ptr<AsyncRun> &run, uint64_t &number) noexcept {
     if (Status status = usable(); !status.ok()) return status;
     auto serving = runner();
     if (serving == nullptr) {
@@ -51,9 +51,16 @@ Status Model::submit(std::unique_ptr<AsyncRun> &run) noexcept {
     }
     BoundPlaces *const bound = run->bound;
     if (bound != nullptr) bound->begin_run();
-    const Status status = serving->submit(run);
+    const Status status = serving->submit(run, number);
     if (!status.ok() && bound != nullptr) bound->end_run(false);
     return status;
+}
+
+std::unique_ptr<AsyncRun> Model::withdraw(uint64_t number) noexcept {
+    const auto serving = runner();
+    auto run = serving != nullptr ? serving->withdraw(number) : nullptr;
+    if (run != nullptr && run->bound != nullptr) run->bound->end_run(false);
+    return run;
 }
 
 Status Model::turn_to_stream(std::shared_ptr<AsyncRunner> &serving) noexcept {
@@ -93,6 +100,7 @@ Status Model::run_in_stream(BoundPlaces *bound, const std::vector<HostInput> &in
                             const std::vector<HostOutput> &outputs, size_t gear, Deadline deadline,
                             std::string &message) noexcept {
     AwaitedRun::Result result;
+    uint64_t number = 0;
     try {
         std::unique_ptr<AsyncRun> run = std::make_unique<AwaitedRun>(result);
         run->inputs = inputs;
@@ -100,13 +108,22 @@ Status Model::run_in_stream(BoundPlaces *bound, const std::vector<HostInput> &in
         run->gear = gear;
         run->bound = bound;
         run->deadline = deadline;
-        if (Status status = submit(run); !status.ok()) return status;
+        if (Status status = submit(run, number); !status.ok()) return status;
     } catch (const std::bad_alloc &) {
         return {ACL_ERROR_BAD_ALLOC, "Model"};
     }
-    // To the end, also when the program wants it to stop: the caller's arrays are being written to.
+    // To the end once it has begun, also when the program wants it to stop: the caller's arrays are
+    // being written to.
     std::unique_lock lock(result.mutex);
-    result.changed.wait(lock, [&result] { return result.run != nullptr; });
+    const auto has_ended = [&result] { return result.run != nullptr; };
+    auto next_look = deadline.value_or(std::chrono::steady_clock::time_point::max());
+    while (deadline && !result.changed.wait_until(lock, next_look, has_ended)) {
+        lock.unlock();
+        if (withdraw(number) != nullptr) return {kTimedOut, "Model"};
+        lock.lock();
+        next_look = std::chrono::steady_clock::now() + kSlice;
+    }
+    result.changed.wait(lock, has_ended);
     message = std::move(result.run->message);
     return result.run->status;
 }

@@ -16,11 +16,12 @@ import threading
 import weakref
 from asyncio import get_running_loop
 from collections import deque
+from collections.abc import Callable
 from typing import Any, Final
 
 from ascendcl import _acl
 
-__all__ = ["Completions", "get_running_loop"]
+__all__ = ["Completions", "call_when_late", "get_running_loop"]
 
 
 class Completions:
@@ -91,6 +92,18 @@ class Completions:
 _OF_LOOPS: Final[weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Completions]] = (
     weakref.WeakKeyDictionary()
 )
+
+
+def call_when_late(
+    future: asyncio.Future[Any], timeout: float | None, function: Callable[[int], None], number: int
+) -> None:
+    """Call it after so many seconds, unless the future is done by then."""
+    if timeout is None:
+        return
+    # Loops of other libraries count in integers.
+    delay = min(timeout, threading.TIMEOUT_MAX)
+    timer = future.get_loop().call_later(delay, function, number)
+    future.add_done_callback(lambda _: timer.cancel())
 
 
 def _watch_in_thread(completions: Completions, loop: asyncio.AbstractEventLoop) -> None:

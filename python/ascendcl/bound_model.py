@@ -86,7 +86,9 @@ class BoundModel(Closeable):
         loop = aio.get_running_loop()
         patience = checked_timeout("BoundModel.run_async", timeout)
         future: asyncio.Future[Any] = loop.create_future()
-        self._handle.submit(aio.Completions.of(loop).queue, self, patience, future, result)
+        queue = aio.Completions.of(loop).queue
+        number = self._handle.submit(queue, self, patience, future, result)
+        aio.call_when_late(future, timeout, self._handle.expire, number)
         return future
 
     @property

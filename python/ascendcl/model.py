@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -415,9 +416,10 @@ class Model(Closeable):
             result = _only_or_all(results)
         future = loop.create_future()
         queue = aio.Completions.of(loop).queue
-        _acl.core.submit(
+        number = _acl.core.submit(
             self._handle, queue, self, checked, results, gear, patience, future, result
         )
+        aio.call_when_late(future, timeout, partial(_acl.core.expire, self._handle), number)
         return future
 
     def bind(
