@@ -44,8 +44,11 @@ class Completions:
         found = _OF_LOOPS.get(loop)
         if found is None:
             # A loop tells nobody that it is closed, and what was on its way to it would keep it.
-            for other in [each for each in _OF_LOOPS if each.is_closed()]:
-                _OF_LOOPS.pop(other, None)
+            # A copy at once: loops of other threads come meanwhile.
+            for reference in _OF_LOOPS.keyrefs():
+                other = reference()
+                if other is not None and other.is_closed():
+                    _OF_LOOPS.pop(other, None)
             found = _OF_LOOPS[loop] = cls(loop)
         return found
 
