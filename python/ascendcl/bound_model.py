@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ascendcl.tensor_info import TensorInfo
 
     Bindable = DeviceArray | DeviceBuffer | npt.NDArray[Any]
+    Place = tuple[str, str, Bindable]  # role and name of a tensor, and where it is
     Part = tuple[_acl.core.Buffer | None, int, npt.NDArray[Any] | None, int]
 
 __all__ = ["BoundModel", "bound_model", "check_bindable"]
@@ -144,12 +145,17 @@ def bound_model(
     ]
     for output, source in bound._states:
         _check_state(model, targets[output], sources[source], output, source)
+    _check_once(model, bound._states)
+    parts_in = [_part(item, info, "input") for item, info in zip(sources, takes, strict=True)]
+    parts_out = [_part(item, info, "output") for item, info in zip(targets, gives, strict=True)]
+    written = [("output", info.name, item) for info, item in zip(gives, targets, strict=True)]
+    read = [("input", info.name, item) for info, item in zip(takes, sources, strict=True)]
+    exchanged = {source for _, source in bound._states}
+    written += [each for i, each in enumerate(read) if i in exchanged]  # by every other run
+    read = [each for i, each in enumerate(read) if i not in exchanged]
+    _check_apart(model.device, written, read)
     bound._handle = _acl.core.BoundModel.bind(
-        model._handle,
-        [_part(item, info, "input") for item, info in zip(sources, takes, strict=True)],
-        [_part(item, info, "output") for item, info in zip(targets, gives, strict=True)],
-        gear,
-        bound._states,
+        model._handle, parts_in, parts_out, gear, bound._states
     )
     return bound
 
@@ -216,6 +222,46 @@ def _check_state(model: Model, target: Bindable, source: Bindable, output: int, 
             f"Model.bind: state {to.name!r}, {origin.name!r} must be two buffers, which are "
             "exchanged after each run"
         )
+
+
+def _check_once(model: Model, states: Sequence[tuple[int, int]]) -> None:
+    for infos, indices in (
+        (model.outputs, [output for output, _ in states]),
+        (model.inputs, [source for _, source in states]),
+    ):
+        for index in indices:
+            if indices.count(index) > 1:
+                raise ValueError(
+                    f"Model.bind: state {infos[index].name!r} is exchanged with one other, once"
+                )
+
+
+def _check_apart(device: int, written: Sequence[Place], read: Sequence[Place]) -> None:
+    """Refuse memory that is written to and is another tensor's as well.
+
+    What is read on the host has been copied by then, and may be anywhere.
+    """
+    ranges = [_range_of(item, device) for _, _, item in (*written, *read)]
+    for i, (role, name, item) in enumerate(written):
+        for j in range(i + 1, len(ranges)):
+            other_role, other, other_item = (*written, *read)[j]
+            if isinstance(item, np.ndarray) != isinstance(other_item, np.ndarray):
+                continue
+            if isinstance(other_item, np.ndarray) and j >= len(written):
+                continue
+            if ranges[i][0] < ranges[j][1] and ranges[j][0] < ranges[i][1]:
+                raise ValueError(
+                    f"Model.bind: {role} {name!r} and {other_role} {other!r} have memory in "
+                    "common: the one would be written over"
+                )
+
+
+def _range_of(item: Bindable, device: int) -> tuple[int, int]:
+    if isinstance(item, np.ndarray):
+        return item.ctypes.data, item.ctypes.data + item.nbytes
+    if item.device_id != device:  # which is refused
+        return 0, 0
+    return item.ptr, item.ptr + (item.size if isinstance(item, DeviceBuffer) else item.nbytes)
 
 
 def _part(item: Bindable, info: TensorInfo, role: str) -> Part:

@@ -280,6 +280,45 @@ def test_state_must_be_two_buffers_of_one_shape() -> None:
         model.bind([source], [target, np.empty((ROWS, 6), np.float32)], state={"softmax:0": "x"})
 
 
+def test_state_is_exchanged_one_for_one() -> None:
+    arrays = [acl.DeviceArray((4,), np.float32) for _ in range(3)]
+    with (
+        acl.Model.from_bytes(counter()) as model,
+        pytest.raises(ValueError, match=r"'state'.* once"),
+    ):
+        model.bind(
+            [np.ones(4, np.float32), arrays[0]],
+            arrays[1:],
+            state={"next:0": "state", "sum:0": "state"},
+        )
+
+
+def test_outputs_have_memory_of_their_own() -> None:
+    """What lies in the memory of two tensors is one of them at most."""
+    buffer = acl.DeviceBuffer(64)
+
+    def part(offset: int) -> acl.DeviceArray:
+        return acl.DeviceArray((4,), np.float32, buffer=buffer, offset=offset)
+
+    step, host = np.ones(4, np.float32), np.empty(4, np.float32)
+    with acl.Model.from_bytes(counter()) as model:
+        with pytest.raises(ValueError, match=r"'next:0'.*'sum:0'"):
+            model.bind([step, step], [part(0), part(0)])
+        with pytest.raises(ValueError, match=r"'next:0'.*'sum:0'"):
+            model(step, step, out=[part(0), part(12)])
+        with pytest.raises(ValueError, match=r"'sum:0'.*'state'"):
+            model.bind([step, part(16)], [part(0), part(20)])
+        with pytest.raises(ValueError, match=r"'next:0'.*'sum:0'"):
+            model.bind([step, step], [host, host])
+        with pytest.raises(ValueError, match=r"'next:0'.*'sum:0'"):
+            model(step, step, out=[host, host])
+        with pytest.raises(ValueError, match=r"'state'.*'step'"):  # it is an output at times
+            model.bind([part(0), part(0)], [part(16), part(32)], state={"next:0": "state"})
+        model.bind([part(0), part(0)], [part(16), part(32)]).close()
+        model.bind([step, step], [step, host]).close()  # copied before it is written
+    buffer.close()
+
+
 def test_what_is_bound_is_held(digits: Path) -> None:
     out = np.empty((1, 10), np.float32)
     with acl.Model.from_file(digits) as model, acl.DeviceBuffer(256) as source:
