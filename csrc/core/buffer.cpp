@@ -133,12 +133,19 @@ Status Buffer::share(uint64_t &handle, Fingerprint &weights) noexcept {
     std::unique_lock lock(lease_mutex_, std::defer_lock);
     if (Status status = take_lock(lock); !status.ok()) return status;
     if (fingerprint_ == Fingerprint{}) return {kNoWeights, "DeviceBuffer"};
-    const Status status =
-        with_handle([&](void *) { return SharedMapping::share(physical_, handle); });
-    if (!status.ok()) return status;
+    // Nobody may go on writing to it: neither a bound model, nor who looks at it in place.
+    if (leases_ > 0 && role_ != LeaseRole::kWeight) return {kOtherRole, "DeviceBuffer"};
+    is_models_ = true;
+    Status status = writable_exports_ > 0 ? Status{kOtherRole, "DeviceBuffer"} : Status{};
+    if (status.ok()) {
+        status = with_handle([&](void *) { return SharedMapping::share(physical_, handle); });
+    }
+    if (!status.ok()) {
+        is_models_ = leases_ > 0 || is_shared_;
+        return status;
+    }
     weights = fingerprint_;
     is_shared_ = true;
-    is_models_ = true;
     return {};
 }
 
