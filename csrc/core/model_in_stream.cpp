@@ -1,5 +1,6 @@
 // Runs of a model in its stream: submitted, or submitted and waited for.
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 #include <utility>
@@ -116,14 +117,18 @@ Status Model::run_in_stream(BoundPlaces *bound, const std::vector<HostInput> &in
     // being written to.
     std::unique_lock lock(result.mutex);
     const auto has_ended = [&result] { return result.run != nullptr; };
-    auto next_look = deadline.value_or(std::chrono::steady_clock::time_point::max());
-    while (deadline && !result.changed.wait_until(lock, next_look, has_ended)) {
+    for (;;) {
+        const auto now = std::chrono::steady_clock::now();
+        auto look = now + kSlice;
+        if (deadline && *deadline > now) look = std::min(look, *deadline);
+        if (result.changed.wait_until(lock, look, has_ended)) break;
         lock.unlock();
-        if (withdraw(number) != nullptr) return {kTimedOut, "Model"};
+        Status status = reason_to_give_up();
+        const bool is_late = deadline && std::chrono::steady_clock::now() >= *deadline;
+        if (status.ok() && is_late) status = {kTimedOut, ""};
+        if (!status.ok() && withdraw(number) != nullptr) return {status.code, "Model"};
         lock.lock();
-        next_look = std::chrono::steady_clock::now() + kSlice;
     }
-    result.changed.wait(lock, has_ended);
     message = std::move(result.run->message);
     return result.run->status;
 }
