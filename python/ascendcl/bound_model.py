@@ -115,7 +115,7 @@ class BoundModel(Closeable):
         return self._handle.closed
 
     def close(self) -> None:
-        """Let go of the memory, after a run on another thread has ended."""
+        """Let go of the memory, after all runs that have begun or were submitted."""
         self._handle.close()
 
     def __repr__(self) -> str:

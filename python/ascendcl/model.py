@@ -379,7 +379,7 @@ class Model(Closeable):
         *inputs, out
             As in a call.
         timeout : float or None
-            Seconds until it must have begun.
+            Seconds until it must have begun; else the future fails with AclTimeoutError then.
 
         Returns
         -------
@@ -441,7 +441,7 @@ class Model(Closeable):
             arrays' shapes say which; device memory alone is of the largest one.
         state : mapping from output names to input names, optional
             Outputs that are inputs of the next run. Both are device memory of one size, and are
-            exchanged after each run, which costs nothing.
+            exchanged after each run that succeeds, which costs nothing.
 
         Returns
         -------
@@ -451,7 +451,7 @@ class Model(Closeable):
         Raises
         ------
         ValueError, TypeError
-            Something does not fit; it is named.
+            Something does not fit, or an output is in memory of another tensor; it is named.
         NotImplementedError
             The model has dynamic shapes.
         """
