@@ -50,7 +50,8 @@ class AsyncRunner {
     bool has_prepared() noexcept;
     // Submits what is prepared. Null where that is nothing, or is completed already.
     std::unique_ptr<AsyncRun> execute() noexcept;
-    void finish(std::unique_ptr<AsyncRun> run, Status executed) noexcept;
+    void wait_for(AsyncRun &run) noexcept;
+    void finish(std::unique_ptr<AsyncRun> run) noexcept;
     void complete(std::unique_ptr<AsyncRun> run, Status status) noexcept;
 
     Status copy_in(AsyncRun &run) noexcept;
