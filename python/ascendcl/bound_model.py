@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
     from ascendcl.tensor_info import TensorInfo
 
     Bindable = DeviceArray | DeviceBuffer | npt.NDArray[Any]
-    Place = tuple[str, str, Bindable]  # role and name of a tensor, and where it is
     Part = tuple[_acl.core.Buffer | None, int, npt.NDArray[Any] | None, int]
+    Place = tuple[str, str, Part]  # role and name of a tensor, and where it is
 
 __all__ = ["BoundModel", "bound_model", "check_bindable"]
 
@@ -148,12 +149,12 @@ def bound_model(
     _check_once(model, bound._states)
     parts_in = [_part(item, info, "input") for item, info in zip(sources, takes, strict=True)]
     parts_out = [_part(item, info, "output") for item, info in zip(targets, gives, strict=True)]
-    written = [("output", info.name, item) for info, item in zip(gives, targets, strict=True)]
-    read = [("input", info.name, item) for info, item in zip(takes, sources, strict=True)]
-    exchanged = {source for _, source in bound._states}
-    written += [each for i, each in enumerate(read) if i in exchanged]  # by every other run
-    read = [each for i, each in enumerate(read) if i not in exchanged]
-    _check_apart(model.device, written, read)
+    if _may_overlap(parts_in, parts_out):
+        written = [("output", info.name, part) for info, part in zip(gives, parts_out, strict=True)]
+        read = [("input", info.name, part) for info, part in zip(takes, parts_in, strict=True)]
+        exchanged = {source for _, source in bound._states}
+        written += [each for i, each in enumerate(read) if i in exchanged]  # by every other run
+        _check_apart(written, [each for i, each in enumerate(read) if i not in exchanged])
     bound._handle = _acl.core.BoundModel.bind(
         model._handle, parts_in, parts_out, gear, bound._states
     )
@@ -236,32 +237,40 @@ def _check_once(model: Model, states: Sequence[tuple[int, int]]) -> None:
                 )
 
 
-def _check_apart(device: int, written: Sequence[Place], read: Sequence[Place]) -> None:
+def _may_overlap(parts_in: Sequence[Part], parts_out: Sequence[Part]) -> bool:
+    """Whether to look closer: several arrays on the host, or device memory with an overlap."""
+    if sum(part[0] is None for part in parts_out) > 1:
+        return True
+    ranges = sorted(_range_of(part) for part in (*parts_in, *parts_out) if part[0] is not None)
+    return any(end > begin for (_, end), (begin, _) in pairwise(ranges))
+
+
+def _check_apart(written: Sequence[Place], read: Sequence[Place]) -> None:
     """Refuse memory that is written to and is another tensor's as well.
 
     What is read on the host has been copied by then, and may be anywhere.
     """
-    ranges = [_range_of(item, device) for _, _, item in (*written, *read)]
-    for i, (role, name, item) in enumerate(written):
-        for j in range(i + 1, len(ranges)):
-            other_role, other, other_item = (*written, *read)[j]
-            if isinstance(item, np.ndarray) != isinstance(other_item, np.ndarray):
-                continue
-            if isinstance(other_item, np.ndarray) and j >= len(written):
-                continue
-            if ranges[i][0] < ranges[j][1] and ranges[j][0] < ranges[i][1]:
+    places = [*written, *(place for place in read if place[2][0] is not None)]
+    for i, (role, name, part) in enumerate(written):
+        begin, end = _range_of(part)
+        for other_role, other, other_part in places[i + 1 :]:
+            other_begin, other_end = _range_of(other_part)
+            is_same_kind = (part[0] is None) == (other_part[0] is None)
+            if is_same_kind and begin < other_end and other_begin < end:
                 raise ValueError(
                     f"Model.bind: {role} {name!r} and {other_role} {other!r} have memory in "
                     "common: the one would be written over"
                 )
 
 
-def _range_of(item: Bindable, device: int) -> tuple[int, int]:
-    if isinstance(item, np.ndarray):
-        return item.ctypes.data, item.ctypes.data + item.nbytes
-    if item.device_id != device:  # which is refused
-        return 0, 0
-    return item.ptr, item.ptr + (item.size if isinstance(item, DeviceBuffer) else item.nbytes)
+def _range_of(part: Part) -> tuple[int, int]:
+    handle, offset, array, size = part
+    if handle is not None:
+        begin = handle.address + offset
+    else:
+        assert array is not None
+        begin = array.ctypes.data
+    return begin, begin + size
 
 
 def _part(item: Bindable, info: TensorInfo, role: str) -> Part:
