@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/bound_places.h"
 #include "core/dynamic_shapes.h"
 #include "core/interrupt.h"
 #include "core/stream.h"
@@ -32,7 +33,7 @@ class AsyncRun {
     std::vector<Dims> dims;           // of the inputs, where shapes are dynamic
     std::vector<HostTensor> results;  // the outputs, where shapes are dynamic
     // Where it reads and writes on the device; null for memory of the model's.
-    InputsAndOutputs *bound = nullptr;
+    BoundPlaces *bound = nullptr;
     Deadline deadline;  // of its start
 
     Status status;
@@ -42,6 +43,7 @@ class AsyncRun {
     friend class AsyncRunner;
     friend class RunList;
     std::unique_ptr<AsyncRun> next_;
+    uint64_t number_ = 0;  // among the model's runs
     InputsAndOutputs *place_ = nullptr;
     EventHandle awaited_;  // of the run before it on the same work memory
 };
@@ -64,6 +66,20 @@ class RunList {
         AsyncRun *added = run.get();
         (first_ == nullptr ? first_ : last_->next_) = std::move(run);
         last_ = added;
+    }
+    // Null where it is not among them.
+    std::unique_ptr<AsyncRun> take_out(uint64_t number) noexcept {
+        AsyncRun *before = nullptr;
+        std::unique_ptr<AsyncRun> *place = &first_;
+        while (*place != nullptr && (*place)->number_ != number) {
+            before = place->get();
+            place = &before->next_;
+        }
+        auto taken = std::move(*place);
+        if (taken == nullptr) return taken;
+        *place = std::move(taken->next_);
+        if (last_ == taken.get()) last_ = before;
+        return taken;
     }
     std::unique_ptr<AsyncRun> pop() noexcept {
         auto run = std::move(first_);

@@ -49,14 +49,21 @@ Status AsyncRunner::start(Model &model, std::shared_ptr<AsyncRunner> &runner) no
     }
 }
 
-Status AsyncRunner::submit(std::unique_ptr<AsyncRun> &run) noexcept {
+Status AsyncRunner::submit(std::unique_ptr<AsyncRun> &run, uint64_t &number) noexcept {
     {
         const std::lock_guard lock(mutex_);
         if (is_stopping_) return {kModelClosed, "Model"};
+        number = run->number_ = ++count_;
         line_.add(std::move(run));
     }
     changed_.notify_all();
     return {};
+}
+
+std::unique_ptr<AsyncRun> AsyncRunner::withdraw(uint64_t number) noexcept {
+    const std::lock_guard lock(mutex_);
+    if (prepared_ != nullptr && prepared_->number_ == number) return std::move(prepared_);
+    return line_.take_out(number);
 }
 
 Status AsyncRunner::stop() noexcept {
@@ -70,8 +77,10 @@ Status AsyncRunner::stop() noexcept {
         lock.lock();
         if (!status.ok()) return status;
     }
-    lock.unlock();
+    // Under the lock: another thread may be closing the model as well.
+    if (std::exchange(is_released_, true)) return {};
     events_.clear();
+    CurrentContext scope(*model_.context_);
     // The stream first: a wait for it may have failed while it went on.
     const Status closed = stream_->close();
     const Status released = second_.release();
@@ -79,23 +88,22 @@ Status AsyncRunner::stop() noexcept {
 }
 
 void AsyncRunner::serve() noexcept {
-    std::unique_ptr<AsyncRun> prepared;
     std::unique_ptr<AsyncRun> executing;
     for (;;) {
-        if (prepared == nullptr) {
+        if (!has_prepared()) {
             if (auto next = next_in_line(executing.get())) {
-                prepared = prepare(std::move(next), executing.get());
+                prepare(std::move(next), executing.get());
                 continue;
             }
             if (executing == nullptr) break;
         }
         if (executing == nullptr) {
-            executing = execute(std::move(prepared));
+            executing = execute();
             continue;
         }
         wait_for(*executing);
         auto finished = std::move(executing);
-        if (prepared != nullptr) executing = execute(std::move(prepared));
+        executing = execute();
         finish(std::move(finished));
     }
     {
@@ -117,28 +125,36 @@ std::unique_ptr<AsyncRun> AsyncRunner::next_in_line(const AsyncRun *executing) n
     std::unique_lock lock(mutex_);
     if (executing == nullptr) {
         changed_.wait(lock, [this] { return line_.first() != nullptr || is_stopping_; });
+        return line_.pop();
     }
-    if (executing == nullptr || line_.first() == nullptr) return line_.pop();
-    const AsyncRun &next = *line_.first();  // stays the first: nobody else takes one away
-    lock.unlock();
     Status failed;
-    const bool has_place = has_place_beside(*executing, next, failed);
-    if (!has_place && failed.ok()) return nullptr;
-    lock.lock();
+    if (needs_second(*executing, line_.first())) {
+        lock.unlock();
+        failed = allocate_second();
+        lock.lock();
+    }
+    const AsyncRun *const next = line_.first();  // another one where that was withdrawn meanwhile
+    if (next == nullptr || (failed.ok() && !has_place_beside(*executing, *next))) return nullptr;
     auto run = line_.pop();
-    lock.unlock();
     run->status = failed;
     return run;
 }
 
-bool AsyncRunner::has_place_beside(const AsyncRun &executing, const AsyncRun &next,
-                                   Status &failed) noexcept {
-    // Else its inputs would be copied over those that are being read.
+bool AsyncRunner::has_place_beside(const AsyncRun &executing, const AsyncRun &next) const noexcept {
+    // Else its inputs would be copied over those that are being read; and which state is its own is
+    // known when the run before has ended.
     if (next.bound != nullptr) return next.bound != executing.bound;
-    if (executing.place_ != &model_.own_ || has_second_ || model_.is_dynamic_) return true;
-    if (is_short_of_memory_) return false;
+    return executing.place_ != &model_.own_ || has_second_ || model_.is_dynamic_;
+}
+
+bool AsyncRunner::needs_second(const AsyncRun &executing, const AsyncRun *next) const noexcept {
+    return next != nullptr && next->bound == nullptr && !is_short_of_memory_ &&
+           !has_place_beside(executing, *next);
+}
+
+Status AsyncRunner::allocate_second() noexcept {
     CurrentContext scope(*model_.context_);
-    failed = scope.status();
+    Status failed = scope.status();
     try {
         if (failed.ok()) failed = second_.inputs.allocate(model_.inputs_);
         if (failed.ok()) failed = second_.outputs.allocate(model_.outputs_);
@@ -146,18 +162,22 @@ bool AsyncRunner::has_place_beside(const AsyncRun &executing, const AsyncRun &ne
         failed = {ACL_ERROR_BAD_ALLOC, "Model"};
     }
     has_second_ = failed.ok();
-    if (failed.ok()) return true;
+    if (failed.ok()) return failed;
     if (failed.code == ACL_ERROR_RT_MEMORY_ALLOCATION) {
         is_short_of_memory_ = true;
         failed = {};
         aclGetRecentErrMsg();  // nobody is to read of it
     }
     static_cast<void>(second_.release());
-    return false;
+    return failed;
 }
 
-std::unique_ptr<AsyncRun> AsyncRunner::prepare(std::unique_ptr<AsyncRun> run,
-                                               const AsyncRun *executing) noexcept {
+bool AsyncRunner::has_prepared() noexcept {
+    const std::lock_guard lock(mutex_);
+    return prepared_ != nullptr;
+}
+
+void AsyncRunner::prepare(std::unique_ptr<AsyncRun> run, const AsyncRun *executing) noexcept {
     const bool late = run->deadline && std::chrono::steady_clock::now() >= *run->deadline;
     Status status = late ? Status{kTimedOut, "Model"} : run->status;
     if (status.ok()) status = usable();
@@ -165,17 +185,26 @@ std::unique_ptr<AsyncRun> AsyncRunner::prepare(std::unique_ptr<AsyncRun> run,
         // A run tells the shapes of the outputs, whose memory only a synchronous call allocates.
         status = model_.run_dynamic(run->inputs, run->dims, run->results, run->deadline);
         complete(std::move(run), status);
-        return nullptr;
+        return;
     }
     const bool is_taken = executing != nullptr && executing->place_ == &model_.own_;
-    run->place_ = run->bound != nullptr ? run->bound : is_taken ? &second_ : &model_.own_;
+    run->place_ = run->bound != nullptr ? &run->bound->next() : is_taken ? &second_ : &model_.own_;
     if (status.ok()) status = copy_in(*run);
-    if (status.ok()) return run;
-    complete(std::move(run), status);
-    return nullptr;
+    if (!status.ok()) {
+        complete(std::move(run), status);
+        return;
+    }
+    const std::lock_guard lock(mutex_);
+    prepared_ = std::move(run);
 }
 
-std::unique_ptr<AsyncRun> AsyncRunner::execute(std::unique_ptr<AsyncRun> run) noexcept {
+std::unique_ptr<AsyncRun> AsyncRunner::execute() noexcept {
+    std::unique_ptr<AsyncRun> run;
+    {
+        const std::lock_guard lock(mutex_);
+        run = std::move(prepared_);
+    }
+    if (run == nullptr) return run;
     const Status status = submit_to_stream(*run);
     if (status.ok()) return run;
     complete(std::move(run), status);
@@ -197,6 +226,7 @@ void AsyncRunner::complete(std::unique_ptr<AsyncRun> run, Status status) noexcep
     run->status = status;
     if (run->message.empty()) keep_message(run->status, run->message);
     run->status = model_.judged(status);
+    if (run->bound != nullptr) run->bound->end_run(status.ok());
     AsyncRun &completed = *run;
     completed.complete(std::move(run));
 }

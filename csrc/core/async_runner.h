@@ -26,7 +26,11 @@ class AsyncRunner {
     explicit AsyncRunner(Model &model) noexcept : model_(model) {}
 
     // Never waits for the device. kModelClosed after stop(); the run is left to the caller then.
-    Status submit(std::unique_ptr<AsyncRun> &run) noexcept;
+    // `number` is what withdraw() knows it by.
+    Status submit(std::unique_ptr<AsyncRun> &run, uint64_t &number) noexcept;
+    // Takes back a run that was not submitted to the device yet. Null where that was done, and
+    // while its inputs are being copied.
+    std::unique_ptr<AsyncRun> withdraw(uint64_t number) noexcept;
     // Waits for all that was submitted, and for the thread. Where the wait is given up
     // (kInterrupted, kUnfinished), it goes on.
     Status stop() noexcept;
@@ -36,13 +40,16 @@ class AsyncRunner {
     // Null where there is none, or none that can be prepared while one executes; waits for one
     // where nothing executes, and answers null then only to end.
     std::unique_ptr<AsyncRun> next_in_line(const AsyncRun *executing) noexcept;
-    // Allocates the second place where it is needed, and answers why that failed, unless the device
-    // is short of memory: runs use one place then.
-    bool has_place_beside(const AsyncRun &executing, const AsyncRun &next, Status &failed) noexcept;
-    // Both answer null where the run is completed already.
-    std::unique_ptr<AsyncRun> prepare(std::unique_ptr<AsyncRun> run,
-                                      const AsyncRun *executing) noexcept;
-    std::unique_ptr<AsyncRun> execute(std::unique_ptr<AsyncRun> run) noexcept;
+    bool has_place_beside(const AsyncRun &executing, const AsyncRun &next) const noexcept;
+    // Whether that is for want of the second place alone, which can be allocated.
+    bool needs_second(const AsyncRun &executing, const AsyncRun *next) const noexcept;
+    // Ok also where the device is short of memory: runs use one place then.
+    Status allocate_second() noexcept;
+    // Completes it, or leaves it in prepared_.
+    void prepare(std::unique_ptr<AsyncRun> run, const AsyncRun *executing) noexcept;
+    bool has_prepared() noexcept;
+    // Submits what is prepared. Null where that is nothing, or is completed already.
+    std::unique_ptr<AsyncRun> execute() noexcept;
     void wait_for(AsyncRun &run) noexcept;
     void finish(std::unique_ptr<AsyncRun> run) noexcept;
     void complete(std::unique_ptr<AsyncRun> run, Status status) noexcept;
@@ -62,8 +69,11 @@ class AsyncRunner {
     std::mutex mutex_;
     std::condition_variable changed_;
     RunList line_;
+    std::unique_ptr<AsyncRun> prepared_;  // its inputs are on the device
+    uint64_t count_ = 0;                  // of runs so far
     bool is_stopping_ = false;
     bool has_ended_ = false;
+    bool is_released_ = false;
 };
 
 }  // namespace ascendcl::core

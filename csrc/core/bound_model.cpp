@@ -31,14 +31,15 @@ Status BoundModel::bind(ModelHandle model, std::vector<BoundMemory> inputs,
                         BoundModelHandle &bound) noexcept {
     const InFlight flight;
     if (Status status = usable(); !status.ok()) return status;
-    if (!model->open_) return {kModelClosed, kName};
+    ContextHandle context = model->context();
+    if (!model->open_ || context == nullptr) return {kModelClosed, kName};
     const bool has_gears = !model->gears_.all.empty();
     if (model->is_dynamic_ || !is_state(state, inputs, outputs) ||
         (has_gears && gear >= model->gears_.all.size())) {
         return {kOutOfBounds, kName};
     }
     try {
-        auto binding = std::make_shared<BoundModel>(model, gear);
+        auto binding = std::make_shared<BoundModel>(model, std::move(context), gear);
         Status status = binding->check(inputs, model->inputs_, model->gears_.input);
         if (status.ok()) status = binding->check(outputs, model->outputs_, outputs.size());
         if (status.ok()) status = binding->take_leases(inputs);
@@ -52,11 +53,11 @@ Status BoundModel::bind(ModelHandle model, std::vector<BoundMemory> inputs,
         }
         CurrentContext scope(*binding->context_);
         status = scope.status();
-        if (status.ok()) status = binding->fill(binding->places_[0], inputs, outputs);
-        binding->has_state_ = !state.empty();
+        if (status.ok()) status = binding->fill(binding->places_.first(), inputs, outputs);
         for (const auto &[output, input] : state) std::swap(outputs[output], inputs[input]);
-        if (status.ok() && binding->has_state_) {
-            status = binding->fill(binding->places_[1], inputs, outputs);
+        if (status.ok() && !state.empty()) {
+            binding->places_.set_has_state();
+            status = binding->fill(binding->places_.second(), inputs, outputs);
         }
         if (!status.ok()) return status;
         track(Kind::kModel, binding);
@@ -124,13 +125,10 @@ Status BoundModel::run(Deadline deadline, std::string &message) noexcept {
     std::unique_lock lock(mutex_, std::defer_lock);
     if (Status status = take_lock(lock, deadline); !status.ok()) return status;
     if (!open_) return {kClosed, kName};
-    const size_t turn = has_state_ ? exchanges_ % 2 : 0;
-    const Status status = model_->run(places_[turn], inputs_, outputs_, gear_, deadline, message);
-    if (status.ok() && has_state_) ++exchanges_;
-    return status;
+    return model_->run(&places_, inputs_, outputs_, gear_, deadline, message);
 }
 
-Status BoundModel::submit(std::unique_ptr<AsyncRun> &run) noexcept {
+Status BoundModel::submit(std::unique_ptr<AsyncRun> &run, uint64_t &number) noexcept {
     std::unique_lock lock(mutex_, std::defer_lock);
     if (Status status = take_lock(lock); !status.ok()) return status;
     if (!open_) return {kClosed, kName};
@@ -141,10 +139,8 @@ Status BoundModel::submit(std::unique_ptr<AsyncRun> &run) noexcept {
         return {ACL_ERROR_BAD_ALLOC, kName};
     }
     run->gear = gear_;
-    run->bound = &places_[has_state_ ? exchanges_ % 2 : 0];
-    const Status status = model_->submit(run);
-    if (status.ok() && has_state_) ++exchanges_;
-    return status;
+    run->bound = &places_;
+    return model_->submit(run, number);
 }
 
 Status BoundModel::close() noexcept {
@@ -154,14 +150,15 @@ Status BoundModel::close() noexcept {
     std::unique_lock lock(mutex_, std::defer_lock);
     if (Status status = take_lock(lock); !status.ok()) return {status.code, kName};
     if (!open_) return {};
+    if (Status status = places_.wait_for_runs(); !status.ok()) return {status.code, kName};
     open_ = false;
     untrack(Kind::kModel, this);
     CurrentContext scope(*context_);
     Status status = scope.status();
     const bool context_is_lost = status.code == kLost;
     if (status.ok() || context_is_lost) {
-        const Status first = places_[0].release();
-        const Status second = places_[1].release();
+        const Status first = places_.first().release();
+        const Status second = places_.second().release();
         status = first.ok() ? second : first;
     }
     leases_.clear();

@@ -4,7 +4,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <memory>
 #include <string>
@@ -39,19 +38,23 @@ class BoundModel final : public Resource {
                        std::vector<BoundMemory> outputs, size_t gear, State state,
                        BoundModelHandle &bound) noexcept;
 
-    explicit BoundModel(ModelHandle model, size_t gear) noexcept
-        : model_(std::move(model)), context_(model_->context_), gear_(gear) {}
+    BoundModel(ModelHandle model, ContextHandle context, size_t gear) noexcept
+        : model_(std::move(model)), context_(std::move(context)), gear_(gear) {}
     ~BoundModel() override { report(close()); }
+    // Waits for runs that were submitted.
     Status close() noexcept override;
 
     // As Model::run().
     Status run(Deadline deadline, std::string &message) noexcept;
     // As Model::submit(), on this memory.
-    Status submit(std::unique_ptr<AsyncRun> &run) noexcept;
+    Status submit(std::unique_ptr<AsyncRun> &run, uint64_t &number) noexcept;
+    std::unique_ptr<AsyncRun> withdraw(uint64_t number) noexcept {
+        return model_->withdraw(number);
+    }
 
     bool is_open() const noexcept { return open_ && model_->is_open(); }
     // How many runs have exchanged the state.
-    uint64_t exchanges() const noexcept { return exchanges_; }
+    uint64_t exchanges() const noexcept { return places_.exchanges(); }
 
    private:
     Status take_leases(const std::vector<BoundMemory> &memory);
@@ -68,10 +71,8 @@ class BoundModel final : public Resource {
     std::vector<HostInput> inputs_;
     std::vector<HostOutput> outputs_;
     std::vector<Lease> leases_;
-    std::array<InputsAndOutputs, 2> places_;  // the second with the state exchanged
-    bool has_state_ = false;
-    std::atomic<uint64_t> exchanges_{0};
-    FairSharedMutex mutex_;  // one run or close at a time
+    BoundPlaces places_;
+    FairSharedMutex mutex_;  // one call, submission or close at a time
     std::atomic<bool> open_{true};
 };
 

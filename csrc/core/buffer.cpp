@@ -132,15 +132,20 @@ Status Buffer::share(uint64_t &handle) noexcept {
     if (Status status = usable(); !status.ok()) return status;
     std::unique_lock lock(lease_mutex_, std::defer_lock);
     if (Status status = take_lock(lock); !status.ok()) return status;
+    // Nobody may go on writing to it: neither a bound model, nor who looks at it in place.
     if (leases_ > 0 && role_ != LeaseRole::kWeight) return {kOtherRole, "DeviceBuffer"};
-    if (fingerprint_ != Fingerprint{}) {
-        if (Status status = claim_for(fingerprint_); !status.ok()) return status;
-    }
-    const Status status =
-        with_handle([&](void *) { return SharedMapping::share(mapping_.physical, handle); });
-    if (!status.ok()) return status;
-    is_shared_ = true;
     is_models_ = true;
+    Status status = writable_exports_ > 0 ? Status{kOtherRole, "DeviceBuffer"} : Status{};
+    if (status.ok() && fingerprint_ != Fingerprint{}) status = claim_for(fingerprint_);
+    if (status.ok()) {
+        status =
+            with_handle([&](void *) { return SharedMapping::share(mapping_.physical, handle); });
+    }
+    if (!status.ok()) {
+        is_models_ = leases_ > 0 || is_shared_;
+        return status;
+    }
+    is_shared_ = true;
     return {};
 }
 

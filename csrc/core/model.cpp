@@ -196,16 +196,21 @@ Status Model::describe_gears() {
 Status Model::close() noexcept {
     const InFlight flight;
     if (nothing_to_release()) return {};
-    if (const auto serving = runner()) {
-        const Status status = serving->stop();
-        // Its thread may use all this for as long as the process lives.
-        if (status.code == kUnfinished) immortal_ = weak_from_this().lock();
-        if (status.code == kUnfinished || status.code == kInterrupted) return status;
-        report_later(status);
-    }
     ContextHandle last;  // goes after the lock: it may be the last share of the context
     std::unique_lock lock(mutex_, std::defer_lock);
-    if (Status status = take_lock(lock); !status.ok()) return {status.code, "acl.Model"};
+    for (;;) {
+        const auto serving = runner();
+        if (serving != nullptr) {
+            const Status status = serving->stop();
+            // Its thread may use all this for as long as the process lives.
+            if (status.code == kUnfinished) immortal_ = weak_from_this().lock();
+            if (status.code == kUnfinished || status.code == kInterrupted) return status;
+            report_later(status);
+        }
+        if (Status status = take_lock(lock); !status.ok()) return {status.code, "acl.Model"};
+        if (serving == runner()) break;
+        lock.unlock();  // the first run was submitted meanwhile
+    }
     if (!open_) return {};
     CurrentContext scope(*context_);
     Status status = scope.status();
@@ -216,7 +221,10 @@ Status Model::close() noexcept {
     if (status.code == kInterrupted) return status;
     open_ = false;
     untrack(Kind::kModel, this);
-    last = std::move(context_);
+    {
+        const std::lock_guard pointers_lock(pointers_mutex_);
+        last = std::move(context_);
+    }
     // What has gone with its context, or is unknown to the runtime, uses no memory.
     const bool is_gone = context_is_lost || is_unknown_model(status.code);
     if (!status.ok() && !is_gone) {
@@ -277,10 +285,10 @@ Status Model::prepare(const std::vector<HostInput> &inputs, size_t outputs, size
 
 Status Model::run(const std::vector<HostInput> &inputs, const std::vector<HostOutput> &outputs,
                   size_t gear, Deadline deadline, std::string &message) noexcept {
-    return run(own_, inputs, outputs, gear, deadline, message);
+    return run(nullptr, inputs, outputs, gear, deadline, message);
 }
 
-Status Model::run(InputsAndOutputs &place, const std::vector<HostInput> &inputs,
+Status Model::run(BoundPlaces *bound, const std::vector<HostInput> &inputs,
                   const std::vector<HostOutput> &outputs, size_t gear, Deadline deadline,
                   std::string &message) noexcept {
     if (Status status = usable(); !status.ok()) return status;
@@ -292,12 +300,15 @@ Status Model::run(InputsAndOutputs &place, const std::vector<HostInput> &inputs,
             manner_ = Manner::kInCalls;
             Turn::Lock turn;
             if (Status status = work_.take_turn(turn, deadline); !status.ok()) return status;
-            const Status status = execute(place, inputs, outputs, gear);
+            if (bound != nullptr) bound->begin_run();
+            const Status status =
+                execute(bound == nullptr ? own_ : bound->next(), inputs, outputs, gear);
             keep_message(status, message);
+            if (bound != nullptr) bound->end_run(status.ok());
             return judged(status);
         }
     }
-    return run_in_stream(place, inputs, outputs, gear, deadline, message);
+    return run_in_stream(bound, inputs, outputs, gear, deadline, message);
 }
 
 Status Model::execute(InputsAndOutputs &place, const std::vector<HostInput> &inputs,

@@ -49,8 +49,8 @@ class Model final : public Resource, public std::enable_shared_from_this<Model> 
     // `message` is what the runtime says of a failure on another thread.
     Status run(const std::vector<HostInput> &inputs, const std::vector<HostOutput> &outputs,
                size_t gear, Deadline deadline, std::string &message) noexcept;
-    // The same on memory that is bound to the model's tensors.
-    Status run(InputsAndOutputs &place, const std::vector<HostInput> &inputs,
+    // The same on memory that is bound to the model's tensors; null for the model's own.
+    Status run(BoundPlaces *bound, const std::vector<HostInput> &inputs,
                const std::vector<HostOutput> &outputs, size_t gear, Deadline deadline,
                std::string &message) noexcept;
     // The same for a model with dynamic shapes: `dims` are those of each input, and the outputs
@@ -63,7 +63,11 @@ class Model final : public Resource, public std::enable_shared_from_this<Model> 
     // both. A model that has run in calls is loaded anew for that, under another id: kRanInCalls
     // where it was loaded from bytes, kFileChanged where its file is another. Where it fails, the
     // run is left to the caller.
-    Status submit(std::unique_ptr<AsyncRun> &run) noexcept;
+    // `number` is what withdraw() knows it by.
+    Status submit(std::unique_ptr<AsyncRun> &run, uint64_t &number) noexcept;
+    // Takes back a run that was not submitted to the device yet, to be completed by the caller.
+    // Null where that was done, and while its inputs are being copied.
+    std::unique_ptr<AsyncRun> withdraw(uint64_t number) noexcept;
 
     // False also when other code has taken the model or its context away.
     bool is_open() const noexcept;
@@ -94,13 +98,15 @@ class Model final : public Resource, public std::enable_shared_from_this<Model> 
     // In a call, or in the stream. The caller holds what it takes.
     Status execute(InputsAndOutputs &place, const std::vector<HostInput> &inputs,
                    const std::vector<HostOutput> &outputs, size_t gear) noexcept;
-    Status run_in_stream(InputsAndOutputs &place, const std::vector<HostInput> &inputs,
+    Status run_in_stream(BoundPlaces *bound, const std::vector<HostInput> &inputs,
                          const std::vector<HostOutput> &outputs, size_t gear, Deadline deadline,
                          std::string &message) noexcept;
     // Has runs go to the stream from now on.
     Status turn_to_stream(std::shared_ptr<AsyncRunner> &runner) noexcept;
     Status load_anew() noexcept;
     std::shared_ptr<AsyncRunner> runner() const noexcept;
+    // Null once closed.
+    ContextHandle context() const noexcept;
     // kModelLost in place of a failure that comes of that. The caller holds the lock.
     Status judged(Status status) noexcept;
 
@@ -119,7 +125,7 @@ class Model final : public Resource, public std::enable_shared_from_this<Model> 
     FileState file_;
     mutable FairSharedMutex mutex_;  // one run or close at a time
     std::atomic<Manner> manner_{Manner::kUndecided};
-    mutable std::mutex runner_mutex_;  // of the pointer alone
+    mutable std::mutex pointers_mutex_;  // of runner_, and of context_ for who holds no other lock
     std::shared_ptr<AsyncRunner> runner_;
     std::shared_ptr<Model> immortal_;  // itself, once its thread does not end
     std::atomic<bool> open_{true};

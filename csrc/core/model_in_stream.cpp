@@ -1,5 +1,6 @@
 // Runs of a model in its stream: submitted, or submitted and waited for.
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 #include <utility>
@@ -34,17 +35,33 @@ class AwaitedRun final : public AsyncRun {
 }  // namespace
 
 std::shared_ptr<AsyncRunner> Model::runner() const noexcept {
-    const std::lock_guard lock(runner_mutex_);
+    const std::lock_guard lock(pointers_mutex_);
     return runner_;
 }
 
-Status Model::submit(std::unique_ptr<AsyncRun> &run) noexcept {
+ContextHandle Model::context() const noexcept {
+    const std::lock_guard lock(pointers_mutex_);
+    return context_;
+}
+
+Status Model::submit(std::unique_ptr<AsyncRun> &run, uint64_t &number) noexcept {
     if (Status status = usable(); !status.ok()) return status;
     auto serving = runner();
     if (serving == nullptr) {
         if (Status status = turn_to_stream(serving); !status.ok()) return status;
     }
-    return serving->submit(run);
+    BoundPlaces *const bound = run->bound;
+    if (bound != nullptr) bound->begin_run();
+    const Status status = serving->submit(run, number);
+    if (!status.ok() && bound != nullptr) bound->end_run(false);
+    return status;
+}
+
+std::unique_ptr<AsyncRun> Model::withdraw(uint64_t number) noexcept {
+    const auto serving = runner();
+    auto run = serving != nullptr ? serving->withdraw(number) : nullptr;
+    if (run != nullptr && run->bound != nullptr) run->bound->end_run(false);
+    return run;
 }
 
 Status Model::turn_to_stream(std::shared_ptr<AsyncRunner> &serving) noexcept {
@@ -58,7 +75,7 @@ Status Model::turn_to_stream(std::shared_ptr<AsyncRunner> &serving) noexcept {
     }
     if (Status status = AsyncRunner::start(*this, serving); !status.ok()) return judged(status);
     manner_ = Manner::kInStream;
-    const std::lock_guard pointer_lock(runner_mutex_);
+    const std::lock_guard pointers_lock(pointers_mutex_);
     runner_ = serving;
     return {};
 }
@@ -80,24 +97,38 @@ Status Model::load_anew() noexcept {
     return status;
 }
 
-Status Model::run_in_stream(InputsAndOutputs &place, const std::vector<HostInput> &inputs,
+Status Model::run_in_stream(BoundPlaces *bound, const std::vector<HostInput> &inputs,
                             const std::vector<HostOutput> &outputs, size_t gear, Deadline deadline,
                             std::string &message) noexcept {
     AwaitedRun::Result result;
+    uint64_t number = 0;
     try {
         std::unique_ptr<AsyncRun> run = std::make_unique<AwaitedRun>(result);
         run->inputs = inputs;
         run->outputs = outputs;
         run->gear = gear;
-        run->bound = &place == &own_ ? nullptr : &place;
+        run->bound = bound;
         run->deadline = deadline;
-        if (Status status = submit(run); !status.ok()) return status;
+        if (Status status = submit(run, number); !status.ok()) return status;
     } catch (const std::bad_alloc &) {
         return {ACL_ERROR_BAD_ALLOC, "Model"};
     }
-    // To the end, also when the program wants it to stop: the caller's arrays are being written to.
+    // To the end once it has begun, also when the program wants it to stop: the caller's arrays are
+    // being written to.
     std::unique_lock lock(result.mutex);
-    result.changed.wait(lock, [&result] { return result.run != nullptr; });
+    const auto has_ended = [&result] { return result.run != nullptr; };
+    for (;;) {
+        const auto now = std::chrono::steady_clock::now();
+        auto look = now + kSlice;
+        if (deadline && *deadline > now) look = std::min(look, *deadline);
+        if (result.changed.wait_until(lock, look, has_ended)) break;
+        lock.unlock();
+        Status status = reason_to_give_up();
+        const bool is_late = deadline && std::chrono::steady_clock::now() >= *deadline;
+        if (status.ok() && is_late) status = {kTimedOut, ""};
+        if (!status.ok() && withdraw(number) != nullptr) return {status.code, "Model"};
+        lock.lock();
+    }
     message = std::move(result.run->message);
     return result.run->status;
 }

@@ -123,6 +123,7 @@ Status check_functions() noexcept {
         ASCENDCL_FUNCTION(aclmdlGetCurOutputDims),
         ASCENDCL_FUNCTION(aclmdlUnload),
         ASCENDCL_FUNCTION(aclmdlExecute),
+        ASCENDCL_FUNCTION(aclmdlExecuteAsync),
     };
 #undef ASCENDCL_FUNCTION
     for (const Function &function : needed) {

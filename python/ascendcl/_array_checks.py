@@ -46,7 +46,15 @@ def checked_outputs(out: Sequence[Any], infos: Sequence[TensorInfo]) -> list[Arr
     """
     if isinstance(out, np.ndarray) or len(out) != len(infos):
         raise TypeError(f"out: expected a sequence of {len(infos)} arrays")
-    return [checked_bound(array, info, "output") for array, info in zip(out, infos, strict=True)]
+    arrays = [checked_bound(array, info, "output") for array, info in zip(out, infos, strict=True)]
+    for i, array in enumerate(arrays):
+        for j in range(i):
+            if np.may_share_memory(array, arrays[j]):
+                raise ValueError(
+                    f"out: output {infos[j].name!r} and output {infos[i].name!r} have memory in "
+                    "common: the one would be written over"
+                )
+    return arrays
 
 
 def checked_bound(array: Array, info: TensorInfo, role: str) -> Array:

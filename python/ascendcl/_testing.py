@@ -7,6 +7,7 @@ import contextlib
 import ctypes
 import functools
 import gc
+import threading
 from collections.abc import Iterator
 from typing import Final
 
@@ -18,6 +19,8 @@ from ascendcl.info import runtime_info
 __all__ = ["FaultCounts", "alive", "fail_for_more_than", "faults", "skip_unless_host"]
 
 _MOST_KINDS: Final = 64
+
+_rules_hold: Final = threading.Lock()
 
 
 class FaultCounts(ctypes.Structure):
@@ -70,15 +73,22 @@ def faults(rules: str) -> Iterator[FaultCounts]:
     ------
     ValueError
         They are not understood.
+    RuntimeError
+        Others hold already, which would hold no more.
     """
-    counts = FaultCounts()
-    if _library().ascendclSetFaults(rules.encode()) != 0:
-        raise ValueError(_acl.get_recent_err_msg())
+    if not _rules_hold.acquire(blocking=False):
+        raise RuntimeError("acl_faults: other rules hold already; all go in one, with ';' between")
     try:
-        yield counts
+        counts = FaultCounts()
+        if _library().ascendclSetFaults(rules.encode()) != 0:
+            raise ValueError(_acl.get_recent_err_msg())
+        try:
+            yield counts
+        finally:
+            _library().ascendclGetFaultCounts(ctypes.byref(counts))
+            _library().ascendclSetFaults(None)
     finally:
-        _library().ascendclGetFaultCounts(ctypes.byref(counts))
-        _library().ascendclSetFaults(None)
+        _rules_hold.release()
 
 
 def alive() -> dict[str, int]:

@@ -16,11 +16,12 @@ import threading
 import weakref
 from asyncio import get_running_loop
 from collections import deque
+from collections.abc import Callable
 from typing import Any, Final
 
 from ascendcl import _acl
 
-__all__ = ["Completions", "get_running_loop"]
+__all__ = ["Completions", "call_when_late", "get_running_loop"]
 
 
 class Completions:
@@ -43,8 +44,11 @@ class Completions:
         found = _OF_LOOPS.get(loop)
         if found is None:
             # A loop tells nobody that it is closed, and what was on its way to it would keep it.
-            for other in [each for each in _OF_LOOPS if each.is_closed()]:
-                _OF_LOOPS.pop(other, None)
+            # A copy at once: loops of other threads come meanwhile.
+            for reference in _OF_LOOPS.keyrefs():
+                other = reference()
+                if other is not None and other.is_closed():
+                    _OF_LOOPS.pop(other, None)
             found = _OF_LOOPS[loop] = cls(loop)
         return found
 
@@ -91,6 +95,18 @@ class Completions:
 _OF_LOOPS: Final[weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Completions]] = (
     weakref.WeakKeyDictionary()
 )
+
+
+def call_when_late(
+    future: asyncio.Future[Any], timeout: float | None, function: Callable[[int], None], number: int
+) -> None:
+    """Call it after so many seconds, unless the future is done by then."""
+    if timeout is None:
+        return
+    # Loops of other libraries count in integers.
+    delay = min(timeout, threading.TIMEOUT_MAX)
+    timer = future.get_loop().call_later(delay, function, number)
+    future.add_done_callback(lambda _: timer.cancel())
 
 
 def _watch_in_thread(completions: Completions, loop: asyncio.AbstractEventLoop) -> None:

@@ -316,7 +316,8 @@ class DeviceArray(Closeable, _acl.core.ArrayMemory):
     def _in_place(self) -> Array:
         if self.closed:
             raise ClosedError(CLOSED, "DeviceArray")
-        return cast("Array", np.from_dlpack(self)) if _is_plain(self._dtype) else self.numpy()
+        # Not by DLPack, by which numpy before 2.1 takes nothing that is read-only.
+        return np.asarray(memoryview(cast("Any", self))) if _is_plain(self._dtype) else self.numpy()
 
     @property
     def __array_interface__(self) -> dict[str, Any]:

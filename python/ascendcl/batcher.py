@@ -105,7 +105,11 @@ class Batcher(Service):
         most = max(line.covers.largest for line in queue.lines.values())
         self._begin(engine, queue, window=2 * most * engine.worker_count)
         with engine.lock:
-            engine.queues.append(queue)
+            queue.is_open = not engine.is_stopped  # the pool may have been closed meanwhile
+            if queue.is_open:
+                engine.queues.append(queue)
+        if not queue.is_open:
+            raise from_status(POOL_CLOSED, "ModelPool", "")
 
     def _new_queue(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     Bindable = DeviceArray | DeviceBuffer | npt.NDArray[Any]
     Part = tuple[_acl.core.Buffer | None, int, npt.NDArray[Any] | None, int]
+    Place = tuple[str, str, Part]  # role and name of a tensor, and where it is
 
 __all__ = ["BoundModel", "bound_model", "check_bindable"]
 
@@ -86,7 +88,9 @@ class BoundModel(Closeable):
         loop = aio.get_running_loop()
         patience = checked_timeout("BoundModel.run_async", timeout)
         future: asyncio.Future[Any] = loop.create_future()
-        self._handle.submit(aio.Completions.of(loop).queue, self, patience, future, result)
+        queue = aio.Completions.of(loop).queue
+        number = self._handle.submit(queue, self, patience, future, result)
+        aio.call_when_late(future, timeout, self._handle.expire, number)
         return future
 
     @property
@@ -112,7 +116,7 @@ class BoundModel(Closeable):
         return self._handle.closed
 
     def close(self) -> None:
-        """Let go of the memory, after a run on another thread has ended."""
+        """Let go of the memory, after all runs that have begun or were submitted."""
         self._handle.close()
 
     def __repr__(self) -> str:
@@ -142,12 +146,17 @@ def bound_model(
     ]
     for output, source in bound._states:
         _check_state(model, targets[output], sources[source], output, source)
+    _check_once(model, bound._states)
+    parts_in = [_part(item, info, "input") for item, info in zip(sources, takes, strict=True)]
+    parts_out = [_part(item, info, "output") for item, info in zip(targets, gives, strict=True)]
+    if _may_overlap(parts_in, parts_out):
+        written = [("output", info.name, part) for info, part in zip(gives, parts_out, strict=True)]
+        read = [("input", info.name, part) for info, part in zip(takes, parts_in, strict=True)]
+        exchanged = {source for _, source in bound._states}
+        written += [each for i, each in enumerate(read) if i in exchanged]  # by every other run
+        _check_apart(written, [each for i, each in enumerate(read) if i not in exchanged])
     bound._handle = _acl.core.BoundModel.bind(
-        model._handle,
-        [_part(item, info, "input") for item, info in zip(sources, takes, strict=True)],
-        [_part(item, info, "output") for item, info in zip(targets, gives, strict=True)],
-        gear,
-        bound._states,
+        model._handle, parts_in, parts_out, gear, bound._states
     )
     return bound
 
@@ -214,6 +223,54 @@ def _check_state(model: Model, target: Bindable, source: Bindable, output: int, 
             f"Model.bind: state {to.name!r}, {origin.name!r} must be two buffers, which are "
             "exchanged after each run"
         )
+
+
+def _check_once(model: Model, states: Sequence[tuple[int, int]]) -> None:
+    for infos, indices in (
+        (model.outputs, [output for output, _ in states]),
+        (model.inputs, [source for _, source in states]),
+    ):
+        for index in indices:
+            if indices.count(index) > 1:
+                raise ValueError(
+                    f"Model.bind: state {infos[index].name!r} is exchanged with one other, once"
+                )
+
+
+def _may_overlap(parts_in: Sequence[Part], parts_out: Sequence[Part]) -> bool:
+    """Whether to look closer: several arrays on the host, or device memory with an overlap."""
+    if sum(part[0] is None for part in parts_out) > 1:
+        return True
+    ranges = sorted(_range_of(part) for part in (*parts_in, *parts_out) if part[0] is not None)
+    return any(end > begin for (_, end), (begin, _) in pairwise(ranges))
+
+
+def _check_apart(written: Sequence[Place], read: Sequence[Place]) -> None:
+    """Refuse memory that is written to and is another tensor's as well.
+
+    What is read on the host has been copied by then, and may be anywhere.
+    """
+    places = [*written, *(place for place in read if place[2][0] is not None)]
+    for i, (role, name, part) in enumerate(written):
+        begin, end = _range_of(part)
+        for other_role, other, other_part in places[i + 1 :]:
+            other_begin, other_end = _range_of(other_part)
+            is_same_kind = (part[0] is None) == (other_part[0] is None)
+            if is_same_kind and begin < other_end and other_begin < end:
+                raise ValueError(
+                    f"Model.bind: {role} {name!r} and {other_role} {other!r} have memory in "
+                    "common: the one would be written over"
+                )
+
+
+def _range_of(part: Part) -> tuple[int, int]:
+    handle, offset, array, size = part
+    if handle is not None:
+        begin = handle.address + offset
+    else:
+        assert array is not None
+        begin = array.ctypes.data
+    return begin, begin + size
 
 
 def _part(item: Bindable, info: TensorInfo, role: str) -> Part:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -378,7 +379,7 @@ class Model(Closeable):
         *inputs, out
             As in a call.
         timeout : float or None
-            Seconds until it must have begun.
+            Seconds until it must have begun; else the future fails with AclTimeoutError then.
 
         Returns
         -------
@@ -415,9 +416,10 @@ class Model(Closeable):
             result = _only_or_all(results)
         future = loop.create_future()
         queue = aio.Completions.of(loop).queue
-        _acl.core.submit(
+        number = _acl.core.submit(
             self._handle, queue, self, checked, results, gear, patience, future, result
         )
+        aio.call_when_late(future, timeout, partial(_acl.core.expire, self._handle), number)
         return future
 
     def bind(
@@ -439,7 +441,7 @@ class Model(Closeable):
             arrays' shapes say which; device memory alone is of the largest one.
         state : mapping from output names to input names, optional
             Outputs that are inputs of the next run. Both are device memory of one size, and are
-            exchanged after each run, which costs nothing.
+            exchanged after each run that succeeds, which costs nothing.
 
         Returns
         -------
@@ -449,7 +451,7 @@ class Model(Closeable):
         Raises
         ------
         ValueError, TypeError
-            Something does not fit; it is named.
+            Something does not fit, or an output is in memory of another tensor; it is named.
         NotImplementedError
             The model has dynamic shapes.
         """

@@ -112,10 +112,12 @@ def acl_faults(
     from ascendcl import _testing
 
     _testing.skip_unless_host("fault injection")
-    marker = request.node.get_closest_marker("acl_faults")
-    if marker is None:
+    markers = list(request.node.iter_markers("acl_faults"))
+    if not markers:
         yield _testing.faults
         return
-    (rules,) = marker.args
-    with _testing.faults(rules):
+    for marker in markers:
+        if len(marker.args) != 1 or marker.kwargs or not isinstance(marker.args[0], str):
+            raise pytest.UsageError("the marker acl_faults takes fault rules, as one string")
+    with _testing.faults(";".join(marker.args[0] for marker in markers)):
         yield _testing.faults

@@ -133,6 +133,53 @@ async def serve_bound(bound: acl.BoundModel, times: int) -> None:
         assert await future is None
 
 
+def test_a_run_that_did_not_take_place_exchanges_nothing() -> None:
+    """Else the next one would go on from an older state."""
+    step, total = np.ones(4, np.float32), np.empty(4, np.float32)
+
+    async def serve(bound: acl.BoundModel) -> None:
+        await serve_bound(bound, 3)
+        late = bound.run_async(timeout=1e-9)
+        following = [bound.run_async() for _ in range(3)]
+        with pytest.raises(acl.AclTimeoutError):
+            await late
+        for future in following:
+            await future
+
+    with (
+        acl.Model.from_bytes(counter()) as model,
+        acl.DeviceBuffer(16) as here,
+        acl.DeviceBuffer(16) as there,
+        model.bind([step, here], [there, total], state={"next:0": "state"}) as bound,
+    ):
+        here.copy_from(np.zeros(4, np.float32))
+        asyncio.run(serve(bound))
+        assert np.array_equal(total, np.full(4, 7))
+        assert bound.inputs[1] is here
+        with pytest.raises(acl.AclTimeoutError):
+            bound(timeout=1e-9)
+        bound()
+        assert np.array_equal(total, np.full(4, 8))
+
+
+def test_closing_waits_for_what_was_submitted(digits: Path) -> None:
+    array, target = image(), np.empty((1, 10), np.float32)
+
+    async def serve(bound: acl.BoundModel, source: acl.DeviceBuffer) -> None:
+        futures = [bound.run_async() for _ in range(64)]
+        bound.close()
+        source.close()  # nothing reads it any more
+        for future in futures:
+            assert await future is None
+
+    with acl.Model.from_file(digits) as model:
+        expected = model(array)
+        source = acl.DeviceBuffer(256)
+        source.copy_from(array)
+        asyncio.run(serve(model.bind([source], [target]), source))
+        assert np.array_equal(target, expected)
+
+
 def test_bound_and_unbound_runs_take_turns(digits: Path) -> None:
     arrays = [image() for _ in range(20)]
     with acl.Model.from_file(digits) as model:
@@ -231,6 +278,45 @@ def test_state_must_be_two_buffers_of_one_shape() -> None:
         pytest.raises(ValueError, match="softmax"),
     ):
         model.bind([source], [target, np.empty((ROWS, 6), np.float32)], state={"softmax:0": "x"})
+
+
+def test_state_is_exchanged_one_for_one() -> None:
+    arrays = [acl.DeviceArray((4,), np.float32) for _ in range(3)]
+    with (
+        acl.Model.from_bytes(counter()) as model,
+        pytest.raises(ValueError, match=r"'state'.* once"),
+    ):
+        model.bind(
+            [np.ones(4, np.float32), arrays[0]],
+            arrays[1:],
+            state={"next:0": "state", "sum:0": "state"},
+        )
+
+
+def test_outputs_have_memory_of_their_own() -> None:
+    """What lies in the memory of two tensors is one of them at most."""
+    buffer = acl.DeviceBuffer(64)
+
+    def part(offset: int) -> acl.DeviceArray:
+        return acl.DeviceArray((4,), np.float32, buffer=buffer, offset=offset)
+
+    step, host = np.ones(4, np.float32), np.empty(4, np.float32)
+    with acl.Model.from_bytes(counter()) as model:
+        with pytest.raises(ValueError, match=r"'next:0'.*'sum:0'"):
+            model.bind([step, step], [part(0), part(0)])
+        with pytest.raises(ValueError, match=r"'next:0'.*'sum:0'"):
+            model(step, step, out=[part(0), part(12)])
+        with pytest.raises(ValueError, match=r"'sum:0'.*'state'"):
+            model.bind([step, part(16)], [part(0), part(20)])
+        with pytest.raises(ValueError, match=r"'next:0'.*'sum:0'"):
+            model.bind([step, step], [host, host])
+        with pytest.raises(ValueError, match=r"'next:0'.*'sum:0'"):
+            model(step, step, out=[host, host])
+        with pytest.raises(ValueError, match=r"'state'.*'step'"):  # it is an output at times
+            model.bind([part(0), part(0)], [part(16), part(32)], state={"next:0": "state"})
+        model.bind([part(0), part(0)], [part(16), part(32)]).close()
+        model.bind([step, step], [step, host]).close()  # copied before it is written
+    buffer.close()
 
 
 def test_what_is_bound_is_held(digits: Path) -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import gc
 import os
 import subprocess
@@ -85,6 +86,36 @@ def test_what_it_shares_is_the_same_memory() -> None:
         view.release()
     with pytest.raises((acl.ClosedError, ValueError)):
         memoryview(device)
+
+
+def test_a_numpy_whose_dlpack_knows_no_read_only_arrays(monkeypatch: pytest.MonkeyPatch) -> None:
+    def from_dlpack(array: acl.DeviceArray) -> None:
+        array.__dlpack__()  # as numpy before 2.1
+
+    monkeypatch.setattr(np, "from_dlpack", from_dlpack)
+    buffer = acl.DeviceArray.from_numpy(np.arange(6, dtype=np.float32)).buffer
+    array = acl.DeviceArray((2, 3), np.float32, buffer=buffer, read_only=True)
+    assert np.array_equal(array.__array__(), np.arange(6).reshape(2, 3))
+    assert not array.__array__().flags.writeable
+
+
+def test_orders_of_the_buffer_protocol() -> None:
+    """Who asks for Fortran's order, as Cython's memoryviews can, reads no columns for rows."""
+    get = ctypes.pythonapi.PyObject_GetBuffer
+    get.argtypes = [ctypes.py_object, ctypes.c_void_p, ctypes.c_int]
+    release = ctypes.pythonapi.PyBuffer_Release
+    release.argtypes, release.restype = [ctypes.c_void_p], None
+    in_c_order, in_fortran_order, in_any_order = 0x38, 0x58, 0x98
+    view = ctypes.create_string_buffer(256)  # a Py_buffer
+    for shape, flags in [
+        *(((3, 4), flags) for flags in (in_c_order, in_any_order)),
+        *((shape, in_fortran_order) for shape in [(5,), (1, 5), (5, 1), (), (0, 3), (1, 1, 4)]),
+    ]:
+        assert get(acl.DeviceArray(shape, np.float32), view, flags) == 0
+        release(view)
+    for shape in [(3, 4), (2, 1, 2)]:
+        with pytest.raises(BufferError, match="C order"):
+            get(acl.DeviceArray(shape, np.float32), view, in_fortran_order)
 
 
 def test_parts_of_a_buffer() -> None:

@@ -138,7 +138,11 @@ def test_runtime_says_what_it_cannot_take() -> None:
 @pytest.mark.parametrize(
     ("out", "error", "message"),
     [
-        ([np.zeros((3, 4), np.float32)] * 2, ValueError, r"expected shape \(5, 4\), got \(3, 4\)"),
+        (
+            list(np.zeros((2, 3, 4), np.float32)),
+            ValueError,
+            r"expected shape \(5, 4\), got \(3, 4\)",
+        ),
         ([np.zeros((5, 4), np.float32)], TypeError, "sequence of 2 arrays"),
         ([np.zeros((5, 4), np.float64)] * 2, TypeError, "float64"),
         ([np.zeros((4, 5), np.float32).T] * 2, ValueError, "C-contiguous"),

@@ -20,7 +20,7 @@ import numpy as np
 import pytest
 
 import ascendcl as acl
-from ascendcl import _acl
+from ascendcl import _acl, aio
 from written_models import DENSE, dynamic_dense, model_with_gears
 
 
@@ -204,6 +204,47 @@ def test_closing_waits_for_what_was_submitted(digits: Path, images: list[np.ndar
         asyncio.run(serve())
 
 
+def test_closed_by_many_while_others_submit(digits: Path, images: list[np.ndarray]) -> None:
+    """Nothing is released twice, or under a run."""
+    wrong: list[BaseException] = []
+
+    def use(model: acl.Model, start: threading.Barrier) -> None:
+        async def serve() -> None:
+            futures = [model.run_async(image) for image in images[:8]]
+            assert same(await asyncio.gather(*futures), expected)
+
+        start.wait()
+        try:
+            asyncio.run(serve())
+        except acl.ModelClosedError:
+            pass
+        except BaseException as error:
+            wrong.append(error)
+
+    def close(model: acl.Model, start: threading.Barrier) -> None:
+        start.wait()
+        model.close()
+
+    with acl.Model.from_file(digits) as model:
+        expected = [model(image) for image in images[:8]]
+    before = _acl.core.live_counts()
+    for _ in range(20):
+        model = acl.Model.from_file(digits)
+        start = threading.Barrier(4)
+        threads = [
+            threading.Thread(target=each, args=(model, start)) for each in (use, use, close, close)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert model.closed
+    assert not wrong
+    del model, threads
+    gc.collect()
+    assert _acl.core.live_counts() == before
+
+
 def test_a_future_holds_the_model(digits: Path, images: list[np.ndarray]) -> None:
     before = _acl.core.live_counts()
 
@@ -275,6 +316,27 @@ class WithoutReaders(asyncio.SelectorEventLoop):
 
     def add_reader(self, *_: Any) -> None:
         raise NotImplementedError
+
+
+def test_loops_that_come_while_closed_ones_are_looked_for() -> None:
+    loops = [asyncio.SelectorEventLoop() for _ in range(4)]
+
+    class Asked(asyncio.SelectorEventLoop):
+        def is_closed(self) -> bool:
+            if len(loops) > 1:  # as another thread does
+                loop = loops.pop()
+                aio._OF_LOOPS[loop] = aio.Completions(loop)
+                made.append(loop)
+            return super().is_closed()
+
+    made: list[asyncio.AbstractEventLoop] = [Asked(), Asked()]
+    try:
+        for loop in [*made, loops[0]]:
+            aio.Completions.of(loop)
+    finally:
+        for loop in [*made, *loops]:
+            aio._OF_LOOPS.pop(loop, None)
+            loop.close()
 
 
 def test_a_loop_without_add_reader(digits: Path, images: list[np.ndarray]) -> None:

@@ -197,6 +197,29 @@ def test_timeout(digits: Path, slow: Path, images: list[np.ndarray], manner: str
         bound.close()
 
 
+def test_timeout_behind_many_runs(slow: Path) -> None:
+    """It is told at its time, not when the line has come to it."""
+    matrix = np.eye(SIZE, dtype=np.float32)
+
+    async def serve() -> None:
+        bound = model.bind([matrix], [np.empty_like(matrix)])
+        before = [model.run_async(matrix) for _ in range(30)]
+        late = [model.run_async(matrix, timeout=1e-4), bound.run_async(timeout=1e-4)]
+        after = model.run_async(matrix)
+        with pytest.raises(acl.AclTimeoutError):
+            await asyncio.to_thread(model, matrix, timeout=1e-4)
+        for future in late:
+            with pytest.raises(acl.AclTimeoutError):
+                await future
+        assert not before[-1].done()
+        for future in [*before, after]:
+            assert np.array_equal(await future, matrix)
+        bound.close()
+
+    with acl.Model.from_file(slow) as model:
+        asyncio.run(serve())
+
+
 def test_timeout_of_one_model(slow: Path) -> None:
     matrix = np.eye(SIZE, dtype=np.float32)
     with acl.Model.from_file(slow) as model, running_without_pause(model):

@@ -204,6 +204,35 @@ def test_a_handler_that_does_not_raise_lets_the_wait_go_on(tmp_path: Path, digit
     assert interrupt(script, tmp_path, digits) == (0, "handled\nover\n", "")
 
 
+def test_a_call_behind_many_runs(tmp_path: Path, digits: Path) -> None:
+    """It is taken out of the line, and never runs."""
+    script = """
+    import asyncio
+    from ascendcl.om import GraphBuilder, ModelBuilder, TensorSpec
+    graph = GraphBuilder("slow")
+    spec = TensorSpec((1024, 1024), "float32", "ND")
+    x = graph.data("x", spec)
+    flags = {"transpose_x1": False, "transpose_x2": False}
+    for i in range(8):
+        x = graph.op("MatMulV2", [x, x], spec, name=f"square_{i}", attrs=flags)
+    graph.output([x], ["y"])
+    model = acl.Model.from_bytes(ModelBuilder(graph).to_bytes())
+    matrix = np.eye(1024, dtype=np.float32)
+    out, late = np.zeros_like(matrix), np.zeros_like(matrix)
+    async def submit():
+        return [model.run_async(matrix, out=[out]) for _ in range(1000)]
+    loop = asyncio.new_event_loop()
+    futures = loop.run_until_complete(submit())
+    print("ready", flush=True)
+    try:
+        model(matrix, out=[late])
+    except KeyboardInterrupt:
+        print("interrupted", late.any(), flush=True)
+    os._exit(0)
+    """
+    assert interrupt(script, tmp_path, digits) == (0, "interrupted False\n", "")
+
+
 def test_in_a_destructor(tmp_path: Path, digits: Path) -> None:
     """It cannot raise there: the interrupt comes up right after, and the stream is left alone."""
     script = """

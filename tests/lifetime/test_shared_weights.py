@@ -191,6 +191,28 @@ PROPERTIES = {
 }
 
 
+def test_what_others_write_to_is_not_shared(digits: Path) -> None:
+    with acl.DeviceBuffer(acl.query_size(digits).weight, shareable=True) as weight:
+        with acl.Model.from_file(digits, weight=weight) as model:
+            spec = model.outputs[0]
+            expected = model(image(0))
+        array = acl.DeviceArray(spec.shape, spec.dtype, buffer=weight)
+        view = memoryview(array)
+        with pytest.raises(acl.BufferInUse):
+            pickle.dumps(weight)
+        view[0, 0] = 1  # it is not a model's: the view is as good as before
+        view.release()
+        with acl.Model.from_file(digits) as model, model.bind([image(0)], [array]) as bound:
+            with pytest.raises(acl.BufferInUse):
+                pickle.dumps(weight)
+            bound()
+        pickle.dumps(weight)
+        with acl.Model.from_file(digits, weight=weight) as model:
+            assert np.array_equal(model(image(0)), expected)
+        with pytest.raises(acl.BufferInUse):
+            memoryview(array)
+
+
 def import_in_another_process(handle: int) -> str:
     program = f"""
 import acl

@@ -102,6 +102,41 @@ def test_faults(pytester: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(["*ValueError: *fault rule*"])
 
 
+def test_no_fault_rules_are_dropped(pytester: pytest.Pytester) -> None:
+    result = outcomes(
+        pytester,
+        """
+    @pytest.mark.acl_faults("aclmdlExecute:1:507011")
+    @pytest.mark.acl_faults("aclrtCreateStream:1:207001")
+    def test_two_markers():
+        with pytest.raises(acl.AclMemoryError):
+            acl.Stream()
+        with acl.Model.from_file(DIGITS_MODEL) as model, pytest.raises(acl.DeviceFaultError):
+            model(image)
+
+    @pytest.mark.acl_faults("aclmdlExecute:1:507011")
+    def test_within_a_marker(acl_faults):
+        with pytest.raises(RuntimeError, match="hold already"), acl_faults("aclrtMalloc"):
+            pass
+        with acl.Model.from_file(DIGITS_MODEL) as model, pytest.raises(acl.DeviceFaultError):
+            model(image)
+
+    def test_one_within_the_other(acl_faults):
+        with acl_faults("aclrtFree:1"):
+            with pytest.raises(RuntimeError, match="hold already"), acl_faults("aclrtMalloc"):
+                pass
+        with acl_faults("aclrtFree:1"):
+            pass
+
+    @pytest.mark.acl_faults
+    def test_no_rules():
+        pass
+    """,
+    )
+    result.assert_outcomes(passed=3, errors=1)
+    result.stdout.fnmatch_lines(["*acl_faults takes fault rules, as one string*"])
+
+
 def test_modules_are_left_as_they_are(pytester: pytest.Pytester) -> None:
     """pytest rewrites the assertions of plugins, but not of the package that the plugin is for."""
     result = outcomes(

@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -288,6 +289,22 @@ def test_beside_a_pool_s_own_requests(geared: Path, images: Arrays, expected: Ar
         pool.close()
     with pytest.raises(acl.PoolClosed):
         acl.Batcher(pool)
+
+
+def test_pool_that_is_closed_while_a_batcher_is_made(
+    geared: Path, images: Arrays, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else requests would wait for workers that have gone."""
+    new_queue = acl.Batcher._new_queue
+
+    def close_after(self: acl.Batcher, *arguments: Any) -> Any:
+        queue = new_queue(self, *arguments)
+        pool.close()
+        return queue
+
+    monkeypatch.setattr(acl.Batcher, "_new_queue", close_after)
+    with acl.ModelPool(geared) as pool, pytest.raises(acl.PoolClosed):
+        acl.Batcher(pool).submit(images[0]).result(SECONDS)
 
 
 def test_closed_pool_closes_its_batcher(geared: Path, images: Arrays) -> None:

@@ -6,6 +6,7 @@
 
 #include <pybind11/stl.h>
 
+#include <algorithm>
 #include <cstring>
 #include <functional>
 #include <memory>
@@ -153,6 +154,13 @@ struct View {
     std::string format;
 };
 
+// Where one axis at most has several elements, or there are none.
+bool is_in_both_orders(const ArrayMemory &memory) noexcept {
+    const auto &shape = memory.shape;
+    return memory.size() == 0 ||
+           std::count_if(shape.begin(), shape.end(), [](int64_t axis) { return axis > 1; }) <= 1;
+}
+
 int get_buffer(PyObject *self, Py_buffer *view, int flags) {
     view->obj = nullptr;
     return translated(-1, [&] {
@@ -165,6 +173,9 @@ int get_buffer(PyObject *self, Py_buffer *view, int flags) {
         }
         if (memory.is_read_only && (flags & PyBUF_WRITABLE) != 0) {
             throw py::buffer_error("the array is read-only");
+        }
+        if ((flags & PyBUF_F_CONTIGUOUS) == PyBUF_F_CONTIGUOUS && !is_in_both_orders(memory)) {
+            throw py::buffer_error("the array is in C order, not in Fortran's");
         }
         auto held = std::make_unique<View>();
         const core::Status status = memory.take(held->hold);

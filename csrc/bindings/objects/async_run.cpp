@@ -133,22 +133,37 @@ std::unique_ptr<FutureRun> make_run(const QueueReader &reader, py::object owner,
     return run;
 }
 
+// The run's number, for withdraw().
 template <typename Target>
-void submit(Target &target, std::unique_ptr<FutureRun> run) {
+uint64_t submit(Target &target, std::unique_ptr<FutureRun> run) {
     std::unique_ptr<AsyncRun> submitted = std::move(run);
-    call_core([&] { return target.submit(submitted); });
+    uint64_t number = 0;
+    call_core([&] { return target.submit(submitted, number); });
+    return number;
+}
+
+// Lets a run that has not begun fail by its timeout.
+template <typename Target>
+void expire(Target &target, uint64_t number) {
+    without_gil([&] {
+        auto run = target.withdraw(number);
+        if (run == nullptr) return;
+        run->status = {core::kTimedOut, "Model"};
+        AsyncRun &expired = *run;
+        expired.complete(std::move(run));
+    });
 }
 
 // `result` is what the future is to hold; with dynamic shapes, what makes it of (dims, bytes) of
 // each output.
-void submit_model(Model &model, const QueueReader &reader, py::object owner, const py::list &inputs,
-                  const py::list &outputs, size_t gear, double timeout, py::object future,
-                  py::object result) {
+uint64_t submit_model(Model &model, const QueueReader &reader, py::object owner,
+                      const py::list &inputs, const py::list &outputs, size_t gear, double timeout,
+                      py::object future, py::object result) {
     auto run = make_run(reader, std::move(owner), std::move(future), std::move(result), timeout);
     keep_arrays(inputs, outputs, run->kept, run->inputs, run->outputs);
     run->gear = gear;
     if (model.is_dynamic()) run->dims = dims_of(inputs);
-    submit(model, std::move(run));
+    return submit(model, std::move(run));
 }
 
 // (buffer or None, offset, host array or None, bytes) of each tensor.
@@ -197,6 +212,8 @@ void register_async_run(py::module_ &module) {
                py::arg("inputs"), py::arg("outputs"), py::arg("gear"), py::arg("timeout"),
                py::arg("future"), py::arg("result"));
 
+    module.def("expire", &expire<Model>, py::arg("model"), py::arg("number"));
+
     handle_class<BoundModel>(module, "BoundModel")
         .def_static("bind", &bind, py::arg("model").none(false), py::arg("inputs"),
                     py::arg("outputs"), py::arg("gear"), py::arg("state"))
@@ -216,11 +233,12 @@ void register_async_run(py::module_ &module) {
             "submit",
             [](BoundModel &bound, const QueueReader &reader, py::object owner, double timeout,
                py::object future, py::object result) {
-                submit(bound, make_run(reader, std::move(owner), std::move(future),
-                                       std::move(result), timeout));
+                return submit(bound, make_run(reader, std::move(owner), std::move(future),
+                                              std::move(result), timeout));
             },
             py::arg("queue"), py::arg("owner"), py::arg("timeout"), py::arg("future"),
-            py::arg("result"));
+            py::arg("result"))
+        .def("expire", &expire<BoundModel>, py::arg("number"));
 }
 
 }  // namespace ascendcl::objects
