@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 
+#include "host/engine/ir/checked_counts.h"
 #include "host/engine/ir/checked_results.h"
 #include "host/engine/ir/node_words.h"
 #include "host/engine/translate/function_op.h"
@@ -72,6 +73,8 @@ void check_integers(const ov::Model &model) {
                 check(*node, i);
         }
         if (depend.count(node.get()) != 0) check_result(*node);
+        if (node->get_input_size() > 1)
+            check_count(*node, depend.count(node->get_input_node_ptr(1)) != 0);
         const auto *outer = dynamic_cast<const ov::op::util::MultiSubGraphOp *>(node.get());
         if (outer == nullptr) continue;
         for (const auto &body : outer->get_functions()) check_integers(*body);
