@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from onnx_models import F16, F32, F64, I32, I64, Array, compiled, node, onnx_file, run
+from onnx_models import F16, F32, F64, I32, I64, U8, Array, compiled, node, onnx_file, run
 
 import ascendcl as acl
 
@@ -132,6 +132,27 @@ def test_integer_products_of_matrices(
     a[...], b[...] = 4097, 1
     b[..., 1 if b.ndim == 1 else 0] = 4097
     refused(path, IN_FLOAT32, a, b)
+
+
+@pytest.mark.parametrize(("terms", "is_told"), [(258, False), (259, True)])
+@pytest.mark.parametrize("op", ["MatMulInteger", "ConvInteger"])
+def test_products_of_bytes_are_rounded_and_told(
+    tmp_path: Path, op: str, terms: int, is_told: bool
+) -> None:
+    """As the operands of a quantised model were rounded by far more."""
+    dims = {"x": [1, terms], "z": [terms, 1]}
+    if op == "ConvInteger":
+        dims = {"x": [1, terms, 1, 1], "z": [1, terms, 1, 1]}
+    source = onnx_file(
+        tmp_path / "m.onnx",
+        [node(op, ["x", "z"], ["y"])],
+        {name: (U8, each) for name, each in dims.items()},
+        {"y": (I32, None)},  # type: ignore[dict-item]
+    )
+    x, z = (np.full(each, 255, np.uint8) for each in dims.values())
+    with acl.Model.from_file(compiled(source)) as model:
+        assert [note.quantity for note in model.notes] == ["precision"] * is_told
+        np.testing.assert_allclose(model(x, z).item(), terms * 255**2, rtol=1e-6)
 
 
 @pytest.mark.parametrize(("kind", "least"), [(I64, -(2**31)), (U32, 0)])

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "host/engine/engine.h"
+#include "host/engine/ir/byte_products.h"
 #include "host/engine/ir/read_ir.h"
 #include "host/engine/known_shapes.h"
 #include "host/engine/lower/gear_graph.h"
@@ -170,12 +171,16 @@ std::shared_ptr<Program> compile_ir(const LowerInput &input, const CompileReques
                                 std::to_string(input.weights.size) +
                                 " bytes that the file asks for that this one stands for"});
     }
-    if (computes_doubles(*model)) {
+    const auto tell_float32 = [&](const char *reason) {
         const om::Node &ir = *om::ir_node(input.graph);
         findings.push_back({Finding::Kind::kAssumed, std::string(ir.name), std::string(ir.type),
-                            "precision", "float32",
-                            "OpenVINO's CPU plugin computes float64 in float32"});
-    }
+                            "precision", "float32", reason});
+    };
+    if (computes_doubles(*model)) tell_float32("OpenVINO's CPU plugin computes float64 in float32");
+    if (rounds_byte_products(*model))
+        tell_float32(
+            "OpenVINO's CPU plugin adds up products of 8-bit integers in float32, exact below "
+            "2^24");
     return compiled(model, std::nullopt, std::move(findings), request);
 }
 

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "host/engine/ir/byte_products.h"
 #include "host/engine/ir/node_words.h"
 #include "host/engine/translate/broadcast_rows.h"
 #include "host/engine/translate/function_op.h"
@@ -176,6 +177,7 @@ void check_sign(const ov::TensorVector &inputs, const std::string &node) {
 // What has to be looked at, of an op with integer results.
 Check check_of(const ov::Node &node, bool is_cut_to_32_bits) {
     if (ov::is_type<ops::Power>(&node)) return of_elements(power, power, kFloat32);
+    if (is_byte_product(node)) return nullptr;
     if (const auto *matrices = ov::as_type<const ops::MatMul>(&node))
         return of_matrices(matrices->get_transpose_a(), matrices->get_transpose_b());
     if (ov::is_type<ops::ReduceSum>(&node) || ov::is_type<ops::ReduceMean>(&node) ||
