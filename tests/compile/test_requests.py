@@ -259,6 +259,24 @@ def test_integers_that_float32_cannot_tell_apart(tmp_path: Path, op: str, kind: 
             run(path, *(each.astype(dtype) for each in bad))
 
 
+def test_errors_name_the_node(tmp_path: Path) -> None:
+    """OpenVINO calls one by its output where that is the graph's."""
+    source = onnx_file(
+        tmp_path / "m.onnx",
+        [
+            node("Gather", ["table", "ids"], ["rows"], name="embed"),
+            node("Gather", ["rows", "where"], ["y"], name="last"),
+        ],
+        {"ids": (I64, [2]), "where": (I64, [1])},
+        {"y": (F32, [1, 6])},
+        {"table": X},
+    )
+    path = compiled(source)
+    for name, ids, where in (("embed", 7, 0), ("last", 0, 2)):
+        with pytest.raises(acl.AclError, match=rf"node '{name}' \(Gather\): index"):
+            run(path, np.array([1, ids]), np.array([where]))
+
+
 def test_more_of_the_greatest_than_there_are(tmp_path: Path) -> None:
     source = onnx_file(
         tmp_path / "m.onnx",
