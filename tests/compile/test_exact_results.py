@@ -134,6 +134,35 @@ def test_integer_products_of_matrices(
     refused(path, IN_FLOAT32, a, b)
 
 
+@pytest.mark.parametrize(("value", "is_told"), [(2**40, True), (2**31 - 1, False)])
+def test_constants_beyond_32_bits_are_told(tmp_path: Path, value: int, is_told: bool) -> None:
+    path = model_of(
+        tmp_path,
+        node("Mod", ["x", "c"], ["y"], name="wrap"),
+        I64,
+        {"x": [2]},
+        c=np.array([value]),
+    )
+    with acl.Model.from_file(path) as model:
+        told = [note.reason for note in model.notes]
+    words = f"node 'wrap' (FloorMod): input 'c' holds {value} (element 0)"
+    assert [reason.startswith(words) for reason in told] == [True] * is_told
+
+
+def test_ends_of_slices_are_far_out_on_purpose(tmp_path: Path) -> None:
+    path = model_of(
+        tmp_path,
+        node("Slice", ["x", "starts", "ends"], ["y"]),
+        I64,
+        {"x": ["n"]},
+        starts=np.array([1]),
+        ends=np.array([2**63 - 1]),
+    )
+    with acl.Model.from_file(path) as model:
+        assert not model.notes
+        np.testing.assert_array_equal(model(np.array([4, 5, 6])), [5, 6])
+
+
 @pytest.mark.parametrize(("terms", "is_told"), [(258, False), (259, True)])
 @pytest.mark.parametrize("op", ["MatMulInteger", "ConvInteger"])
 def test_products_of_bytes_are_rounded_and_told(
