@@ -67,7 +67,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--requests", type=int, default=6400, help="in each round")
     parser.add_argument("--max-delay", type=float, default=0.002)
-    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=2)
     arguments = parser.parse_args()
 
     image = digits_held_out().images[:1, None][0].astype(np.float32)

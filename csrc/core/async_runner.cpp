@@ -81,9 +81,10 @@ Status AsyncRunner::stop() noexcept {
     }
     lock.unlock();
     events_.clear();
-    Status status = second_.release();
+    // The stream first: a wait for it may have failed while it went on.
     const Status closed = stream_->close();
-    return status.ok() ? closed : status;
+    const Status released = second_.release();
+    return closed.ok() ? released : closed;
 }
 
 void AsyncRunner::serve() noexcept {
@@ -101,16 +102,24 @@ void AsyncRunner::serve() noexcept {
             executing = execute(std::move(prepared));
             continue;
         }
-        const Status executed = stream_->synchronize(-1);
+        wait_for(*executing);
         auto finished = std::move(executing);
         if (prepared != nullptr) executing = execute(std::move(prepared));
-        finish(std::move(finished), executed);
+        finish(std::move(finished));
     }
     {
         const std::lock_guard lock(mutex_);
         has_ended_ = true;
     }
     changed_.notify_all();
+}
+
+void AsyncRunner::wait_for(AsyncRun &run) noexcept {
+    run.status = stream_->synchronize(-1);
+    if (run.status.ok()) return;
+    keep_message(run);
+    // What failed may be the wait alone, and nobody is to write to memory that a run still reads.
+    static_cast<void>(stream_->synchronize(-1));
 }
 
 std::unique_ptr<AsyncRun> AsyncRunner::next_in_line(const AsyncRun *executing) noexcept {
@@ -182,19 +191,20 @@ std::unique_ptr<AsyncRun> AsyncRunner::execute(std::unique_ptr<AsyncRun> run) no
     return nullptr;
 }
 
-void AsyncRunner::finish(std::unique_ptr<AsyncRun> run, Status executed) noexcept {
+void AsyncRunner::finish(std::unique_ptr<AsyncRun> run) noexcept {
     run->awaited_ = nullptr;
-    if (executed.ok()) {
+    Status status = run->status;
+    if (status.ok()) {
         CurrentContext scope(*model_.context_);
-        executed = scope.status();
-        if (executed.ok()) executed = run->place_->outputs.copy_out(run->outputs, model_.outputs_);
+        status = scope.status();
+        if (status.ok()) status = run->place_->outputs.copy_out(run->outputs, model_.outputs_);
     }
-    complete(std::move(run), executed);
+    complete(std::move(run), status);
 }
 
 void AsyncRunner::complete(std::unique_ptr<AsyncRun> run, Status status) noexcept {
     run->status = status;
-    keep_message(*run);
+    if (run->message.empty()) keep_message(*run);
     run->status = model_.judged(status);
     AsyncRun &completed = *run;
     completed.complete(std::move(run));

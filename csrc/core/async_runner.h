@@ -43,7 +43,8 @@ class AsyncRunner {
     std::unique_ptr<AsyncRun> prepare(std::unique_ptr<AsyncRun> run,
                                       const AsyncRun *executing) noexcept;
     std::unique_ptr<AsyncRun> execute(std::unique_ptr<AsyncRun> run) noexcept;
-    void finish(std::unique_ptr<AsyncRun> run, Status executed) noexcept;
+    void wait_for(AsyncRun &run) noexcept;
+    void finish(std::unique_ptr<AsyncRun> run) noexcept;
     void complete(std::unique_ptr<AsyncRun> run, Status status) noexcept;
 
     Status copy_in(AsyncRun &run) noexcept;

@@ -75,7 +75,7 @@ Status Buffer::allocate_shareable(ContextHandle context, size_t size,
         [&mapping] { static_cast<void>(mapping.release()); }, std::move(context), mapping, size);
 }
 
-Status Buffer::import(ContextHandle context, uint64_t handle, size_t size, Fingerprint weights,
+Status Buffer::import(ContextHandle context, uint64_t handle, size_t size,
                       BufferHandle &buffer) noexcept {
     const InFlight flight;
     if (Status status = usable(); !status.ok()) return status;
@@ -88,7 +88,6 @@ Status Buffer::import(ContextHandle context, uint64_t handle, size_t size, Finge
         Kind::kBuffer, "aclrtMemImportFromShareableHandle", buffer,
         [&mapping] { static_cast<void>(mapping.release()); }, std::move(context), mapping, size);
     if (!status.ok()) return status;
-    buffer->fingerprint_ = weights;
     buffer->is_shared_ = true;
     buffer->is_models_ = true;
     return {};
@@ -124,22 +123,33 @@ Status Buffer::close_locked() noexcept {
 }
 
 Status Buffer::free(void *data) noexcept {
-    if (physical_ != nullptr) return SharedMapping{data, physical_}.release();
-    return {aclrtFree(data), "aclrtFree"};
+    if (!is_shareable()) return {aclrtFree(data), "aclrtFree"};
+    SharedMapping mapping = mapping_;
+    return mapping.release();
 }
 
-Status Buffer::share(uint64_t &handle, Fingerprint &weights) noexcept {
+Status Buffer::share(uint64_t &handle) noexcept {
     if (Status status = usable(); !status.ok()) return status;
     std::unique_lock lock(lease_mutex_, std::defer_lock);
     if (Status status = take_lock(lock); !status.ok()) return status;
-    if (fingerprint_ == Fingerprint{}) return {kNoWeights, "DeviceBuffer"};
+    if (leases_ > 0 && role_ != LeaseRole::kWeight) return {kOtherRole, "DeviceBuffer"};
+    if (fingerprint_ != Fingerprint{}) {
+        if (Status status = claim_for(fingerprint_); !status.ok()) return status;
+    }
     const Status status =
-        with_handle([&](void *) { return SharedMapping::share(physical_, handle); });
+        with_handle([&](void *) { return SharedMapping::share(mapping_.physical, handle); });
     if (!status.ok()) return status;
-    weights = fingerprint_;
     is_shared_ = true;
     is_models_ = true;
     return {};
+}
+
+Status Buffer::claim_for(Fingerprint weights) noexcept {
+    const uint64_t model = (weights.hash ^ weights.size) | 1;  // 0 is nobody's
+    uint64_t winner = 0;
+    const Status status = with_handle([&](void *) { return mapping_.claim(model, winner); });
+    if (!status.ok()) return status;
+    return winner == model ? Status{} : Status{kOtherWeights, "Model"};
 }
 
 Status Buffer::lease_count(size_t &count) const noexcept {
@@ -242,10 +252,11 @@ Status Lease::take(BufferHandle buffer, Role role, Fingerprint fingerprint, Leas
         std::unique_lock lock(buffer->lease_mutex_, std::defer_lock);
         if (Status status = take_lock(lock); !status.ok()) return status;
         if (Status status = buffer->ask(); !status.ok()) return status;
-        const bool is_shared = buffer->is_shared_;
-        if (buffer->leases_ > 0 || is_shared) {
-            const Role held = is_shared ? Role::kWeight : buffer->role_;
-            if (held != role) return {kOtherRole, "Model"};
+        if (buffer->is_shared_) {
+            if (role != Role::kWeight) return {kOtherRole, "Model"};
+            if (Status status = buffer->claim_for(fingerprint); !status.ok()) return status;
+        } else if (buffer->leases_ > 0) {
+            if (buffer->role_ != role) return {kOtherRole, "Model"};
             if (role == Role::kWeight && buffer->fingerprint_ != fingerprint) {
                 return {kOtherWeights, "Model"};
             }

@@ -30,18 +30,18 @@ class Buffer final : public InContext {
     static Status adopt(ContextHandle context, void *data, size_t size, std::shared_ptr<void> owner,
                         BufferHandle &buffer) noexcept;
 
-    // Memory that other processes can have, too: once a model's weights are in it, share() gives a
-    // number that import() makes the same memory of, also after this process has ended.
+    // Memory that other processes can have, too: share() gives a number that import() makes the
+    // same memory of, also after this process has ended.
     static Status allocate_shareable(ContextHandle context, size_t size,
                                      BufferHandle &buffer) noexcept;
-    static Status import(ContextHandle context, uint64_t handle, size_t size, Fingerprint weights,
+    static Status import(ContextHandle context, uint64_t handle, size_t size,
                          BufferHandle &buffer) noexcept;
 
     Buffer(ContextHandle context, SharedMapping mapping, size_t size) noexcept
         : InContext(Kind::kBuffer, std::move(context), mapping.address, "DeviceBuffer"),
           size_(size),
           owned_(true),
-          physical_(mapping.physical) {}
+          mapping_(mapping) {}
     Buffer(ContextHandle context, void *data, size_t size, bool owned,
            std::shared_ptr<void> owner) noexcept
         : InContext(Kind::kBuffer, std::move(context), data, "DeviceBuffer"),
@@ -53,10 +53,10 @@ class Buffer final : public InContext {
     Status close() noexcept override;
 
     size_t size() const noexcept { return size_; }
-    bool is_shareable() const noexcept { return physical_ != nullptr; }
-    // From then on the buffer has these weights for good: nobody writes to it, and no other model's
-    // are loaded. kNoWeights before a model was loaded into it.
-    Status share(uint64_t &handle, Fingerprint &weights) noexcept;
+    bool is_shareable() const noexcept { return mapping_.physical != nullptr; }
+    // From then on the buffer is for the weights of one model for good, those in it or else the
+    // first that are loaded by whatever process: nobody knows whether another still runs on them.
+    Status share(uint64_t &handle) noexcept;
     Status lease_count(size_t &count) const noexcept;
 
     // Copies between host memory and the buffer from byte `offset` on. With a stream: after its
@@ -76,12 +76,13 @@ class Buffer final : public InContext {
     // By models that are loaded: it is theirs to write to.
     bool is_taken() const noexcept { return is_models_ && !is_lost(); }
     Status close_locked() noexcept;
+    Status claim_for(Fingerprint weights) noexcept;
     Status free(void *data) noexcept;
 
     const size_t size_;
     const bool owned_;
     std::shared_ptr<void> owner_;
-    const aclrtDrvMemHandle physical_ = nullptr;  // of shareable memory
+    const SharedMapping mapping_;  // of shareable memory
 
     mutable FairSharedMutex lease_mutex_;  // taken before the lock of with_handle
     size_t leases_ = 0;

@@ -2,10 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/shared_mapping.h"
 
-#include <utility>
+#include <chrono>
+#include <thread>
+
+#include "core/buffer.h"
 
 namespace ascendcl::core {
 namespace {
+
+constexpr size_t kMarkSize = 64;  // a line of its own
+constexpr std::chrono::milliseconds kSettling{20};
 
 aclrtPhysicalMemProp properties_on(int32_t device) noexcept {
     aclrtPhysicalMemProp properties{};
@@ -26,17 +32,17 @@ Status check_functions() noexcept {
     return {ACL_ERROR_API_NOT_SUPPORT, "aclrtMemExportToShareableHandle"};
 }
 
-// The size in whole pages, of which physical memory consists.
+// The size in whole pages, of which physical memory consists, with room for the mark.
 Status round_up(int32_t device, size_t &size) noexcept {
     aclrtPhysicalMemProp properties = properties_on(device);
     size_t page = 0;
     const aclError code =
         aclrtMemGetAllocationGranularity(&properties, ACL_RT_MEM_ALLOC_GRANULARITY_MINIMUM, &page);
     if (code != ACL_SUCCESS) return {code, "aclrtMemGetAllocationGranularity"};
-    if (page == 0 || size > SIZE_MAX - page) {
+    if (page == 0 || size > SIZE_MAX - page - kMarkSize) {
         return {ACL_ERROR_RT_MEMORY_ALLOCATION, "aclrtMallocPhysical"};
     }
-    size = (size + page - 1) / page * page;
+    size = (size + kMarkSize + page - 1) / page * page;
     return {};
 }
 
@@ -49,7 +55,11 @@ Status SharedMapping::allocate(int32_t device, size_t size) noexcept {
     const aclrtPhysicalMemProp properties = properties_on(device);
     const aclError code = aclrtMallocPhysical(&physical, size, &properties, 0);
     if (code != ACL_SUCCESS) return {code, "aclrtMallocPhysical"};
-    return map(size);
+    status = map(size);
+    if (!status.ok()) return status;
+    status = {aclrtMemset(mark, kMarkSize, 0, kMarkSize), "aclrtMemset"};
+    if (!status.ok()) static_cast<void>(release());
+    return status;
 }
 
 Status SharedMapping::import(int32_t device, uint64_t handle, size_t size) noexcept {
@@ -68,7 +78,27 @@ Status SharedMapping::map(size_t size) noexcept {
         if (!status.ok()) aclrtReleaseMemAddress(address);
     }
     if (!status.ok()) aclrtFreePhysical(physical);
+    if (status.ok()) mark = static_cast<char *>(address) + size - kMarkSize;
     return status;
+}
+
+Status SharedMapping::claim(uint64_t model, uint64_t &winner) const noexcept {
+    bool in_place = false;
+    if (Status status = is_host_readable(in_place); !status.ok()) return status;
+    winner = 0;
+    if (in_place) {
+        const bool is_first =
+            __atomic_compare_exchange_n(static_cast<uint64_t *>(mark), &winner, model, false,
+                                        __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+        if (is_first) winner = model;
+        return {};
+    }
+    Status status = copy(&winner, sizeof winner, mark, sizeof winner, Direction::kToHost);
+    if (!status.ok() || winner != 0) return status;
+    status = copy(mark, kMarkSize, &model, sizeof model, Direction::kToDevice);
+    std::this_thread::sleep_for(kSettling);
+    if (!status.ok()) return status;
+    return copy(&winner, sizeof winner, mark, sizeof winner, Direction::kToHost);
 }
 
 Status SharedMapping::release() noexcept {

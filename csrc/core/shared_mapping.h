@@ -13,6 +13,9 @@ namespace ascendcl::core {
 struct SharedMapping {
     void *address = nullptr;
     aclrtDrvMemHandle physical = nullptr;
+    // Behind the memory and as shared as it is: which model's weights are in it, 0 before there are
+    // any.
+    void *mark = nullptr;
 
     // ACL_ERROR_API_NOT_SUPPORT from a runtime without one of the functions. Nothing is left behind
     // by a failure.
@@ -22,6 +25,9 @@ struct SharedMapping {
     // All of it, also after a failure: the first one is answered.
     Status release() noexcept;
 
+    // Sets the mark to `model` unless there is one, and answers which there is then. Of processes
+    // that do so at once one wins; where the host cannot reach the memory, but for a moment.
+    Status claim(uint64_t model, uint64_t &winner) const noexcept;
     // A number by which any process of this user can import it.
     static Status share(aclrtDrvMemHandle physical, uint64_t &handle) noexcept;
 

@@ -25,7 +25,6 @@ enum Refusal : aclError {
     kFileChanged = -15,   // the model file was written to or replaced while it was loaded
     kTimedOut = -16,      // it was not its turn in time
     kRanInCalls = -17,  // the model has run in calls, and cannot be loaded anew to run in a stream
-    kNoWeights = -18,   // a buffer to be shared that has no model's weights yet
 };
 
 struct [[nodiscard]] Status {

@@ -196,7 +196,6 @@ MODEL_LOST: Final = -14
 FILE_CHANGED: Final = -15
 TIMED_OUT: Final = -16
 RAN_IN_CALLS: Final = -17
-NO_WEIGHTS: Final = -18
 
 # Refusals of pools and batchers, which the extension knows nothing of.
 POOL_CLOSED: Final = -101
@@ -232,7 +231,6 @@ _CLASSES: Final[dict[int, type[AclError]]] = {
     FILE_CHANGED: AclValueError,
     TIMED_OUT: AclTimeoutError,
     RAN_IN_CALLS: NotSupportedError,
-    NO_WEIGHTS: AclValueError,
     POOL_CLOSED: PoolClosed,
     QUEUE_FULL: QueueFull,
     EXPIRED: AclTimeoutError,
@@ -272,8 +270,8 @@ _HINTS: Final[dict[int, str]] = {
     SHUT_DOWN: "the interpreter is exiting and has released the device",
     WRONG_DEVICE: "the work or weight buffer belongs to another device than the model",
     OTHER_WEIGHTS: (
-        "the weight buffer holds the weights of another model that is still loaded; give each "
-        "model file a weight buffer of its own"
+        "the weight buffer holds the weights of another model that is still loaded, or that other "
+        "processes share; give each model file a weight buffer of its own"
     ),
     OTHER_ROLE: (
         "the buffer is held in another role; work memory, weights, and inputs or outputs cannot be "
@@ -305,10 +303,6 @@ _HINTS: Final[dict[int, str]] = {
     RAN_IN_CALLS: (
         "the model was loaded from bytes and has run in calls, and the runtime executes a model "
         "in calls or in streams, never in both; load it again, and let its first run be run_async"
-    ),
-    NO_WEIGHTS: (
-        "the buffer is shared for the weights in it, and has none yet: load the model into it "
-        "before it is pickled"
     ),
     POOL_CLOSED: "it is closed, or being drained, and takes no requests",
     QUEUE_FULL: "as many requests wait as may (max_waiting)",

@@ -81,11 +81,11 @@ class DeviceBuffer(Closeable):
     device : Device, Context, int or None
         Where to allocate; device 0 by default.
     shareable : bool
-        Whether other processes may have the memory, too, for the weights of a model that was
-        loaded into it. Such a buffer can be pickled (a queue or an argument of `multiprocessing`,
-        with its methods spawn and forkserver): what is made of the pickle, while this process
-        lives, is the same memory, and stays when this process ends. From then on the weights stay
-        as they are, and loads of another model are refused. Takes whole pages, of 2 MiB mostly.
+        Whether other processes may have the memory, too, for the weights of a model. Such a buffer
+        can be pickled (an argument or a queue of `multiprocessing`, with its methods spawn and
+        forkserver): what is made of the pickle, while this process lives, is the same memory, and
+        stays when this process ends. Once pickled it is for one model, whose weights it has then
+        or the first that any of the processes loads. Takes whole pages, of 2 MiB mostly.
 
     Raises
     ------
@@ -123,14 +123,13 @@ class DeviceBuffer(Closeable):
                 "process; acl.DeviceBuffer(size, shareable=True) makes one for the weights of a "
                 "model, which other processes may have, too"
             )
-        handle, weights = self._handle.share()
-        return DeviceBuffer._import, (handle, self.size, self.device_id, weights)
+        return DeviceBuffer._import, (self._handle.share(), self.size, self.device_id)
 
     @classmethod
-    def _import(cls, handle: int, size: int, device: int, weights: tuple[int, int]) -> Self:
+    def _import(cls, handle: int, size: int, device: int) -> Self:
         buffer = cls.__new__(cls)
         context = context_of("DeviceBuffer", device)
-        buffer._handle = _acl.core.Buffer.import_shared(context, handle, size, weights)
+        buffer._handle = _acl.core.Buffer.import_shared(context, handle, size)
         return buffer
 
     @classmethod

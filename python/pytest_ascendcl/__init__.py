@@ -24,8 +24,12 @@ __all__ = ["acl_device", "acl_faults", "acl_no_leaks", "acl_strict"]
 _HAS_FAILED = pytest.StashKey[bool]()
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     """Settings of the plugin."""
+    # pytest would rewrite the assertions of all that is installed with a plugin: names of its own
+    # in every module of ascendcl, and a slower first import.
+    hook = getattr(pluginmanager, "rewrite_hook", None)
+    getattr(hook, "_must_rewrite", set()).difference_update({"ascendcl", "acl"})
     parser.addini(
         "acl_runtime",
         "the runtime of the tests where ASCENDCL_RUNTIME does not say it: host, cann or auto",

@@ -69,3 +69,10 @@ def test_single_op(tmp_path: Path) -> None:
     result = results_of("single_op", tmp_path)
     assert result.dtype == np.float16
     np.testing.assert_allclose(result, 2 * rows @ rows.T, rtol=1e-3)
+
+
+def test_share_memory(tmp_path: Path) -> None:
+    """It gives the images to another process and takes back what that one reads."""
+    images = digits_held_out().images
+    result = results_of("share_memory", tmp_path)
+    np.testing.assert_array_equal(result.ravel(), images.ravel())

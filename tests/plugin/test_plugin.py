@@ -102,6 +102,20 @@ def test_faults(pytester: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(["*ValueError: *fault rule*"])
 
 
+def test_modules_are_left_as_they_are(pytester: pytest.Pytester) -> None:
+    """pytest rewrites the assertions of plugins, but not of the package that the plugin is for."""
+    result = outcomes(
+        pytester,
+        """
+    def test_it(acl_device):
+        import ascendcl
+        for module in (ascendcl, ascendcl.util, ascendcl.model, acl):
+            assert not [name for name in vars(module) if name.startswith("@")], module
+    """,
+    )
+    result.assert_outcomes(passed=1)
+
+
 def test_runtime_by_a_setting(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("ASCENDCL_RUNTIME")
     pytester.makeini("[pytest]\nacl_runtime = host")

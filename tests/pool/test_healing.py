@@ -299,7 +299,7 @@ def test_many_faults_under_load(digits: Path, images: Arrays, expected: Arrays) 
 
 
 DEVICES = """
-import sys
+import sys, time
 sys.path[:0] = TESTS
 from faults import faults
 from gate import Gate
@@ -311,6 +311,9 @@ def gated(self, *inputs, **options):
 acl.Model.run = gated
 with acl.Model.from_file(DIGITS) as model: expected = model(image)
 with acl.ModelPool(DIGITS, devices=[0, 1], workers=4) as pool:
+    weights = {model.device: model.weight.ptr for model in pool._engine.models}
+    assert len(weights) == 2
+    assert all(model.weight.ptr == weights[model.device] for model in pool._engine.models)
     # Least loaded first: no device has two requests before the other has one.
     gate.close()
     for count in range(1, 5):
@@ -325,9 +328,8 @@ with acl.ModelPool(DIGITS, devices=[0, 1], workers=4) as pool:
         assert pool.submit(image).exception(60) is not None
         assert pool.ready
     assert all((pool.submit(image).result(60) == expected).all() for _ in range(20))
-    weights = {model.device: model.weight.ptr for model in pool._engine.models}
-    assert len(weights) == 2
-    assert all(model.weight.ptr == weights[model.device] for model in pool._engine.models)
+    while pool.stats()["workers_healing"]: time.sleep(0.001)
+    assert all((pool.submit(image).result(60) == expected).all() for _ in range(20))
 """
 
 

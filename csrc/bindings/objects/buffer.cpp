@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/buffer.h"
 
-#include <pybind11/stl.h>
-
 #include "bindings/objects/handle_class.h"
 #include "bindings/objects/host_memory.h"
 #include "bindings/objects/status.h"
@@ -59,21 +57,17 @@ void register_buffer(py::module_ &module) {
             py::arg("context").none(false), py::arg("size"))
         .def_static(
             "import_shared",
-            [](const ContextHandle &context, uint64_t handle, size_t size,
-               std::pair<uint64_t, uint64_t> weights) {
+            [](const ContextHandle &context, uint64_t handle, size_t size) {
                 BufferHandle buffer;
-                const core::Fingerprint fingerprint{weights.first, weights.second};
-                call_core(
-                    [&] { return Buffer::import(context, handle, size, fingerprint, buffer); });
+                call_core([&] { return Buffer::import(context, handle, size, buffer); });
                 return buffer;
             },
-            py::arg("context").none(false), py::arg("handle"), py::arg("size"), py::arg("weights"))
+            py::arg("context").none(false), py::arg("handle"), py::arg("size"))
         .def("share",
              [](Buffer &buffer) {
                  uint64_t handle = 0;
-                 core::Fingerprint weights;
-                 call_core([&] { return buffer.share(handle, weights); });
-                 return py::make_tuple(handle, py::make_tuple(weights.size, weights.hash));
+                 call_core([&] { return buffer.share(handle); });
+                 return handle;
              })
         .def_property_readonly("is_shareable", &Buffer::is_shareable)
         .def_static(

@@ -95,7 +95,8 @@ aclError aclrtMemExportToShareableHandle(aclrtDrvMemHandle handle, aclrtMemHandl
                                          uint64_t flags, uint64_t *shareableHandle) {
     return guarded(__func__, [&] {
         require(handle != nullptr && shareableHandle != nullptr, "a pointer is null");
-        require(handleType == ACL_MEM_HANDLE_TYPE_NONE, "no such type of handle");
+        require(handleType == ACL_MEM_HANDLE_TYPE_NONE || handleType == ACL_MEM_HANDLE_TYPE_POSIX,
+                "no such type of handle");
         require(flags == ACL_RT_VMM_EXPORT_FLAG_DEFAULT ||
                     flags == ACL_RT_VMM_EXPORT_FLAG_DISABLE_PID_VALIDATION,
                 "no such flags");

@@ -29,51 +29,20 @@ from ascendcl.errors import (
     warn,
 )
 from ascendcl.pool import healing
+from ascendcl.pool.group import Group, Worker
 from ascendcl.pool.replicas import LoadPlan, Replicas
-from ascendcl.pool.statistics import DeviceCounts, Snapshot
+from ascendcl.pool.statistics import Snapshot
 
 if TYPE_CHECKING:
     from ascendcl.model import Model
     from ascendcl.pool.queue import Failure, Job, Queue
     from ascendcl.pool.request import Request, Waker
 
-__all__ = ["Engine", "Group", "Worker"]
+__all__ = ["Engine"]
 
 log: Final = logging.getLogger("ascendcl")
 
 SECONDS_AT_EXIT: Final = 5.0  # for a request that runs then
-
-
-class Group:
-    """The workers of one device."""
-
-    def __init__(self, replicas: Replicas) -> None:
-        self.replicas: Final = replicas
-        self.running = 0  # jobs
-        self.parked: list[Worker] = []  # without work until the device is healed
-        self.fault: AclError | None = None  # why it has to be healed
-        self.faults = 0
-        self.heals = 0
-        self.failed_heals = 0
-        self.load_seconds = 0.0
-
-
-class Worker:
-    """One thread and the load of the model that it runs."""
-
-    __slots__ = ("group", "index", "job", "wake")
-
-    def __init__(self, group: Group, index: int) -> None:
-        self.group: Final = group
-        self.index: Final = index
-        self.job: Job | None = None
-        self.wake: Final = threading.Lock()  # held while there is nothing for it
-        self.wake.acquire()
-
-    @property
-    def model(self) -> Model:
-        """Its load; another one after the device was healed."""
-        return self.group.replicas.models[self.index]
 
 
 class Engine:
@@ -120,11 +89,12 @@ class Engine:
         _engines.add(self)
         _watch_process()
         workers = [Worker(g, i) for g in self.groups for i in range(g.replicas.count)]
+        for group in self.groups:
+            group.running = group.replicas.count  # until each has found nothing to do
         for number, worker in enumerate(workers):
             name = f"ascendcl-{worker.group.replicas.device}-{number}"
             # Daemons: a pool that nobody closes is closed at exit, which waits for other threads.
             thread = threading.Thread(target=self._work, args=(worker,), name=name, daemon=True)
-            worker.group.running += 1  # until it has found nothing to do
             thread.start()
             self._threads.append(thread)
         clock = threading.Thread(target=self._run_clock, name="ascendcl-clock", daemon=True)
@@ -242,24 +212,8 @@ class Engine:
                 len(queue.waiting),
                 queue.running,
                 queue.statistics.copy(),
-                [self._counts_of(group) for group in self.groups],
+                [group.counts(self._idle) for group in self.groups],
             )
-
-    def _counts_of(self, group: Group) -> DeviceCounts:
-        states = dict.fromkeys(("idle", "busy", "healing"), 0)
-        if group.fault is not None:
-            states["healing"] = group.replicas.count
-        else:
-            states["busy"] = group.running
-            states["idle"] = sum(worker.group is group for worker in self._idle)
-        return DeviceCounts(
-            group.replicas.device,
-            states,
-            group.faults,
-            group.heals,
-            group.failed_heals,
-            group.load_seconds,
-        )
 
     # Requests come, and go.
 

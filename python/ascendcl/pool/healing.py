@@ -21,7 +21,8 @@ from ascendcl.errors import (
 from ascendcl.pool.replicas import turn_on
 
 if TYPE_CHECKING:
-    from ascendcl.pool.engine import Engine, Group, Worker
+    from ascendcl.pool.engine import Engine
+    from ascendcl.pool.group import Group, Worker
 
 __all__ = ["fault_of", "heal", "lost_to", "unavailable"]
 

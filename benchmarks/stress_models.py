@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Models on two workspaces under everything at once, in strict mode, for some time.
+
+Sixteen threads run four models, two on each workspace: by calls, on bound memory, and by
+`run_async` from event loops, with deadlines and cancels. Models are closed and loaded again under
+them, and calls of the runtime fail. Each answer is compared with the model's before there were
+faults.
+
+Bound: no wrong or lost answer, no failure that was not injected, no violation of strict mode, no
+deadlock, nothing left at the end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import collections
+import faulthandler
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from stress import SECONDS_WITHOUT_PROGRESS, alive, faults, is_injected
+
+import ascendcl as acl
+from ascendcl.data import DIGITS_MODEL, digits_held_out
+from rebatched import model_with_batches
+
+# Not what releases something: that leaves what it was to release (tests/fault).
+FAILING = (
+    *("aclmdlExecute*", "aclrtMemcpy*", "aclmdlSetDynamic*", "aclmdlLoad*", "aclrtMalloc*"),
+    *("aclrtRecordEvent", "aclrtStreamWaitEvent", "aclrtSynchronizeStream", "aclrtCreate*"),
+    "aclrtSynchronizeEvent*",
+)
+
+
+class Slot:
+    """A model that is closed and loaded again from time to time, under those who run it."""
+
+    def __init__(self, path: Path, workspace: acl.Workspace, batches: tuple[int, ...]) -> None:
+        self._path, self._workspace = path, workspace
+        self.batches = batches
+        self.model = acl.Model.from_file(path, work=workspace)
+
+    def replace(self) -> None:
+        self.model.close()
+        while True:
+            try:
+                self.model = acl.Model.from_file(self._path, work=self._workspace)
+            except (acl.AclError, ValueError) as error:
+                if not is_injected(error):
+                    raise
+            else:
+                return
+
+
+class Stress:
+    """The models, those who run them, and what became of it."""
+
+    def __init__(self, folder: Path, workspaces: list[acl.Workspace], geared: Path) -> None:
+        self.images = list(digits_held_out().images[:64, None].astype("f4"))
+        with acl.Model.from_file(DIGITS_MODEL) as model:
+            self.expected = np.concatenate([model(image) for image in self.images])
+        self.slots = [
+            Slot(path, workspace, batches)
+            for workspace in workspaces
+            for path, batches in ((DIGITS_MODEL, (1,)), (geared, (1, 2, 4, 8)))
+        ]
+        self.stop = threading.Event()
+        self.done: collections.Counter[str] = collections.Counter()
+        self.problems: list[str] = []
+        self._lock = threading.Lock()
+
+    def count(self, what: str) -> None:
+        with self._lock:
+            self.done[what] += 1
+
+    def request(self, random: np.random.Generator) -> tuple[Slot, slice, np.ndarray]:
+        slot = self.slots[random.integers(len(self.slots))]
+        rows = int(random.choice(slot.batches))
+        first = int(random.integers(len(self.images) - rows))
+        taken = slice(first, first + rows)
+        self.count("asked")
+        return slot, taken, np.concatenate(self.images[taken])
+
+    def judge(self, taken: slice, answer: object) -> None:
+        if isinstance(answer, np.ndarray):
+            right = self.expected[taken]
+            is_right = answer.shape == right.shape and np.allclose(answer, right, 1e-4, 1e-6)
+            self.count("right" if is_right else "WRONG")
+        elif isinstance(answer, (acl.ModelClosedError, acl.AclTimeoutError)):
+            self.count(type(answer).__name__)
+        elif isinstance(answer, asyncio.CancelledError):
+            self.count("cancelled")
+        elif isinstance(answer, acl.AclError) and is_injected(answer):
+            self.count("failed by a fault")
+        else:
+            self.count("NOT INJECTED")
+            with self._lock:
+                self.problems.append(repr(answer))
+
+    def call(self, seed: int) -> None:
+        random = np.random.default_rng(seed)
+        while not self.stop.is_set():
+            slot, taken, rows = self.request(random)
+            timeout = None if random.random() < 0.7 else random.exponential(0.001) + 1e-6
+            try:
+                self.judge(taken, slot.model(rows, timeout=timeout))
+            except acl.AclError as error:
+                self.judge(taken, error)
+
+    def call_bound(self, seed: int) -> None:
+        random = np.random.default_rng(seed)
+        while not self.stop.is_set():
+            slot, taken, rows = self.request(random)
+            out = np.empty((len(rows), 10), np.float32)
+            try:
+                with slot.model.bind([rows], [out]) as bound:
+                    bound()
+                self.judge(taken, out)
+            except acl.AclError as error:
+                self.judge(taken, error)
+
+    def run_async(self, seed: int) -> None:
+        asyncio.run(self._run_async(np.random.default_rng(seed)))
+
+    async def _run_async(self, random: np.random.Generator) -> None:
+        while not self.stop.is_set():
+            asked: list[tuple[slice, asyncio.Future[Any]]] = []
+            for _ in range(16):
+                slot, taken, rows = self.request(random)
+                timeout = None if random.random() < 0.7 else random.exponential(0.01) + 1e-6
+                try:
+                    asked.append((taken, slot.model.run_async(rows, timeout=timeout)))
+                except acl.AclError as error:
+                    self.judge(taken, error)
+            await asyncio.sleep(random.exponential(0.0005))
+            for _, future in asked:
+                if random.random() < 0.1:
+                    future.cancel()
+            answers = await asyncio.wait_for(
+                asyncio.gather(*(future for _, future in asked), return_exceptions=True),
+                SECONDS_WITHOUT_PROGRESS,
+            )
+            for (taken, _), answer in zip(asked, answers, strict=True):
+                self.judge(taken, answer)
+
+    def replace_models(self, seed: int) -> None:
+        random = np.random.default_rng(seed)
+        while not self.stop.wait(random.exponential(0.2)):
+            self.slots[random.integers(len(self.slots))].replace()
+            self.count("replaced")
+
+    def guarded(self, run: Callable[[int], object], seed: int) -> None:
+        try:
+            run(seed)
+        except BaseException as error:
+            self.problems.append(f"{run.__name__}: {error!r}")
+            self.stop.set()
+
+
+def stress(seconds: float, seed: int) -> bool:
+    before = alive()
+    with tempfile.TemporaryDirectory() as folder:
+        geared = Path(folder) / "digits.om"
+        geared.write_bytes(model_with_batches(DIGITS_MODEL, (1, 2, 4, 8)))
+        workspaces = [acl.Workspace.for_models([DIGITS_MODEL, geared]) for _ in range(2)]
+        stressed = Stress(Path(folder), workspaces, geared)
+        runs = [stressed.call] * 5 + [stressed.call_bound] * 3 + [stressed.run_async] * 8
+        threads = [
+            threading.Thread(target=stressed.guarded, args=(run, seed + i), daemon=True)
+            for i, run in enumerate([*runs, stressed.replace_models])
+        ]
+        rules = ",".join(f"{pattern}:p0.002@{seed}:507000" for pattern in FAILING)
+        with faults(rules) as counts:
+            for thread in threads:
+                thread.start()
+            end = time.monotonic() + seconds
+            faulthandler.dump_traceback_later(seconds + 2 * SECONDS_WITHOUT_PROGRESS, exit=True)
+            while time.monotonic() < end and not stressed.stop.wait(1.0):
+                pass
+            stressed.stop.set()
+            for thread in threads:
+                thread.join()
+            faulthandler.cancel_dump_traceback_later()
+        for slot in stressed.slots:
+            slot.model.close()
+        for workspace in workspaces:
+            workspace.close()
+    done, problems = stressed.done, stressed.problems
+    del stressed, slot, workspace, workspaces, threads, runs
+    after = alive()
+    left = {kind: after[kind] - before[kind] for kind in after if after[kind] != before[kind]}
+    asked, replaced = done.pop("asked"), done.pop("replaced", 0)
+    print(f"{counts.calls} calls, {counts.faults} faults, {replaced} models closed and loaded")
+    for what, count in done.most_common():
+        print(f"{count:10} {what}")
+    lost = asked - sum(done.values())
+    wrong, others = done["WRONG"], done["NOT INJECTED"]
+    print(f"{asked} asked, {lost} lost, {wrong} wrong, {others} failures not injected")
+    print(f"left: {left or 'nothing'}")
+    for problem in problems[:10]:
+        print(problem)
+    worked = done["right"] > 0 and counts.faults > 0
+    return worked and not (lost or wrong or others or left or problems)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=600)
+    parser.add_argument("--seed", type=int, default=20261128)
+    arguments = parser.parse_args()
+    sys.exit(0 if stress(arguments.seconds, arguments.seed) else 1)
+
+
+if __name__ == "__main__":
+    main()
