@@ -235,6 +235,8 @@ def test_the_command(tmp_path: Path) -> None:
     done = run_command(same, onnx_path)
     assert done.returncode == 0, done.stderr
     assert "cosine 1.0000000" in done.stdout
+    steps = [line.split()[0] for line in done.stderr.splitlines()]
+    assert steps == ["reading", "reading", "running", "running"]
     done = run_command(other, onnx_path, "--bisect")
     assert done.returncode == 1, done.stderr
     assert "the first node that departs" in done.stdout
@@ -246,6 +248,15 @@ def test_the_command(tmp_path: Path) -> None:
     done = run_command(tmp_path / "none.onnx", onnx_path)
     assert done.returncode == 2
     assert "none.onnx" in done.stderr
+
+
+@pytest.mark.parametrize("value", ["x", "x=missing.npy", "x=one"])
+def test_an_input_that_cannot_be_read_names_its_option(tmp_path: Path, value: str) -> None:
+    model = source(tmp_path / "m.onnx")
+    done = run_command(model, model, "--input", value, "--quiet")
+    assert done.returncode == 2
+    assert done.stderr.startswith("ascendcl compare: --input: ")
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_models_of_other_shapes_are_not_compared(tmp_path: Path) -> None:

@@ -259,6 +259,55 @@ def test_integers_that_float32_cannot_tell_apart(tmp_path: Path, op: str, kind: 
             run(path, *(each.astype(dtype) for each in bad))
 
 
+def test_errors_name_the_node(tmp_path: Path) -> None:
+    """OpenVINO calls one by its output where that is the graph's."""
+    source = onnx_file(
+        tmp_path / "m.onnx",
+        [
+            node("Gather", ["table", "ids"], ["rows"], name="embed"),
+            node("Gather", ["rows", "where"], ["y"], name="last"),
+        ],
+        {"ids": (I64, [2]), "where": (I64, [1])},
+        {"y": (F32, [1, 6])},
+        {"table": X},
+    )
+    path = compiled(source)
+    for name, ids, where in (("embed", 7, 0), ("last", 0, 2)):
+        with pytest.raises(acl.AclError, match=rf"node '{name}' \(Gather\): index"):
+            run(path, np.array([1, ids]), np.array([where]))
+
+
+def test_more_of_the_greatest_than_there_are(tmp_path: Path) -> None:
+    source = onnx_file(
+        tmp_path / "m.onnx",
+        [node("TopK", ["x", "k"], ["y", "where"])],
+        {"x": (F32, ["n"]), "k": (I64, [1])},
+        {"y": (F32, ["k"]), "where": (I64, ["k"])},
+    )
+    with acl.Model.from_file(compiled(source)) as model:
+        x = np.array([1, 4, 2, 3], np.float32)
+        for count in (1, 3, 4):
+            np.testing.assert_array_equal(model(x, np.array([count]))[0], -np.sort(-x)[:count])
+        for count in (0, 5, -1):
+            with pytest.raises(acl.AclError, match=rf"TopK\): k is {count}, its axis has 4 elem"):
+                model(x, np.array([count]))
+
+
+def test_more_of_the_greatest_than_the_shape_that_comes_has(tmp_path: Path) -> None:
+    source = onnx_file(
+        tmp_path / "m.onnx",
+        [node("TopK", ["x", "k"], ["y", "where"])],
+        {"x": (F32, ["n"])},
+        {"y": (F32, [3]), "where": (I64, [3])},
+        {"k": np.array([3])},
+    )
+    with acl.Model.from_file(compiled(source)) as model:
+        x = np.array([1, 4, 2, 3], np.float32)
+        np.testing.assert_array_equal(model(x)[0], [4, 3, 2])
+        with pytest.raises(acl.AclError, match=r"k is 3, its axis has 2 elements: .*TopK"):
+            model(x[:2])
+
+
 def test_a_loop_that_runs_no_time(tmp_path: Path) -> None:
     """What OpenVINO answers then is what an earlier request has left."""
     from onnx import helper

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -118,6 +119,16 @@ def test_bound(wrong: Path, tmp_path: Path) -> None:
     done = command(wrong, "-o", target, "--force", "--verify-bound", "100")
     assert done.returncode == 0, done.stderr
     assert target.exists()
+
+
+def test_the_bound_and_the_difference_are_told(dense: Path, tmp_path: Path) -> None:
+    done = compile(dense, tmp_path / "m.om")
+    assert done.bound == 1e-3
+    assert done.differences
+    assert all(row.relative_l2 <= done.bound for row in done.differences)
+    told = command(dense, "-o", tmp_path / "m.om", "--verify-bound", "0.5")
+    assert re.search(r"against onnxruntime: relative L2 \S+ \(bound 0\.5\)", told.stdout)
+    assert compile(dense, tmp_path / "m.om", CompileOptions(verify=False)).bound == 0
 
 
 def test_inputs_that_are_given(tmp_path: Path) -> None:

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <limits>
 
+#include "host/engine/wide_integers.h"
+
 namespace ascendcl::host::engine {
 namespace {
 
@@ -14,34 +16,20 @@ bool fits(T value) noexcept {
     return value <= kGreatest;
 }
 
-template <typename T>
-std::optional<std::string> beyond(const ov::Output<const ov::Node> &port, const void *data) {
-    const auto *values = static_cast<const T *>(data);
-    const size_t count = ov::shape_size(port.get_shape());
-    bool all = true;  // without a branch in the loop, so that compilers vectorise it
-    for (size_t i = 0; i < count; ++i) all &= fits(values[i]);
-    if (all) return {};
-    size_t at = 0;
-    while (fits(values[at])) ++at;
-    return "input '" + port.get_node()->get_friendly_name() + "' holds " +
-           std::to_string(values[at]) + " (element " + std::to_string(at) + "): the host runtime " +
-           "computes " + port.get_element_type().get_type_name() + " in 32 bits here";
-}
-
 }  // namespace
 
 std::optional<std::string> beyond_32_bits(const ov::Output<const ov::Node> &port,
                                           const void *data) {
-    switch (port.get_element_type()) {
-        case ov::element::i64:
-            return beyond<int64_t>(port, data);
-        case ov::element::u64:
-            return beyond<uint64_t>(port, data);
-        case ov::element::u32:
-            return beyond<uint32_t>(port, data);
-        default:
-            return {};
-    }
+    const ov::element::Type type = port.get_element_type();
+    if (type == ov::element::i32) return {};
+    return with_wide_integers(type, data, [&](const auto *values) -> std::optional<std::string> {
+        using T = std::decay_t<decltype(*values)>;
+        const auto at = first_unfit(values, ov::shape_size(port.get_shape()), fits<T>);
+        if (!at) return {};
+        return "input '" + port.get_node()->get_friendly_name() + "' holds " +
+               std::to_string(values[*at]) + " (element " + std::to_string(*at) +
+               "): the host runtime computes " + type.get_type_name() + " in 32 bits here";
+    });
 }
 
 }  // namespace ascendcl::host::engine

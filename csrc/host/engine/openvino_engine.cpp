@@ -11,7 +11,9 @@
 #include <thread>
 
 #include "host/engine/engine.h"
+#include "host/engine/ir/byte_products.h"
 #include "host/engine/ir/read_ir.h"
+#include "host/engine/ir/wide_constants.h"
 #include "host/engine/known_shapes.h"
 #include "host/engine/lower/gear_graph.h"
 #include "host/engine/lower/lower.h"
@@ -170,12 +172,19 @@ std::shared_ptr<Program> compile_ir(const LowerInput &input, const CompileReques
                                 std::to_string(input.weights.size) +
                                 " bytes that the file asks for that this one stands for"});
     }
-    if (computes_doubles(*model)) {
+    const auto tell_precision = [&](const char *precision, std::string reason) {
         const om::Node &ir = *om::ir_node(input.graph);
         findings.push_back({Finding::Kind::kAssumed, std::string(ir.name), std::string(ir.type),
-                            "precision", "float32",
-                            "OpenVINO's CPU plugin computes float64 in float32"});
-    }
+                            "precision", precision, std::move(reason)});
+    };
+    if (auto words = constant_beyond_32_bits(*model)) tell_precision("int32", std::move(*words));
+    if (computes_doubles(*model))
+        tell_precision("float32", "OpenVINO's CPU plugin computes float64 in float32");
+    if (rounds_byte_products(*model))
+        tell_precision(
+            "float32",
+            "OpenVINO's CPU plugin adds up products of 8-bit integers in float32, exact below "
+            "2^24");
     return compiled(model, std::nullopt, std::move(findings), request);
 }
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def run(arguments: argparse.Namespace) -> int:
     """Compare; 0 within the bound, 1 beyond it, 2 where there is nothing to compare."""
-    from ascendcl.cli.compile import named_value
+    from ascendcl.cli.compile import named_value, progress
     from ascendcl.om.comparer import CompareOptions, compare
     from ascendcl.om.runnable import shapes_of
     from ascendcl.om.shapes import parse_input_shape
@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
             fp16_weights=arguments.fp16_weights,
             bisect=arguments.bisect,
         )
-        found = compare(arguments.first, arguments.second, options)
+        found = compare(arguments.first, arguments.second, options, tell=progress(arguments.quiet))
     except (ValueError, OSError) as error:
         print(f"ascendcl compare: {error}", file=sys.stderr)
         return 2
@@ -83,4 +83,5 @@ def add_to(commands: _SubParsersAction[ArgumentParser]) -> None:
     add("--seed", type=int, default=0, help="of made-up inputs")
     add("--fp16-weights", action="store_true", help="round constants of ONNX and IR to 16 bits")
     add("--bisect", action="store_true", help="tell the first node that departs")
+    add("--quiet", action="store_true", help="no progress")
     parser.set_defaults(run=run)

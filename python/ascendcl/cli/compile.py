@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
             like=arguments.like,
         )
         compiled = compile(
-            arguments.model, _target(arguments.output), options, tell=_progress(arguments.quiet)
+            arguments.model, _target(arguments.output), options, tell=progress(arguments.quiet)
         )
     except (ValueError, OSError) as error:
         print(f"ascendcl compile: {error}", file=sys.stderr)
@@ -74,7 +74,8 @@ def _target(text: str | None) -> Path | None:
     return Path(text if text.endswith(".om") else f"{text}.om")
 
 
-def _progress(quiet: bool) -> Any:
+def progress(quiet: bool) -> Any:
+    """Answer what tells each step on stderr, or keeps quiet."""
     return (lambda _: None) if quiet else (lambda line: print(f"{line} ...", file=sys.stderr))
 
 
@@ -92,6 +93,17 @@ def named_value(text: str, option: str) -> tuple[str, Any]:
     return name, np.array(numbers if len(numbers) > 1 else numbers[0])
 
 
+def _verdict(compiled: Compiled) -> str:
+    """The greatest difference, the bound, and why it may be beyond it."""
+    worst = max(compiled.differences, key=lambda row: row.relative_l2, default=None)
+    if worst is None:
+        return "no outputs"
+    text = f"relative L2 {worst.relative_l2:.2g} (bound {compiled.bound:g})"
+    if worst.relative_l2 > compiled.bound:
+        text += f"; roundings move {compiled.reference} itself by {worst.moved:.2g}"
+    return text
+
+
 def _print(compiled: Compiled, *, verified: bool) -> None:
     rows = [("input", text) for text in compiled.inputs]
     rows += [("output", text) for text in compiled.outputs]
@@ -99,8 +111,7 @@ def _print(compiled: Compiled, *, verified: bool) -> None:
     if compiled.gears:
         rows.append(("gears", str(compiled.gears)))
     if compiled.reference:
-        worst = max((row.relative_l2 for row in compiled.differences), default=0.0)
-        rows.append(("verified", f"against {compiled.reference}: relative L2 <= {worst:.2g}"))
+        rows.append(("verified", f"against {compiled.reference}: {_verdict(compiled)}"))
     else:
         why = "nothing here can run the source" if verified else "as asked"
         rows.append(("NOT VERIFIED", why))

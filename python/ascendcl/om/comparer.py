@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
@@ -77,6 +77,8 @@ def compare(
     first: str | PathLike[str],
     second: str | PathLike[str],
     options: CompareOptions | None = None,
+    *,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> Comparison:
     """Compare two models.
 
@@ -87,6 +89,8 @@ def compare(
         `ascendcl compile` reads, which OpenVINO runs. The second is the reference.
     options
         How to compare.
+    tell
+        Is called with a line at each step of the work.
 
     Returns
     -------
@@ -99,25 +103,32 @@ def compare(
         They cannot be compared: other inputs or outputs.
     """
     options = options or CompareOptions()
+    tell(f"reading {first}")
     ours = open_runnable(Path(first), fp16_weights=options.fp16_weights)
     try:
+        tell(f"reading {second}")
         theirs = open_runnable(Path(second), fp16_weights=options.fp16_weights)
         try:
-            return _compared(ours, theirs, options)
+            return _compared(ours, theirs, options, tell)
         finally:
             theirs.close()
     finally:
         ours.close()
 
 
-def _compared(ours: Runnable, theirs: Runnable, options: CompareOptions) -> Comparison:
+def _compared(
+    ours: Runnable, theirs: Runnable, options: CompareOptions, tell: Callable[[str], None]
+) -> Comparison:
     pairs = _paired_inputs(ours, theirs)
     fed = _make_inputs(ours, pairs, options)
     of_theirs = {
         other.name: _as_port(array, other) for array, (_, other) in zip(fed, pairs, strict=True)
     }
     fed_theirs = [of_theirs[port.name] for port in theirs.inputs]
-    found, expected = ours.run(fed), theirs.run(fed_theirs)
+    tell(f"running {ours.path}")
+    found = ours.run(fed)
+    tell(f"running {theirs.path}")
+    expected = theirs.run(fed_theirs)
     rows = tuple(
         difference(name, _in_shape(found[index], expected[other]), expected[other])
         for index, (name, other) in enumerate(_paired_outputs(ours, theirs))
@@ -125,6 +136,7 @@ def _compared(ours: Runnable, theirs: Runnable, options: CompareOptions) -> Comp
     is_within = all(row.relative_l2 <= options.bound for row in rows)
     departure = None
     if options.bisect:
+        tell("comparing node by node")
         departure = first_departure(ours, theirs, fed, fed_theirs, options.bound)
     return Comparison(rows, is_within, departure)
 

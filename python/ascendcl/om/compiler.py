@@ -95,6 +95,8 @@ class Compiled:
         What it was verified against; None where it was not.
     differences : tuple of Difference
         By how much the outputs differ from the reference's.
+    bound : float
+        Relative L2 that they were held against; 0 where nothing was verified.
     as_in_like : tuple of str
         What was changed after that, for the file that this one stands for has it so.
     """
@@ -107,6 +109,7 @@ class Compiled:
     gears: int
     reference: str | None
     differences: tuple[Difference, ...]
+    bound: float = 0.0
     as_in_like: tuple[str, ...] = ()
 
 
@@ -182,9 +185,8 @@ def compile(
     graph.set_types(options.output_type, _precision(options))
     if like is None:
         ports = graph.ports(options.input_format)
-    target.parent.mkdir(parents=True, exist_ok=True)
     # In the same folder: only there is a rename one step.
-    with tempfile.TemporaryDirectory(prefix=".ascendcl-", dir=target.parent) as folder:
+    with _folder_beside(target) as folder:
         beside = Path(folder) / "model.om"
         attrs = {"framework_type": source.framework.capitalize(), **(like.attrs() if like else {})}
 
@@ -235,6 +237,17 @@ def _target(output: str | PathLike[str] | None, options: CompileOptions) -> Path
             f"output: {like} does not end with .om, so that its .host.om has no name"
         )
     return like.with_suffix(".host.om")
+
+
+def _folder_beside(target: Path) -> tempfile.TemporaryDirectory[str]:
+    """A folder to write in."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        return tempfile.TemporaryDirectory(prefix=".ascendcl-", dir=target.parent)
+    except OSError as error:
+        raise CompileError(
+            f"output: nothing can be written to {target.parent}: {error.strerror}"
+        ) from error
 
 
 def _like(options: CompileOptions) -> Like | None:
@@ -329,7 +342,7 @@ def _verified(
                 f"difference {row.max_abs:.3g} at {row.worst}"
                 + (f"; {row.note}" if row.note else "")
             )
-    return verdict
+    return replace(verdict, bound=bound) if verdict.reference else verdict
 
 
 def _is_within(row: Difference, bound: float) -> bool:
@@ -375,6 +388,7 @@ def _described(
         len(gears.shapes) if gears else 0,
         verdict.reference,
         verdict.differences,
+        verdict.bound,
     )
 
 

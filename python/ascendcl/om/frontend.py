@@ -103,6 +103,7 @@ def read_source(path: Path, framework: str | None = None) -> SourceModel:
             # TopK: of equal values ONNX takes the first.
             if "stable" in attributes and attributes["sort"] != "none":
                 node.set_attribute("stable", True)
+        _name_as_in(onnx, model)
     return SourceModel(model, name, path, onnx)
 
 
@@ -116,6 +117,22 @@ def _remove_identities(model: ov.Model) -> None:
         ports = {each.get_node().get_type_name() for each in node.output(0).get_target_inputs()}
         if source.get_node().get_type_name() != "Parameter" or "Result" not in ports:
             node.output(0).replace(source)
+
+
+def _name_as_in(onnx: OnnxModel, model: ov.Model) -> None:
+    """Call nodes as ONNX does where OpenVINO calls them by an output of the graph."""
+    names = {
+        tensor: node.name
+        for number, node in enumerate(onnx.nodes)
+        if node.name != f"{node.op_type}_{number}"  # the file gives none
+        for tensor in node.outputs
+    }
+    taken = {node.get_friendly_name() for node in _with_bodies(model)}
+    for node in _with_bodies(model):
+        name = names.get(node.get_friendly_name())
+        if name and name not in taken and node.get_type_name() not in ("Parameter", "Result"):
+            node.set_friendly_name(name)
+            taken.add(name)
 
 
 def _told(

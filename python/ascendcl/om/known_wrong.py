@@ -14,15 +14,18 @@ if TYPE_CHECKING:
 
 from .onnx_model import OnnxModel, OnnxNode
 
+_ALL_OPSETS = range(1, 1 << 16)
+
 
 @dataclass(frozen=True)
 class KnownWrong:
-    """What comes out wrong: nodes of `operator` for which `applies` is true."""
+    """What comes out wrong: nodes of `operator` for which `applies` is true, in `opsets`."""
 
     operator: str
     reason: str
     applies: Callable[[OnnxNode], bool]
     confirms: Callable[[ov.Model], bool] = lambda _: True  # by what was read of the whole model
+    opsets: range = _ALL_OPSETS
 
 
 def _given(node: OnnxNode, slot: int) -> bool:
@@ -52,8 +55,10 @@ def _scales_to_no_whole_size(node: ov.Node) -> bool:
     return False
 
 
+_DOMAINS = ("", "ai.onnx")  # ONNX's own, by both of its names
 _WINDOW = ("left_window_size", "right_window_size")
 _RECURRENT = ("LSTM", "GRU", "RNN")
+_OVER_ALL_AXES = ("ReduceL1", "ReduceLogSum", "ReduceLogSumExp")
 
 TABLE = (
     *(
@@ -63,6 +68,15 @@ TABLE = (
             lambda node: node.attributes.get("layout", 0) == 1,
         )
         for operator in _RECURRENT
+    ),
+    *(
+        KnownWrong(
+            operator,
+            "axes are ignored in opsets 13 to 17",
+            lambda node: bool(node.attributes.get("axes")),
+            opsets=range(13, 18),
+        )
+        for operator in _OVER_ALL_AXES
     ),
     KnownWrong("LSTM", "peepholes (input P) are ignored", lambda node: _given(node, 7)),
     KnownWrong(
@@ -114,10 +128,14 @@ TABLE = (
 
 def known_wrong(model: OnnxModel, read: ov.Model) -> list[tuple[OnnxNode, KnownWrong]]:
     """Answer the model's nodes that are known to come out wrong, with the reason."""
+    opset = next((model.opsets[name] for name in _DOMAINS if name in model.opsets), 1)
     return [
         (node, row)
         for node in model.nodes
-        if node.domain in ("", "ai.onnx")
+        if node.domain in _DOMAINS
         for row in TABLE
-        if row.operator == node.op_type and row.applies(node) and row.confirms(read)
+        if row.operator == node.op_type
+        and opset in row.opsets
+        and row.applies(node)
+        and row.confirms(read)
     ]

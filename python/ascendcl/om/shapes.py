@@ -12,7 +12,7 @@ Dim: TypeAlias = "int | tuple[int, int]"
 Shapes: TypeAlias = Mapping[str, Sequence[Dim]]
 
 
-def parse_input_shape(text: str) -> dict[str, list[Dim]]:
+def parse_input_shape(text: str, option: str = "--input_shape") -> dict[str, list[Dim]]:
     """Read ``name:1,3,-1,1~640;other:8``.
 
     A name may hold colons: the shape stands behind the last one.
@@ -26,27 +26,46 @@ def parse_input_shape(text: str) -> dict[str, list[Dim]]:
     for part in filter(None, (piece.strip() for piece in text.split(";"))):
         name, colon, dims = part.rpartition(":")
         if not colon or not name:
-            raise ValueError(f"{part!r} is not of the form name:1,3,-1,1~640")
-        shapes[name] = [_dim(dim, part) for dim in dims.split(",")] if dims.strip() else []
+            raise ValueError(f"{option}: {part!r} is not of the form name:1,3,-1,1~640")
+        sizes = dims.split(",") if dims.strip() else []
+        try:
+            shapes[name] = [_dim(size) for size in sizes]
+        except ValueError as error:
+            raise ValueError(f"{option}: {part!r}: {error}") from None
     if not shapes:
-        raise ValueError("no shape is given; the form is name:1,3,224,224;other:1,8")
+        raise ValueError(f"{option}: no shape is given; the form is name:1,3,224,224;other:1,8")
     return shapes
 
 
-def _dim(text: str, part: str) -> Dim:
+def _dim(text: str) -> Dim:
+    low, tilde, high = text.partition("~")
     try:
-        low, tilde, high = text.partition("~")
-        first = int(low)
-        if not tilde:
-            if first < -1:
-                raise ValueError
-            return first
-        last = int(high)
-        if first < 0 or (last != -1 and last < first):
-            raise ValueError
-        return first, last
+        dim: Dim = (int(low), int(high)) if tilde else int(low)
     except ValueError:
-        raise ValueError(f"{text.strip()!r} in {part!r} is no size, -1 or range (1~640)") from None
+        raise ValueError(f"{text.strip()!r} is no size, -1 or range (1~640)") from None
+    require_dim(dim)
+    return dim
+
+
+def require_dim(dim: Dim) -> None:
+    """Refuse a negative size that is not -1, and a range that ends before it begins.
+
+    Raises
+    ------
+    ValueError
+        With the dim as the command line has it.
+    """
+    if not isinstance(dim, tuple):
+        if dim < -1:
+            raise ValueError(f"{dim} is no size; an open one is -1")
+        return
+    low, high = dim
+    if low < 0 or high < -1:
+        raise ValueError(
+            f"{low}~{high} is no range of sizes; one without an end is {max(low, 0)}~-1"
+        )
+    if -1 != high < low:
+        raise ValueError(f"{low}~{high} is no range: it ends before it begins")
 
 
 def parse_sizes(text: str, option: str) -> list[int]:

@@ -14,7 +14,7 @@ from .frontend import SourceModel
 from .gears import GearKind
 from .host_model import Gears, Ports
 from .onnx_model import output_name
-from .shapes import Dim, Shapes
+from .shapes import Dim, Shapes, require_dim
 from .verify import Port
 
 if TYPE_CHECKING:
@@ -178,6 +178,12 @@ class SourceGraph:
         self.require_inputs(shapes, "input_shape")
         if not shapes:
             return
+        for name, dims in shapes.items():
+            try:
+                for dim in dims:
+                    require_dim(dim)
+            except ValueError as error:
+                raise CompileError(f"input_shape: {name}: {error}") from error
         wanted = {
             self._inputs.index(name): ov.PartialShape([_dimension(dim) for dim in dims])
             for name, dims in shapes.items()
@@ -215,6 +221,9 @@ class SourceGraph:
         kind, gears = lists[option]
         if len(gears) < 2:
             raise CompileError(f"{option}: give two or more; for one, input_shape is enough")
+        for gear in gears:
+            if gears.count(gear) > 1:
+                raise CompileError(f"{option}: {','.join(map(str, gear))} is given twice")
         return Gears(kind, [self._shapes_of_gear(option, kind, sizes) for sizes in gears])
 
     def _shapes_of_gear(

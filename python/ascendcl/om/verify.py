@@ -36,6 +36,7 @@ _TRIED_SIZES = (64, 224, 16, 8, 640, 4, 2, 1)  # of open dims, until the referen
 _ASKED_FROM = 1e-3  # relative L2: what two runtimes differ by in most models is far less
 TIMES = 4  # of what the reference moves by itself, a difference may be due to roundings
 _ROUNDING = 1e-7  # of float32
+_NEXT_TO_WHOLE = 1e-3
 _OTHER_SIZES = ((2, 37, 41, 43), (1, 6, 9, 5), (3, 16, 33, 35))
 _UNTAKEN = "does not run it on made-up inputs"
 
@@ -117,6 +118,7 @@ class Verdict:
     reference: str | None
     differences: tuple[Difference, ...] = ()
     problem: str = ""
+    bound: float = 0.0  # relative L2 that the differences were held against
 
 
 def verify(job: VerifyJob) -> Verdict:
@@ -297,9 +299,16 @@ class _Verification:
                 ours.reshape(theirs.shape) if ours.size == theirs.size else ours
                 for ours, theirs in zip(found, expected, strict=True)
             ]
+        try:
+            wanted = [
+                _in_type_of(ours, theirs, name)
+                for name, ours, theirs in zip(self._job.outputs, found, expected, strict=True)
+            ]
+        except OutOfTypeError as error:
+            return f"{error} (on inputs: {recipe.name})"
         rows = [
             difference(name, ours, theirs)
-            for name, ours, theirs in zip(self._job.outputs, found, expected, strict=True)
+            for name, ours, theirs in zip(self._job.outputs, found, wanted, strict=True)
         ]
         if any(_ASKED_FROM < row.relative_l2 < np.inf for row in rows):
             rows = self._with_moves(rows, fed, expected)
@@ -335,6 +344,32 @@ def as_input(value: npt.ArrayLike, port: Port) -> Array:
     """Answer a value that was given for an input, in its type and with as many dims."""
     array = np.asarray(value).astype(port.dtype)
     return array.reshape((1,) * len(port.shape)) if array.ndim == 0 else array
+
+
+class OutOfTypeError(ValueError):
+    """The type that was asked for an output does not hold what the source computes."""
+
+
+def _in_type_of(ours: Array, theirs: Array, name: str) -> Array:
+    """Floats as integers, which `output_type` makes of them: cut off towards zero.
+
+    Raises
+    ------
+    OutOfTypeError
+        One is beyond the type: it could be anything.
+    """
+    if ours.dtype.kind not in "iu" or theirs.dtype.kind != "f" or ours.shape != theirs.shape:
+        return theirs
+    limits, whole = np.iinfo(ours.dtype), np.trunc(theirs)
+    outside = ~((whole >= limits.min) & (whole <= limits.max))
+    if outside.any():
+        raise OutOfTypeError(
+            f"output_type: output {name!r} is {theirs[outside][0]:g} somewhere, which "
+            f"{ours.dtype} does not hold"
+        )
+    # A rounding moves what is next to a whole number over it.
+    is_next = np.abs(theirs - np.rint(theirs)) < _NEXT_TO_WHOLE
+    return np.where(is_next & (np.abs(ours - theirs) < 1 + _NEXT_TO_WHOLE), ours, whole)
 
 
 def _shapes_of(attempts: Sequence[Sequence[Port]]) -> dict[str, list[Shape]]:

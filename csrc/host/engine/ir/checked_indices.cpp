@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 
+#include "host/engine/ir/node_words.h"
 #include "host/engine/translate/function_op.h"
 #include "host/engine/translate/run_time_values.h"
 
@@ -123,8 +124,7 @@ void check(ov::Node &node, const Indices &indices) {
     const ov::element::Type type = positions.get_element_type();
     if (type != ov::element::i32 && type != ov::element::i64) return;
     const auto shape = std::make_shared<ops::ShapeOf>(node.input_value(0), ov::element::i32);
-    const std::string name =
-        "node '" + node.get_friendly_name() + "' (" + node.get_type_name() + ")";
+    const std::string name = words_of(node);
     const auto checked =
         std::make_shared<FunctionOp>(name + " indices", ov::OutputVector{positions, shape},
                                      checking(indices, batch_dims(node), name));

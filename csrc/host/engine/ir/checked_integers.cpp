@@ -7,8 +7,12 @@
 #include <set>
 #include <string>
 
+#include "host/engine/ir/checked_counts.h"
+#include "host/engine/ir/checked_results.h"
+#include "host/engine/ir/node_words.h"
 #include "host/engine/translate/function_op.h"
 #include "host/engine/translate/run_time_values.h"
+#include "host/engine/wide_integers.h"
 
 namespace ascendcl::host::engine {
 namespace {
@@ -24,49 +28,27 @@ bool is_computed_in_float(const ov::Node &node) {
            ov::is_type<ops::ReduceMin>(&node);
 }
 
-bool is_wide_integer(ov::element::Type type) {
-    return type == ov::element::i32 || type == ov::element::i64 || type == ov::element::u32 ||
-           type == ov::element::u64;
-}
-
-template <typename T>
 void require_exact(const ov::Tensor &tensor, const std::string &node) {
-    const auto *values = static_cast<const T *>(tensor.data());
-    const size_t count = tensor.get_size();
-    const auto is_exact = [](T value) {
-        if constexpr (std::is_signed_v<T>)
-            return (value > -static_cast<T>(kExactBelow)) & (value < static_cast<T>(kExactBelow));
-        else
-            return value < static_cast<T>(kExactBelow);
-    };
-    bool all = true;  // without a branch in the loop, so that compilers vectorise it
-    for (size_t i = 0; i < count; ++i) all &= is_exact(values[i]);
-    if (all) return;
-    size_t at = 0;
-    while (is_exact(values[at])) ++at;
-    throw RunTimeRefusal(node + ": an operand is " + std::to_string(values[at]) + " (element " +
-                         std::to_string(at) +
-                         "), and the host runtime computes this op in float32, exact below 2^24");
-}
-
-void require_exact(const ov::Tensor &tensor, const std::string &node) {
-    switch (tensor.get_element_type()) {
-        case ov::element::i32:
-            return require_exact<int32_t>(tensor, node);
-        case ov::element::i64:
-            return require_exact<int64_t>(tensor, node);
-        case ov::element::u32:
-            return require_exact<uint32_t>(tensor, node);
-        case ov::element::u64:
-            return require_exact<uint64_t>(tensor, node);
-        default:
-            return;
-    }
+    with_wide_integers(tensor.get_element_type(), tensor.data(), [&](const auto *values) {
+        using T = std::decay_t<decltype(*values)>;
+        const auto at = first_unfit(values, tensor.get_size(), [](T value) {
+            if constexpr (std::is_signed_v<T>)
+                return (value > -static_cast<T>(kExactBelow)) &
+                       (value < static_cast<T>(kExactBelow));
+            else
+                return value < static_cast<T>(kExactBelow);
+        });
+        if (at)
+            throw RunTimeRefusal(node + ": an operand is " + std::to_string(values[*at]) +
+                                 " (element " + std::to_string(*at) +
+                                 "), and the host runtime computes this op in float32, exact "
+                                 "below 2^24");
+        return true;
+    });
 }
 
 void check(ov::Node &node, size_t slot) {
-    const std::string name =
-        "node '" + node.get_friendly_name() + "' (" + node.get_type_name() + ")";
+    const std::string name = words_of(node);
     const auto checked = std::make_shared<FunctionOp>(
         name + " integers", ov::OutputVector{node.input_value(slot)},
         [name](const ov::TensorVector &inputs, ov::Tensor &output) {
@@ -90,6 +72,9 @@ void check_integers(const ov::Model &model) {
             if (is_computed_in_float(*node) && is_wide_integer(node->get_input_element_type(i)))
                 check(*node, i);
         }
+        if (depend.count(node.get()) != 0) check_result(*node);
+        if (node->get_input_size() > 1)
+            check_count(*node, depend.count(node->get_input_node_ptr(1)) != 0);
         const auto *outer = dynamic_cast<const ov::op::util::MultiSubGraphOp *>(node.get());
         if (outer == nullptr) continue;
         for (const auto &body : outer->get_functions()) check_integers(*body);

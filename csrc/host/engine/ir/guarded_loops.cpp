@@ -6,6 +6,7 @@
 #include <openvino/opsets/opset13.hpp>
 #include <string>
 
+#include "host/engine/ir/node_words.h"
 #include "host/engine/translate/function_op.h"
 #include "host/engine/translate/run_time_values.h"
 
@@ -35,7 +36,7 @@ bool is_zero(const ov::Tensor &tensor) {
 void guard(ops::Loop &loop, size_t slot) {
     const ov::Output<ov::Node> value = loop.input_value(slot);
     if (ov::is_type<ops::Constant>(value.get_node())) return;
-    const std::string node = "node '" + loop.get_friendly_name() + "' (Loop)";
+    const std::string node = words_of(loop);
     const auto guarded = std::make_shared<FunctionOp>(
         node + " runs", ov::OutputVector{value},
         [node](const ov::TensorVector &inputs, ov::Tensor &output) {

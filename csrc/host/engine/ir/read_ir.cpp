@@ -3,14 +3,15 @@
 #include "host/engine/ir/read_ir.h"
 
 #include <algorithm>
-#include <openvino/opsets/opset13.hpp>
 #include <string>
 #include <vector>
 
 #include "host/engine/ir/checked_indices.h"
 #include "host/engine/ir/checked_integers.h"
+#include "host/engine/ir/exact_remainder.h"
 #include "host/engine/ir/guarded_loops.h"
 #include "host/engine/lower/model_io.h"
+#include "host/engine/passed_through.h"
 #include "host/engine/refusal.h"
 #include "host/engine/translate/emit.h"
 #include "host/engine/translate/function_op.h"
@@ -19,8 +20,6 @@
 
 namespace ascendcl::host::engine {
 namespace {
-
-namespace ops = ov::opset13;
 
 // `edges` must be output 0, 1, 2 … of `node`, or of one node each that is named in `names`.
 void require_in_order(const om::Node &consumer, const std::vector<std::string> &names) {
@@ -125,17 +124,7 @@ void require_no_state(const om::Node &ir, const ov::Model &model) {
                           model.get_variables().front()->get_info().variable_id + "')");
 }
 
-// An input of the model in another shape or type at most. The CPU plugin does not write such an
-// output when both are the caller's memory: something has to compute it.
-bool is_passed_through(ov::Output<ov::Node> value) {
-    while (ov::is_type<ops::Reshape>(value.get_node()) ||
-           ov::is_type<ops::Squeeze>(value.get_node()) ||
-           ov::is_type<ops::Unsqueeze>(value.get_node()) ||
-           ov::is_type<ops::Convert>(value.get_node()))
-        value = value.get_node()->input_value(0);
-    return ov::is_type<ops::Parameter>(value.get_node());
-}
-
+// See is_passed_through().
 void copy_passed_through(ov::Model &model) {
     for (const auto &result : model.get_results()) {
         const ov::Output<ov::Node> value = result->input_value(0);
@@ -161,6 +150,7 @@ std::shared_ptr<ov::Model> read_ir(ov::Core &core, const om::Graph &graph,
     set_shapes(*model, io);
     for (size_t i = 0; i < io.outputs.size(); ++i)
         require_output(ir, io.outputs[i], model->output(i));
+    compute_remainders_exactly(*model);
     copy_passed_through(*model);
     check_indices(*model);
     check_integers(*model);

@@ -7,6 +7,7 @@
 #include <openvino/opsets/opset13.hpp>
 
 #include "host/engine/lower/logical_layout.h"
+#include "host/engine/passed_through.h"
 #include "host/engine/refusal.h"
 #include "host/engine/shape_rules/shape_rules.h"
 #include "host/engine/translate/emit.h"
@@ -39,20 +40,10 @@ Typed in_declared_shape(const PlainNode &node, const Typed &value) {
     return reshaped(value, *node.declared);
 }
 
-// True when `value` is an input of the model in another shape or type at most.
-bool is_passed_through(ov::Output<ov::Node> value) {
-    while (ov::is_type<ops::Reshape>(value.get_node()) ||
-           ov::is_type<ops::Convert>(value.get_node()))
-        value = value.get_node()->input_value(0);
-    return ov::is_type<ops::Parameter>(value.get_node());
-}
-
 // In the type of an output, as it lies in the caller's memory.
 ov::Output<ov::Node> as_output(const Typed &value, om::DataType dtype) {
     if (is_empty(value)) return empty_output(dtype, dims_of(value));
     const Typed typed = converted(value, dtype);
-    // The CPU plugin does not write an output that is an input when both are the caller's memory:
-    // something has to compute it.
     const ov::Output<ov::Node> node =
         is_passed_through(typed.node) ? copied(typed).node : typed.node;
     switch (dtype) {
