@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What the Python classes of the package are made of (csrc/bindings/objects). Not for users.
 import asyncio
+import sys
 from typing import Any
 
 import numpy as np
@@ -122,6 +123,7 @@ class Model:
         self, inputs: list[npt.NDArray[Any]], timeout: float = -1.0
     ) -> list[tuple[tuple[int, ...], npt.NDArray[np.uint8]]]: ...
 
+@typing_extensions.disjoint_base
 class ArrayMemory:
     def bind_memory(
         self,
@@ -144,7 +146,8 @@ class ArrayMemory:
         copy: bool | None = None,
     ) -> typing_extensions.CapsuleType: ...
     def __dlpack_device__(self) -> tuple[int, int]: ...
-    def __buffer__(self, flags: int, /) -> memoryview: ...
+    if sys.version_info >= (3, 12):
+        def __buffer__(self, flags: int, /) -> memoryview: ...
 
 def is_host_readable() -> bool: ...
 
