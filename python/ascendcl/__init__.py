@@ -116,6 +116,7 @@ from ascendcl.errors import (
 from ascendcl.findings import Finding
 from ascendcl.info import RuntimeInfo, get_include, get_library_dir, runtime_info
 from ascendcl.memory import DeviceBuffer, MemorySize, query_size
+from ascendcl.memory_use import MemoryHolder, MemoryUse, memory_info
 from ascendcl.model import Model
 from ascendcl.pool import ModelPool
 from ascendcl.stream import Event, Stream
@@ -162,8 +163,10 @@ __all__ = [
     "MallocPolicy",
     "MemAttr",
     "MemcpyKind",
+    "MemoryHolder",
     "MemoryInfo",
     "MemorySize",
+    "MemoryUse",
     "MissingNameError",
     "Model",
     "ModelClosedError",
@@ -219,6 +222,7 @@ __all__ = [
     "init",
     "mdl",
     "media",
+    "memory_info",
     "op",
     "prof",
     "query_size",

@@ -114,6 +114,7 @@ class DeviceArray(Closeable, _acl.core.ArrayMemory):
             if offset:
                 raise ValueError("DeviceArray: an offset needs a buffer")
             buffer = DeviceBuffer(max(1, self.nbytes), device)
+            buffer._use = "io"
         elif not isinstance(buffer, DeviceBuffer):
             raise TypeError(
                 f"DeviceArray: buffer must be DeviceBuffer, not {type(buffer).__name__}"

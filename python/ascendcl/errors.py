@@ -362,10 +362,25 @@ def from_status(code: int, function: str, detail: str, path: bytes = b"") -> Acl
             return _with_file(AclFileNotFoundError(code, function, detail), errno.ENOENT, path)
         if not os.access(path, os.R_OK):
             return _with_file(AclPermissionError(code, function, detail), errno.EACCES, path)
+    if kind is AclMemoryError:
+        detail = "\n".join(filter(None, (detail.strip(), _largest_holders())))
     error = kind(code, function, detail)
     if path and sys.version_info >= (3, 11):
         error.add_note(f"model file: {os.fsdecode(path)}")
     return error
+
+
+def _largest_holders(most: int = 5) -> str:
+    """Who has the devices' memory, for whoever has got none."""
+    from ascendcl.memory_use import all_holders
+
+    held = all_holders()[:most]
+    if not held:
+        return ""
+    return "the largest holders: " + ", ".join(
+        f"{holder.name} ({holder.kind}) {holder.nbytes} bytes on device {device}"
+        for device, holder in held
+    )
 
 
 def _with_file(

@@ -13,6 +13,7 @@ from ascendcl import _acl
 from ascendcl._arguments import file_path, has_bytes, integer
 from ascendcl._closeable import Closeable
 from ascendcl.device import Context, Device, context_of
+from ascendcl.memory_use import Kind, MemoryHolder, keep_in_mind
 from ascendcl.stream import Stream
 
 if TYPE_CHECKING:
@@ -102,7 +103,10 @@ class DeviceBuffer(Closeable):
     ...         output = model(array)
     """
 
-    __slots__ = ("__weakref__", "_handle")
+    __slots__ = ("__weakref__", "_handle", "_is_own", "_use")
+
+    _is_own: bool  # its memory is counted as this object's
+    _use: Kind
 
     def __init__(
         self,
@@ -115,6 +119,19 @@ class DeviceBuffer(Closeable):
         kind = _acl.core.Buffer
         allocate = kind.allocate_shareable if shareable else kind.allocate
         self._handle = allocate(context_of("DeviceBuffer", device), count)
+        self._is_own, self._use = True, "other"
+        keep_in_mind(self)
+
+    def _memory_device(self) -> int:
+        return self.device_id
+
+    def _memory_given(self) -> tuple[()]:
+        return ()
+
+    def _memory_held(self, use: Kind | None) -> list[MemoryHolder]:
+        if not self._is_own:  # it is counted with whoever allocated it
+            return []
+        return [MemoryHolder(type(self).__name__, use or self._use, self.size)]
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> Any:
         if not self._handle.is_shareable:
@@ -130,6 +147,7 @@ class DeviceBuffer(Closeable):
         buffer = cls.__new__(cls)
         context = context_of("DeviceBuffer", device)
         buffer._handle = _acl.core.Buffer.import_shared(context, handle, size)
+        buffer._is_own, buffer._use = False, "weight"
         return buffer
 
     @classmethod
@@ -167,6 +185,7 @@ class DeviceBuffer(Closeable):
         count = integer(name, "size", size, 1, _HIGHEST)
         buffer = cls.__new__(cls)
         buffer._handle = _acl.core.Buffer.adopt(context_of(name, device), address, count, owner)
+        buffer._is_own, buffer._use = False, "other"
         return buffer
 
     @property

@@ -21,6 +21,7 @@ from ascendcl.bound_model import BoundModel, bound_model, check_bindable
 from ascendcl.device import Context, Device, context_of
 from ascendcl.findings import Finding, findings_of
 from ascendcl.memory import DeviceBuffer, MemorySize
+from ascendcl.memory_use import Kind, MemoryHolder, keep_in_mind
 from ascendcl.tensor_info import (
     GEAR_INPUT,
     Gear,
@@ -70,6 +71,7 @@ class Model(Closeable):
         "_gears",
         "_handle",
         "_inputs",
+        "_name",
         "_outputs",
         "_outputs_of_gears",
         "_size",
@@ -81,6 +83,7 @@ class Model(Closeable):
     _gears: tuple[Gear, ...]
     _handle: _acl.core.Model
     _inputs: tuple[TensorInfo, ...]
+    _name: str  # of its file
     _outputs: tuple[TensorInfo, ...]
     _outputs_of_gears: list[tuple[TensorInfo, ...]]
     _size: MemorySize
@@ -136,7 +139,7 @@ class Model(Closeable):
             work._handle if work else None,
             weight._handle if weight else None,
         )
-        return cls._of(handle, size, work, weight)
+        return cls._of(handle, size, work, weight, os.path.basename(os.fspath(path)))  # noqa: PTH119  any string
 
     @classmethod
     def from_bytes(
@@ -196,9 +199,11 @@ class Model(Closeable):
         size: MemorySize,
         work: DeviceBuffer | None,
         weight: DeviceBuffer | None,
+        name: str = "Model.from_bytes",
     ) -> Self:
         model = cls.__new__(cls)
         model._handle = handle
+        model._name = name
         model._size = size
         model._work = work
         model._weight = weight
@@ -214,7 +219,23 @@ class Model(Closeable):
         except BaseException:
             handle.close()
             raise
+        keep_in_mind(model)
         return model
+
+    def _memory_device(self) -> int:
+        return self.device
+
+    def _memory_given(self) -> list[tuple[object, Kind]]:
+        return [(self._work, "work"), (self._weight, "weight")]
+
+    def _memory_held(self, _: Kind | None) -> list[MemoryHolder]:
+        size = self._size
+        tensors = () if self._handle.is_dynamic else (*self._inputs, *self._outputs)
+        return [
+            MemoryHolder(self._name, "work", 0 if self._work is not None else size.work),
+            MemoryHolder(self._name, "weight", 0 if self._weight is not None else size.weight),
+            MemoryHolder(self._name, "io", sum(info.nbytes for info in tensors)),
+        ]
 
     @property
     def inputs(self) -> tuple[TensorInfo, ...]:

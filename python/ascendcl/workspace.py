@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ascendcl.memory import DeviceBuffer, query_size
+from ascendcl.memory_use import Kind, MemoryHolder
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -77,6 +78,9 @@ class Workspace(DeviceBuffer):
         if not sizes:
             raise ValueError("Workspace.for_models: no model was named")
         return cls(max(1, *sizes), device)
+
+    def _memory_held(self, use: Kind | None) -> list[MemoryHolder]:
+        return super()._memory_held("work")
 
     def __repr__(self) -> str:
         return super().__repr__().replace("acl.DeviceBuffer", "acl.Workspace")
