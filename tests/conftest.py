@@ -11,6 +11,8 @@ import pytest
 
 import sanitizers
 
+pytest_plugins = ["pytester"]  # of tests/plugin; pytest wants it in the outermost conftest
+
 # Chosen on purpose, so that the warning of the automatic choice stays an error (tests/runtime
 # covers the choice itself). ASCENDCL_RUNTIME=cann runs the suite on an NPU.
 os.environ.setdefault("ASCENDCL_RUNTIME", "host")
