@@ -394,6 +394,8 @@ class Model(Closeable):
         The runtime executes a model of one shape in calls or in a stream, never in both. After the
         first `run_async` all runs are in the model's stream. A model that has run in calls before
         is loaded anew from its file for that, into the same memory: `model_id` is another one then.
+        That first `run_async` waits for the load, and for calls on other threads; no later one
+        waits for anything.
 
         Parameters
         ----------
