@@ -29,6 +29,14 @@ class BlockedSignals {
     sigset_t before_{};
 };
 
+// Waits although a wait has failed: that may be the wait alone, while the work goes on. Where the
+// device has failed it answers at once.
+void settle(aclrtStream stream) noexcept {
+    constexpr int kMostWaits = 4;
+    for (int i = 0; i < kMostWaits && !synchronize_stream(stream, -1).ok(); ++i) {
+    }
+}
+
 }  // namespace
 
 Status AsyncRunner::start(Model &model, std::shared_ptr<AsyncRunner> &runner) noexcept {
@@ -117,8 +125,11 @@ void AsyncRunner::wait_for(AsyncRun &run) noexcept {
     run.status = stream_->synchronize(-1);
     if (run.status.ok()) return;
     keep_message(run.status, run.message);
-    // What failed may be the wait alone, and nobody is to write to memory that a run still reads.
-    static_cast<void>(stream_->synchronize(-1));
+    // Nobody is to write to memory that a run still reads.
+    static_cast<void>(stream_->with_handle([](aclrtStream stream) -> Status {
+        settle(stream);
+        return {};
+    }));
 }
 
 std::unique_ptr<AsyncRun> AsyncRunner::next_in_line(const AsyncRun *executing) noexcept {
@@ -255,9 +266,9 @@ Status AsyncRunner::submit_to_stream(AsyncRun &run) noexcept {
             work.turn().leave_after(event, stream_);
             return {};
         }
-        // Nobody could wait for it, so that it ends while the turn is held. The message stays: what
-        // is told is the failure before.
-        static_cast<void>(synchronize_stream(stream, -1));
+        // Nobody could wait for it, so that it ends while the turn is held.
+        keep_message(status, run.message);
+        settle(stream);
         return status;
     });
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The stress of benchmarks/stress.py, for as long as there is time in the tests."""
+"""The stress of benchmarks/stress*.py, for as long as there is time in the tests."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ import pytest
 
 import ascendcl as acl
 
-STRESS = Path(__file__).parents[2] / "benchmarks" / "stress.py"
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
 
 @pytest.mark.skipif(acl.runtime_info().kind != "host", reason="only the host runtime has faults")
-def test_stress() -> None:
+@pytest.mark.parametrize("script", ["stress.py", "stress_models.py"])
+def test_stress(script: str) -> None:
     """No wrong, lost or doubled answer, nothing that was not injected, nothing left."""
     result = subprocess.run(
-        [sys.executable, "-W", "error", STRESS, "--seconds", "10"],
+        [sys.executable, "-W", "error", BENCHMARKS / script, "--seconds", "10"],
         capture_output=True,
         text=True,
         timeout=400,
