@@ -118,6 +118,7 @@ from ascendcl.info import RuntimeInfo, get_include, get_library_dir, runtime_inf
 from ascendcl.memory import DeviceBuffer, MemorySize, query_size
 from ascendcl.memory_use import MemoryHolder, MemoryUse, memory_info
 from ascendcl.model import Model
+from ascendcl.pinned import pinned_empty
 from ascendcl.pool import ModelPool
 from ascendcl.stream import Event, Stream
 from ascendcl.strictness import StrictMode, strict
@@ -224,6 +225,7 @@ __all__ = [
     "media",
     "memory_info",
     "op",
+    "pinned_empty",
     "prof",
     "query_size",
     "rt",

@@ -6,9 +6,10 @@ from __future__ import annotations
 import operator
 import os
 import reprlib
+from collections.abc import Sequence
 from typing import Final
 
-__all__ = ["checked_timeout", "file_path", "has_bytes", "integer"]
+__all__ = ["checked_shape", "checked_timeout", "file_path", "has_bytes", "integer"]
 
 _SHORT: Final = reprlib.Repr()
 _SHORT.maxstring = _SHORT.maxother = 120
@@ -56,6 +57,24 @@ def file_path(function: str, argument: str, path: object, otherwise: str = "") -
     if b"\0" in encoded:
         raise ValueError(f"{function}: {argument} {_SHORT.repr(text)} has a null character in it")
     return encoded
+
+
+def checked_shape(function: str, shape: int | Sequence[int]) -> tuple[int, ...]:
+    """The axes of an array.
+
+    Raises
+    ------
+    TypeError, ValueError
+        They are no ints, or below 0.
+    """
+    try:
+        axes = tuple(shape) if isinstance(shape, Sequence) else (shape,)
+        sizes = tuple(operator.index(size) for size in axes)
+    except TypeError:
+        raise TypeError(f"{function}: shape must be ints, not {_SHORT.repr(shape)}") from None
+    if min(sizes, default=0) < 0:
+        raise ValueError(f"{function}: shape {sizes} has an axis below 0")
+    return sizes
 
 
 def checked_timeout(function: str, timeout: float | None) -> float:

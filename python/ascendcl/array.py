@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ascendcl import _acl
+from ascendcl._arguments import checked_shape
 from ascendcl._closeable import Closeable
 from ascendcl.errors import CLOSED, ClosedError
 from ascendcl.memory import DeviceBuffer
@@ -103,7 +104,7 @@ class DeviceArray(Closeable, _acl.core.ArrayMemory):
         offset: int = 0,
         read_only: bool = False,
     ) -> None:
-        self._shape = _checked_shape(shape)
+        self._shape = checked_shape("DeviceArray", shape)
         self._dtype = np.dtype(dtype)
         code = _code_of(self._dtype)
         self._format = _checked_format(format)
@@ -359,17 +360,6 @@ def _code_of(dtype: np.dtype[Any]) -> int:
 
 def _struct_format(dtype: np.dtype[Any]) -> str:
     return np.empty(0, dtype).data.format
-
-
-def _checked_shape(shape: int | Sequence[int]) -> tuple[int, ...]:
-    try:
-        axes = tuple(shape) if isinstance(shape, Sequence) else (shape,)
-        sizes = tuple(operator.index(size) for size in axes)
-    except TypeError:
-        raise TypeError(f"DeviceArray: shape must be ints, not {shape!r}") from None
-    if min(sizes, default=0) < 0:
-        raise ValueError(f"DeviceArray: shape {sizes} has an axis below 0")
-    return sizes
 
 
 def _checked_format(name: str) -> str:
