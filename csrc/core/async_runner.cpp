@@ -90,9 +90,11 @@ Status AsyncRunner::stop() noexcept {
     events_.clear();
     CurrentContext scope(*model_.context_);
     // The stream first: a wait for it may have failed while it went on.
-    const Status closed = stream_->close();
-    const Status released = second_.release();
-    return closed.ok() ? released : closed;
+    Status status = scope.status().code == kLost ? Status{} : scope.status();
+    for (const Status released : {stream_->close(), second_.release()}) {
+        keep_first(status, released.code, released.function);
+    }
+    return status;
 }
 
 void AsyncRunner::serve() noexcept {
