@@ -92,7 +92,7 @@ async def serve(service: DigitsService, images: list[Image]) -> list[Answer]:
     return await asyncio.gather(*(service.ask(image) for image in images))
 
 
-def main(path: str, images: list[Image]) -> Probabilities:
+def classify_all(path: str, images: list[Image]) -> Probabilities:
     """Ask for all images in each way; the probabilities, by a pool of its own."""
     with DigitsService(path) as service:
         answers = asyncio.run(serve(service, images))

@@ -28,7 +28,7 @@ def test_answers() -> None:
         spec.loader.exec_module(module)
         held_out = digits_held_out()
         images = [image.astype(np.float32) for image in held_out.images[:40, None]]
-        found = module.main(str(DIGITS_MODEL), images)
+        found = module.classify_all(str(DIGITS_MODEL), images)
     finally:
         del sys.modules["pool_service"]
     np.testing.assert_allclose(found, held_out.probabilities[:40], rtol=1e-4, atol=1e-5)
