@@ -10,45 +10,16 @@ import pickle
 import signal
 import subprocess
 import sys
-from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
 import ascendcl as acl
+from lifetime.weight_processes import image, load, own, serve, used
 from written_models import static_dense
 
 MIB = 1 << 20
-
-
-def image(seed: int) -> np.ndarray:
-    return np.random.default_rng(seed).random((1, 1, 8, 8), np.float32) * 16
-
-
-def used(device: int = 0) -> int:
-    with acl.Device(device) as opened:
-        info = opened.memory_info()
-        return info.total - info.free
-
-
-def serve(model_path: Path, weight: acl.DeviceBuffer, pipe: Connection) -> None:
-    """Another process's main: answers its memory, then a result for each number."""
-    imported = used()
-    with acl.Model.from_file(model_path, weight=weight) as model:
-        pipe.send((imported, used(), weight.size))
-        for seed in iter(pipe.recv, None):
-            pipe.send(model(image(seed)))
-
-
-def own(model_path: Path, pipe: Connection) -> None:
-    """The owner: pickles its weights for others, and waits to be killed."""
-    weight = acl.DeviceBuffer(acl.query_size(model_path).weight, shareable=True)
-    model = acl.Model.from_file(model_path, weight=weight)
-    pipe.send(weight)
-    pipe.recv()
-    model.close()
 
 
 @pytest.mark.parametrize("method", ["spawn", "forkserver"])
@@ -121,15 +92,6 @@ def test_another_model_is_refused(digits: Path, tmp_path: Path) -> None:
                 buffer.copy_from(bytes(4))
             acl.Model.from_file(digits, weight=buffer).close()
             buffer.close()
-
-
-def load(model_path: Path, weight: acl.DeviceBuffer, start: Any, pipe: Connection) -> None:
-    start.wait()
-    try:
-        acl.Model.from_file(model_path, weight=weight).close()
-        pipe.send("loaded")
-    except acl.BufferInUse as error:
-        pipe.send("another model" in str(error))
 
 
 def test_of_two_models_that_are_loaded_at_once_one_wins(digits: Path, tmp_path: Path) -> None:
