@@ -11,17 +11,16 @@
 namespace ascendcl::core {
 
 Status Buffer::allocate(ContextHandle context, size_t size, BufferHandle &buffer) noexcept {
-    const InFlight flight;
-    if (Status status = usable(); !status.ok()) return status;
-    CurrentContext scope(*context);
-    if (!scope.status().ok()) return scope.status();
-    void *data = nullptr;
-    if (aclError code = aclrtMalloc(&data, size, ACL_MEM_MALLOC_HUGE_FIRST); code != ACL_SUCCESS) {
-        return {code, "aclrtMalloc"};
-    }
-    return make_owner(
-        Kind::kBuffer, "aclrtMalloc", buffer, [data] { aclrtFree(data); }, std::move(context), data,
-        size, true, nullptr);
+    return make_in(*context, [&]() -> Status {
+        void *data = nullptr;
+        if (aclError code = aclrtMalloc(&data, size, ACL_MEM_MALLOC_HUGE_FIRST);
+            code != ACL_SUCCESS) {
+            return {code, "aclrtMalloc"};
+        }
+        return make_owner(
+            Kind::kBuffer, "aclrtMalloc", buffer, [data] { aclrtFree(data); }, std::move(context),
+            data, size, true, nullptr);
+    });
 }
 
 namespace {
@@ -64,33 +63,31 @@ Status Buffer::adopt(ContextHandle context, void *data, size_t size, std::shared
 
 Status Buffer::allocate_shareable(ContextHandle context, size_t size,
                                   BufferHandle &buffer) noexcept {
-    const InFlight flight;
-    if (Status status = usable(); !status.ok()) return status;
-    CurrentContext scope(*context);
-    if (!scope.status().ok()) return scope.status();
-    SharedMapping mapping;
-    if (Status status = mapping.allocate(context->device(), size); !status.ok()) return status;
-    return make_owner(
-        Kind::kBuffer, "aclrtMallocPhysical", buffer,
-        [&mapping] { static_cast<void>(mapping.release()); }, std::move(context), mapping, size);
+    return make_in(*context, [&]() -> Status {
+        SharedMapping mapping;
+        const Status status = mapping.allocate(context->device(), size);
+        return status.ok() ? own(mapping, std::move(context), size, buffer) : status;
+    });
 }
 
 Status Buffer::import(ContextHandle context, uint64_t handle, size_t size,
                       BufferHandle &buffer) noexcept {
-    const InFlight flight;
-    if (Status status = usable(); !status.ok()) return status;
-    CurrentContext scope(*context);
-    if (!scope.status().ok()) return scope.status();
-    SharedMapping mapping;
-    Status status = mapping.import(context->device(), handle, size);
-    if (!status.ok()) return status;
-    status = make_owner(
-        Kind::kBuffer, "aclrtMemImportFromShareableHandle", buffer,
-        [&mapping] { static_cast<void>(mapping.release()); }, std::move(context), mapping, size);
-    if (!status.ok()) return status;
-    buffer->is_shared_ = true;
-    buffer->is_models_ = true;
-    return {};
+    return make_in(*context, [&]() -> Status {
+        SharedMapping mapping;
+        Status status = mapping.import(context->device(), handle, size);
+        if (status.ok()) status = own(mapping, std::move(context), size, buffer);
+        if (!status.ok()) return status;
+        buffer->is_shared_ = true;
+        buffer->is_models_ = true;
+        return {};
+    });
+}
+
+Status Buffer::own(SharedMapping mapping, ContextHandle context, size_t size,
+                   BufferHandle &buffer) noexcept {
+    return make_owner(
+        Kind::kBuffer, "DeviceBuffer", buffer, [&mapping] { static_cast<void>(mapping.release()); },
+        std::move(context), mapping, size);
 }
 
 Status Buffer::close() noexcept {

@@ -75,6 +75,8 @@ class Buffer final : public InContext {
     bool in_use() const noexcept { return leases_ > 0 && !is_lost(); }
     // By models that are loaded: it is theirs to write to.
     bool is_taken() const noexcept { return is_models_ && !is_lost(); }
+    static Status own(SharedMapping mapping, ContextHandle context, size_t size,
+                      BufferHandle &buffer) noexcept;
     Status close_locked() noexcept;
     Status claim_for(Fingerprint weights) noexcept;
     Status free(void *data) noexcept;

@@ -75,6 +75,16 @@ class CurrentContext {
     Status status_;
 };
 
+// Runs `make()`, which answers a Status, with the context current; the release at exit waits for
+// it.
+template <typename Make>
+Status make_in(const Context &context, Make &&make) noexcept {
+    const InFlight flight;
+    if (Status status = usable(); !status.ok()) return status;
+    const CurrentContext scope(context);
+    return scope.status().ok() ? make() : scope.status();
+}
+
 Status device_count(uint32_t &count) noexcept;
 
 }  // namespace ascendcl::core

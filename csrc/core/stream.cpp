@@ -31,17 +31,15 @@ Status synchronize_stream(aclrtStream stream, int32_t timeout_ms) noexcept {
 }
 
 Status Stream::create(ContextHandle context, StreamHandle &stream) noexcept {
-    const InFlight flight;
-    if (Status status = usable(); !status.ok()) return status;
-    CurrentContext scope(*context);
-    if (!scope.status().ok()) return scope.status();
-    aclrtStream handle = nullptr;
-    if (aclError code = aclrtCreateStream(&handle); code != ACL_SUCCESS) {
-        return {code, "aclrtCreateStream"};
-    }
-    return make_owner(
-        Kind::kStream, "aclrtCreateStream", stream, [handle] { aclrtDestroyStream(handle); },
-        std::move(context), handle);
+    return make_in(*context, [&]() -> Status {
+        aclrtStream handle = nullptr;
+        if (aclError code = aclrtCreateStream(&handle); code != ACL_SUCCESS) {
+            return {code, "aclrtCreateStream"};
+        }
+        return make_owner(
+            Kind::kStream, "aclrtCreateStream", stream, [handle] { aclrtDestroyStream(handle); },
+            std::move(context), handle);
+    });
 }
 
 Status Stream::close() noexcept {
@@ -72,17 +70,15 @@ Status Stream::wait(Event &event) noexcept {
 }
 
 Status Event::create(ContextHandle context, EventHandle &event) noexcept {
-    const InFlight flight;
-    if (Status status = usable(); !status.ok()) return status;
-    CurrentContext scope(*context);
-    if (!scope.status().ok()) return scope.status();
-    aclrtEvent handle = nullptr;
-    if (aclError code = aclrtCreateEvent(&handle); code != ACL_SUCCESS) {
-        return {code, "aclrtCreateEvent"};
-    }
-    return make_owner(
-        Kind::kEvent, "aclrtCreateEvent", event, [handle] { aclrtDestroyEvent(handle); },
-        std::move(context), handle);
+    return make_in(*context, [&]() -> Status {
+        aclrtEvent handle = nullptr;
+        if (aclError code = aclrtCreateEvent(&handle); code != ACL_SUCCESS) {
+            return {code, "aclrtCreateEvent"};
+        }
+        return make_owner(
+            Kind::kEvent, "aclrtCreateEvent", event, [handle] { aclrtDestroyEvent(handle); },
+            std::move(context), handle);
+    });
 }
 
 Status Event::close() noexcept {
