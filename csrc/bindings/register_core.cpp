@@ -17,8 +17,9 @@ void register_core(py::module_ &module) {
     objects::register_context(core_module);
     objects::register_stream(core_module);
     objects::register_buffer(core_module);
+    objects::register_completion_queue(core_module);
     objects::register_model(core_module);
-    objects::register_async_run(core_module);
+    objects::register_bound_model(core_module);
     objects::register_array_memory(core_module);
     objects::register_strict(core_module);
     objects::register_assumptions(core_module);

@@ -6,7 +6,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -439,10 +438,8 @@ class Model(Closeable):
             result = _only_or_all(results)
         future = loop.create_future()
         queue = aio.Completions.of(loop).queue
-        number = _acl.core.submit(
-            self._handle, queue, self, checked, results, gear, patience, future, result
-        )
-        aio.call_when_late(future, timeout, partial(_acl.core.expire, self._handle), number)
+        number = self._handle.submit(queue, self, checked, results, gear, patience, future, result)
+        aio.call_when_late(future, timeout, self._handle.expire, number)
         return future
 
     def bind(

@@ -5,9 +5,8 @@
 #include <pybind11/stl.h>
 
 #include "bindings/objects/assumptions.h"
+#include "bindings/objects/future_run.h"
 #include "bindings/objects/handle_class.h"
-#include "bindings/objects/run_arguments.h"
-#include "bindings/objects/status.h"
 
 namespace py = pybind11;
 
@@ -95,6 +94,17 @@ py::list run_dynamic(Model &model, const py::list &inputs, double timeout) {
     return described(outputs);
 }
 
+// Answers the run's number.
+uint64_t submit_run(Model &model, const QueueReader &reader, py::object owner,
+                    const py::list &inputs, const py::list &outputs, size_t gear, double timeout,
+                    py::object future, py::object result) {
+    auto run = reader.make_run(std::move(owner), std::move(future), std::move(result), timeout);
+    keep_arrays(inputs, outputs, run->kept, run->inputs, run->outputs);
+    run->gear = gear;
+    if (model.is_dynamic()) run->dims = dims_of(inputs);
+    return submit(model, std::move(run));
+}
+
 }  // namespace
 
 void register_model(py::module_ &module) {
@@ -140,7 +150,11 @@ void register_model(py::module_ &module) {
         .def("describe_gears", &describe_gears)
         .def("run", &run, py::arg("inputs"), py::arg("outputs"), py::arg("gear"),
              py::arg("timeout") = -1.0)
-        .def("run_dynamic", &run_dynamic, py::arg("inputs"), py::arg("timeout") = -1.0);
+        .def("run_dynamic", &run_dynamic, py::arg("inputs"), py::arg("timeout") = -1.0)
+        .def("submit", &submit_run, py::arg("queue"), py::arg("owner"), py::arg("inputs"),
+             py::arg("outputs"), py::arg("gear"), py::arg("timeout"), py::arg("future"),
+             py::arg("result"))
+        .def("expire", &expire<Model>, py::arg("number"));
 }
 
 }  // namespace ascendcl::objects

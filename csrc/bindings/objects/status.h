@@ -49,7 +49,8 @@ void register_context(pybind11::module_ &module);
 void register_stream(pybind11::module_ &module);
 void register_buffer(pybind11::module_ &module);
 void register_model(pybind11::module_ &module);
-void register_async_run(pybind11::module_ &module);
+void register_bound_model(pybind11::module_ &module);
+void register_completion_queue(pybind11::module_ &module);
 void register_array_memory(pybind11::module_ &module);
 
 // Strict mode's switch, and its way to Python's frames and warnings.

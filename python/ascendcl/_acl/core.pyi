@@ -122,6 +122,18 @@ class Model:
     def run_dynamic(
         self, inputs: list[npt.NDArray[Any]], timeout: float = -1.0
     ) -> list[tuple[tuple[int, ...], npt.NDArray[np.uint8]]]: ...
+    def submit(
+        self,
+        queue: CompletionQueue,
+        owner: object,
+        inputs: list[npt.NDArray[Any]],
+        outputs: list[npt.NDArray[Any]],
+        gear: int,
+        timeout: float,
+        future: asyncio.Future[Any],
+        result: object,
+    ) -> int: ...
+    def expire(self, number: int) -> None: ...
 
 @typing_extensions.disjoint_base
 class ArrayMemory:
@@ -185,18 +197,6 @@ class BoundModel:
     ) -> int: ...
     def expire(self, number: int) -> None: ...
 
-def submit(
-    model: Model,
-    queue: CompletionQueue,
-    owner: object,
-    inputs: list[npt.NDArray[Any]],
-    outputs: list[npt.NDArray[Any]],
-    gear: int,
-    timeout: float,
-    future: asyncio.Future[Any],
-    result: object,
-) -> int: ...
-def expire(model: Model, number: int) -> None: ...
 def query_size_of_file(path: bytes) -> tuple[int, int]: ...
 def query_size_of_bytes(data: _Bytes, argument: str) -> tuple[int, int]: ...
 def device_count() -> int: ...
