@@ -20,6 +20,7 @@ void register_core(py::module_ &module) {
     objects::register_completion_queue(core_module);
     objects::register_model(core_module);
     objects::register_bound_model(core_module);
+    objects::register_pinned_memory(core_module);
     objects::register_array_memory(core_module);
     objects::register_strict(core_module);
     objects::register_assumptions(core_module);

@@ -74,6 +74,8 @@ Status check_functions() noexcept {
         ASCENDCL_FUNCTION(aclrtEventElapsedTime),
         ASCENDCL_FUNCTION(aclrtMalloc),
         ASCENDCL_FUNCTION(aclrtFree),
+        ASCENDCL_FUNCTION(aclrtMallocHost),
+        ASCENDCL_FUNCTION(aclrtFreeHost),
         ASCENDCL_FUNCTION(aclrtMemcpy),
         ASCENDCL_FUNCTION(aclrtMemset),
         ASCENDCL_FUNCTION(aclrtGetRunMode),

@@ -13,41 +13,11 @@ import numpy.typing as npt
 from ascendcl import _acl
 from ascendcl._arguments import checked_shape
 from ascendcl.device import Context, Device, context_of
-from ascendcl.errors import from_status
 
 if TYPE_CHECKING:
     Array = npt.NDArray[Any]
 
 __all__ = ["pinned_empty"]
-
-
-class _PinnedMemory:
-    """Freed when the last array over it has gone."""
-
-    __slots__ = ("_context", "_ptr", "_size")
-
-    def __init__(self, size: int, context: _acl.core.Context) -> None:
-        self._ptr = 0
-        self._size = size
-        self._context = context  # it goes after the memory
-        context.make_current()
-        ptr, code = _acl.rt.malloc_host(size)
-        if code != 0:
-            raise from_status(code, "aclrtMallocHost", _acl.get_recent_err_msg() or "")
-        self._ptr = ptr
-
-    @property
-    def __array_interface__(self) -> dict[str, Any]:
-        return {
-            "version": 3,
-            "shape": (self._size,),
-            "typestr": "|u1",
-            "data": (self._ptr, False),
-        }
-
-    def __del__(self) -> None:
-        if self._ptr:
-            _acl.rt.free_host(self._ptr)  # at exit the runtime may have freed it
 
 
 def pinned_empty(
@@ -79,6 +49,6 @@ def pinned_empty(
     if kind.hasobject:
         raise TypeError(f"pinned_empty: dtype {kind} holds Python objects")
     nbytes = math.prod(sizes) * kind.itemsize
-    memory = _PinnedMemory(max(1, nbytes), context_of("pinned_empty", device))
-    made: Array = np.asarray(memory)[:nbytes].view(kind).reshape(sizes)
+    memory = _acl.core.pinned_bytes(context_of("pinned_empty", device), max(1, nbytes))
+    made: Array = memory[:nbytes].view(kind).reshape(sizes)
     return made

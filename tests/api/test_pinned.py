@@ -59,3 +59,13 @@ def test_refusals() -> None:
         acl.pinned_empty("ab")  # type: ignore[arg-type]
     with pytest.raises(acl.AclMemoryError):
         acl.pinned_empty(1 << 50)
+
+
+def test_the_threads_context_stays_as_it_was() -> None:
+    with acl.Context(0) as mine, acl.Context(0) as other:
+        mine.set_current()
+        array = acl.pinned_empty((10,), device=other)
+        assert acl.rt.get_context() == (mine.handle, 0)
+        del array
+        gc.collect()
+        assert acl.rt.get_context() == (mine.handle, 0)

@@ -51,6 +51,7 @@ void register_buffer(pybind11::module_ &module);
 void register_model(pybind11::module_ &module);
 void register_bound_model(pybind11::module_ &module);
 void register_completion_queue(pybind11::module_ &module);
+void register_pinned_memory(pybind11::module_ &module);
 void register_array_memory(pybind11::module_ &module);
 
 // Strict mode's switch, and its way to Python's frames and warnings.
