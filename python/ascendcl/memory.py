@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     BytesLike = Buffer | npt.NDArray[Any]
 
-__all__ = ["DeviceBuffer", "MemorySize", "query_size"]
+__all__ = ["DeviceBuffer", "MemorySize", "context_to_load_in", "query_size"]
 
 _HIGHEST: Final = 2**64 - 1  # of size_t and of addresses
 
@@ -289,3 +289,35 @@ class DeviceBuffer(Closeable):
     def __repr__(self) -> str:
         state = " closed" if self.closed else " in use" if self.in_use else ""
         return f"<acl.DeviceBuffer of {self.size} bytes on device {self.device_id}{state}>"
+
+
+def context_to_load_in(
+    function: str,
+    size: MemorySize,
+    work: DeviceBuffer | None,
+    weight: DeviceBuffer | None,
+    device: Device | Context | int | None,
+) -> _acl.core.Context:
+    """Where a model is to be loaded whose work memory and weights are these.
+
+    Raises
+    ------
+    TypeError, ValueError
+        One is no buffer, or too small (both sizes are named).
+    """
+    for role, buffer, needed in (("work", work, size.work), ("weight", weight, size.weight)):
+        if buffer is None:
+            continue
+        if not isinstance(buffer, DeviceBuffer):
+            raise TypeError(
+                f"{role} must be an acl.DeviceBuffer, not {type(buffer).__name__} "
+                "(DeviceBuffer.from_handle wraps memory that the flat functions allocated)"
+            )
+        if buffer.size < needed:
+            raise ValueError(
+                f"{role}: the model needs {needed} bytes of {role} memory, and the buffer has "
+                f"{buffer.size}"
+            )
+    return context_of(
+        function, device, (b._handle.context for b in (work, weight) if b is not None)
+    )

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,16 +14,17 @@ from ascendcl import _acl
 from ascendcl._arguments import checked_timeout, file_path
 from ascendcl._array_checks import checked_inputs, checked_outputs, gear_of
 from ascendcl._closeable import Closeable
+from ascendcl._results import dynamic_results, single_or_tuple
 from ascendcl.array import DeviceArray
 from ascendcl.bound_model import BoundModel, bound_model, check_bindable
-from ascendcl.device import Context, Device, context_of
+from ascendcl.device import Context, Device
 from ascendcl.findings import Finding, findings_of
-from ascendcl.memory import DeviceBuffer, MemorySize
+from ascendcl.memory import DeviceBuffer, MemorySize, context_to_load_in
 from ascendcl.memory_use import Kind, MemoryHolder, keep_in_mind
 from ascendcl.tensor_info import (
-    GEAR_INPUT,
     Gear,
     TensorInfo,
+    check_runnable,
     in_gear,
     infos_of,
     with_open_sizes,
@@ -37,18 +37,15 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from ascendcl._array_checks import GivesArray, GivesDlpack
+    from ascendcl._results import Described
     from ascendcl.bound_model import Bindable
     from ascendcl.memory import BytesLike
 
     Array = npt.NDArray[Any]
     ModelInput = Array | DeviceArray | GivesDlpack | GivesArray
     ModelOutput = Array | DeviceArray
-    Described = list[tuple[tuple[int, ...], npt.NDArray[np.uint8]]]
 
 __all__ = ["Model"]
-
-# Inputs that ATC adds to models whose shapes or preprocessing are chosen at run time.
-_HIDDEN_INPUTS = (GEAR_INPUT, "ascend_dynamic_aipp_data")
 
 
 class Model(Closeable):
@@ -131,7 +128,7 @@ class Model(Closeable):
         name = "Model.from_file"
         encoded = file_path(name, "path", path, "Model.from_bytes takes what an .om file holds")
         size = MemorySize(*_acl.core.query_size_of_file(encoded))
-        context = cls._prepare(name, size, work, weight, device)
+        context = context_to_load_in(name, size, work, weight, device)
         handle = _acl.core.Model.load_file(
             context,
             encoded,
@@ -160,36 +157,11 @@ class Model(Closeable):
                 "Model.from_file takes a path"
             )
         size = MemorySize(*_acl.core.query_size_of_bytes(data, f"{name}: data"))
-        context = cls._prepare(name, size, work, weight, device)
+        context = context_to_load_in(name, size, work, weight, device)
         handle = _acl.core.Model.load_bytes(
             context, data, work._handle if work else None, weight._handle if weight else None
         )
         return cls._of(handle, size, work, weight)
-
-    @staticmethod
-    def _prepare(
-        function: str,
-        size: MemorySize,
-        work: DeviceBuffer | None,
-        weight: DeviceBuffer | None,
-        device: Device | Context | int | None,
-    ) -> _acl.core.Context:
-        for role, buffer, needed in (("work", work, size.work), ("weight", weight, size.weight)):
-            if buffer is None:
-                continue
-            if not isinstance(buffer, DeviceBuffer):
-                raise TypeError(
-                    f"{role} must be an acl.DeviceBuffer, not {type(buffer).__name__} "
-                    "(DeviceBuffer.from_handle wraps memory that the flat functions allocated)"
-                )
-            if buffer.size < needed:
-                raise ValueError(
-                    f"{role}: the model needs {needed} bytes of {role} memory, and the buffer has "
-                    f"{buffer.size}"
-                )
-        return context_of(
-            function, device, (b._handle.context for b in (work, weight) if b is not None)
-        )
 
     @classmethod
     def _of(
@@ -213,7 +185,7 @@ class Model(Closeable):
             model._inputs = without_gear_input(inputs) if model._gears else inputs
             model._outputs = with_open_sizes(outputs, model._gears)
             model._outputs_of_gears = [in_gear(outputs, gear.outputs) for gear in model._gears]
-            _check_runnable(model._inputs)
+            check_runnable(model._inputs)
             model._findings = findings_of(handle.model_id)
         except BaseException:
             handle.close()
@@ -352,7 +324,7 @@ class Model(Closeable):
         AclTimeoutError
             It was not its turn in time. Nothing has run.
         """
-        return _only_or_all(self.run(*inputs, out=out, timeout=timeout))
+        return single_or_tuple(self.run(*inputs, out=out, timeout=timeout))
 
     def run(
         self,
@@ -371,7 +343,8 @@ class Model(Closeable):
         if self._handle.is_dynamic:
             if out is not None:
                 checked_outputs(out, self._outputs)
-            return self._of_dynamic(out, self._handle.run_dynamic(checked, patience))
+            described = self._handle.run_dynamic(checked, patience)
+            return dynamic_results(self._outputs, described, out)
         gear, results = self._gear_and_outputs(checked, out)
         self._handle.run(checked, results, gear, patience)
         return results
@@ -423,7 +396,7 @@ class Model(Closeable):
         patience = checked_timeout("Model.run_async", timeout)
         if _is_on_device(checked, out):
             targets = self._bindable_outputs(checked, out)
-            return self.bind(checked, targets)._run_async(timeout, _only_or_all(targets))
+            return self.bind(checked, targets)._run_async(timeout, single_or_tuple(targets))
         results: list[Array] = []
         gear = 0
         result: Any
@@ -432,10 +405,10 @@ class Model(Closeable):
                 checked_outputs(out, self._outputs)
 
             def result(described: Described) -> Any:
-                return _only_or_all(self._of_dynamic(out, described))
+                return single_or_tuple(dynamic_results(self._outputs, described, out))
         else:
             gear, results = self._gear_and_outputs(checked, out)
-            result = _only_or_all(results)
+            result = single_or_tuple(results)
         future = loop.create_future()
         queue = aio.Completions.of(loop).queue
         number = self._handle.submit(queue, self, checked, results, gear, patience, future, result)
@@ -481,11 +454,7 @@ class Model(Closeable):
         self, inputs: list[Bindable], out: Sequence[Bindable] | None
     ) -> list[Any]:
         check_bindable(self)
-        if out is not None:
-            return list(out)
-        if self._gears:
-            return self._gear_and_outputs(inputs, None)[1]
-        return [np.empty(info.shape, info.dtype) for info in self._outputs]
+        return list(out) if out is not None else self._gear_and_outputs(inputs, None)[1]
 
     def _gear_and_outputs(
         self, inputs: list[Any], out: Sequence[Any] | None
@@ -513,22 +482,6 @@ class Model(Closeable):
             names = [info.name for info in self._outputs]
         return dict(zip(names, results, strict=True))
 
-    def _of_dynamic(self, out: Sequence[ModelOutput] | None, described: Described) -> list[Array]:
-        results = [
-            content.view(info.dtype).reshape(shape)
-            for info, (shape, content) in zip(self._outputs, described, strict=True)
-        ]
-        if out is None:
-            return results
-        infos = [
-            replace(info, shape=result.shape)
-            for info, result in zip(self._outputs, results, strict=True)
-        ]
-        checked = checked_outputs(out, infos)
-        for array, result in zip(checked, results, strict=True):
-            array[...] = result
-        return list(checked)
-
     def __repr__(self) -> str:
         if self.closed:
             return "<acl.Model closed>"
@@ -541,16 +494,3 @@ class Model(Closeable):
 
 def _is_on_device(inputs: Sequence[object], out: Sequence[object] | None) -> bool:
     return DeviceArray in map(type, inputs) or (out is not None and DeviceArray in map(type, out))
-
-
-def _only_or_all(results: list[Array]) -> Any:
-    return results[0] if len(results) == 1 else tuple(results)
-
-
-def _check_runnable(inputs: Sequence[TensorInfo]) -> None:
-    for info in inputs:
-        if info.name in _HIDDEN_INPUTS:
-            raise NotImplementedError(
-                f"{info.name!r} of shape {info.shape}: acl.Model does not run models with dynamic "
-                "AIPP, or whose gears are not told; the flat functions of acl.mdl may"
-            )

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 # An input that ATC adds to models whose shapes are chosen at run time.
 GEAR_INPUT = "ascend_mbatch_shape_data"
 
+# What else it adds, to models whose preprocessing is chosen at run time.
+_HIDDEN_INPUTS = (GEAR_INPUT, "ascend_dynamic_aipp_data")
+
 # How ATC names an output: node, number of its output, tensor of the source model.
 _OUTPUT_NAME = re.compile(r"(?P<node>.+?):(?P<index>\d+):(?P<tensor>.+)", re.DOTALL)
 
@@ -110,3 +113,19 @@ def with_open_sizes(outputs: Sequence[TensorInfo], gears: Sequence[Gear]) -> tup
 def named_shapes(names: Sequence[str], shapes: Sequence[tuple[int, ...]]) -> str:
     """Write shapes with their names."""
     return ", ".join(f"{name} {shape}" for name, shape in zip(names, shapes, strict=True))
+
+
+def check_runnable(inputs: Sequence[TensorInfo]) -> None:
+    """Refuse a model with inputs that a user does not feed.
+
+    Raises
+    ------
+    NotImplementedError
+        It has one.
+    """
+    for info in inputs:
+        if info.name in _HIDDEN_INPUTS:
+            raise NotImplementedError(
+                f"{info.name!r} of shape {info.shape}: acl.Model does not run models with dynamic "
+                "AIPP, or whose gears are not told; the flat functions of acl.mdl may"
+            )

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ascendcl._results import single_or_tuple
 from ascendcl.batching.cover import Covers
 from ascendcl.pool.queue import Job, Queue
-from ascendcl.pool.request import Request, single_or_tuple
+from ascendcl.pool.request import Request
 from ascendcl.pool.statistics import Statistics
 
 if TYPE_CHECKING:

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ascendcl._array_checks import checked_inputs, gear_of
+from ascendcl._results import single_or_tuple
 from ascendcl.errors import EXPIRED, AclError, from_status
-from ascendcl.pool.request import Reply, Request, single_or_tuple
+from ascendcl.pool.request import Reply, Request
 from ascendcl.pool.statistics import Statistics
 
 if TYPE_CHECKING:

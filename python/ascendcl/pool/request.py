@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     Array = npt.NDArray[Any]
 
-__all__ = ["Reply", "Request", "RequestFuture", "Waker", "single_or_tuple"]
+__all__ = ["Reply", "Request", "RequestFuture", "Waker"]
 
 
 class Waker(Protocol):
@@ -127,8 +127,3 @@ class RequestFuture(Future[Any]):
         self._withdraw = None
         if self.running() or self.set_running_or_notify_cancel():
             self.set_exception(error)
-
-
-def single_or_tuple(results: list[Array]) -> Any:
-    """Answer results as a call of `Model` does."""
-    return results[0] if len(results) == 1 else tuple(results)
