@@ -16,7 +16,15 @@ import pytest
 from ascendcl import _acl
 from ascendcl.info import runtime_info
 
-__all__ = ["FaultCounts", "alive", "fail_for_more_than", "faults", "skip_unless_host"]
+__all__ = [
+    "FaultCounts",
+    "alive",
+    "fail_for_more_than",
+    "faults",
+    "library",
+    "runtime_counts",
+    "skip_unless_host",
+]
 
 _MOST_KINDS: Final = 64
 
@@ -55,7 +63,8 @@ class _Usage(ctypes.Structure):
 
 
 @functools.cache  # asking for its path makes calls that fault rules would count
-def _library() -> ctypes.CDLL:
+def library() -> ctypes.CDLL:
+    """The runtime's library, for functions that are the host runtime's own."""
     return ctypes.CDLL(str(runtime_info().library))
 
 
@@ -80,34 +89,43 @@ def faults(rules: str) -> Iterator[FaultCounts]:
         raise RuntimeError("acl_faults: other rules hold already; all go in one, with ';' between")
     try:
         counts = FaultCounts()
-        if _library().ascendclSetFaults(rules.encode()) != 0:
+        if library().ascendclSetFaults(rules.encode()) != 0:
             raise ValueError(_acl.get_recent_err_msg())
         try:
             yield counts
         finally:
-            _library().ascendclGetFaultCounts(ctypes.byref(counts))
-            _library().ascendclSetFaults(None)
+            library().ascendclGetFaultCounts(ctypes.byref(counts))
+            library().ascendclSetFaults(None)
     finally:
         _rules_hold.release()
+
+
+def runtime_counts() -> dict[str, int] | None:
+    """Live objects by kind, and bytes, by the host runtime's own count; None without a device.
+
+    Without compiled ops, which are kept until aclFinalize.
+    """
+    usages = (_Usage * _MOST_KINDS)()
+    found = ctypes.c_size_t()
+    code = library().aclrtGetMemUsageInfo(
+        ctypes.c_int32(0), usages, ctypes.c_size_t(_MOST_KINDS), ctypes.byref(found)
+    )
+    if code != 0:
+        return None
+    counts = {usage.name.decode(): usage.reserved[0] for usage in usages[: found.value]}
+    del counts["compiled op"]
+    counts["bytes"] = sum(usage.bytes for usage in usages[: found.value])
+    return counts
 
 
 def alive() -> dict[str, int]:
     """Live objects by kind, and bytes of device memory: the package's count and the runtime's."""
     gc.collect()
     counts = dict(_acl.core.live_counts())
-    if runtime_info().kind != "host":
-        return counts
-    usages = (_Usage * _MOST_KINDS)()
-    found = ctypes.c_size_t()
-    code = _library().aclrtGetMemUsageInfo(
-        ctypes.c_int32(0), usages, ctypes.c_size_t(_MOST_KINDS), ctypes.byref(found)
-    )
-    if code != 0:  # no device is set: there is nothing on it
-        return counts
-    for usage in usages[: found.value]:
-        counts[f"runtime's {usage.name.decode()}"] = usage.reserved[0]
-    counts.pop("runtime's compiled op", None)  # kept until aclFinalize
-    counts["bytes"] = sum(usage.bytes for usage in usages[: found.value])
+    by_runtime = runtime_counts() if runtime_info().kind == "host" else None
+    if by_runtime is not None:
+        counts["bytes"] = by_runtime.pop("bytes")
+        counts.update({f"runtime's {kind}": count for kind, count in by_runtime.items()})
     return counts
 
 

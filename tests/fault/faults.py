@@ -5,28 +5,10 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import functools
 from collections.abc import Iterator
 
 import ascendcl as acl
-
-
-class Counts(ctypes.Structure):
-    """ascendclFaultCounts."""
-
-    _fields_ = (
-        ("calls", ctypes.c_uint64),
-        ("faults", ctypes.c_uint64),
-        ("last", ctypes.c_char_p),
-    )
-    calls: int
-    faults: int
-    last: bytes | None
-
-
-@functools.cache  # asking for its path makes calls that would be counted
-def library() -> ctypes.CDLL:
-    return ctypes.CDLL(str(acl.runtime_info().library))
+from ascendcl._testing import FaultCounts, library
 
 
 def set_faults(rules: str | None) -> int:
@@ -34,8 +16,8 @@ def set_faults(rules: str | None) -> int:
     return code
 
 
-def fault_counts() -> Counts:
-    counts = Counts()
+def fault_counts() -> FaultCounts:
+    counts = FaultCounts()
     assert library().ascendclGetFaultCounts(ctypes.byref(counts)) == 0
     return counts
 
@@ -49,9 +31,9 @@ def fault_calls(function: str) -> int:
 
 
 @contextlib.contextmanager
-def faults(rules: str) -> Iterator[Counts]:
+def faults(rules: str) -> Iterator[FaultCounts]:
     """Let the rules hold for a while; what happened stands in the counts afterwards."""
-    counts = Counts()
+    counts = FaultCounts()
     code = set_faults(rules)
     if code != 0:
         raise ValueError(acl.get_recent_err_msg())

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import importlib.resources
 import subprocess
@@ -15,37 +14,15 @@ from pathlib import Path
 import pytest
 
 import ascendcl as acl
-from ascendcl import _acl
+from ascendcl import _acl, _testing
 
 DIGITS = Path(str(importlib.resources.files("ascendcl") / "data" / "digits.om"))
 
 
-class _Usage(ctypes.Structure):
-    """aclrtMemUsageInfo; the host runtime counts live objects in the first reserved word."""
-
-    _fields_ = (
-        ("name", ctypes.c_char * 32),
-        ("bytes", ctypes.c_uint64),
-        ("peak", ctypes.c_uint64),
-        ("reserved", ctypes.c_size_t * 8),
-    )
-
-
 def runtime_counts() -> dict[str, int]:
-    """Live objects and bytes by the runtime's own count.
-
-    Without compiled ops, which are kept until aclFinalize (tests/conformance/test_single_ops.py).
-    """
-    library = ctypes.CDLL(str(acl.runtime_info().library))
-    usages = (_Usage * 32)()
-    found = ctypes.c_size_t()
-    ret = library.aclrtGetMemUsageInfo(
-        ctypes.c_int32(0), usages, ctypes.c_size_t(len(usages)), ctypes.byref(found)
-    )
-    assert ret == 0
-    counts = {usage.name.decode(): usage.reserved[0] for usage in usages[: found.value]}
-    del counts["compiled op"]
-    counts["bytes"] = sum(usage.bytes for usage in usages[: found.value])
+    """Live objects and bytes by the runtime's own count."""
+    counts = _testing.runtime_counts()
+    assert counts is not None
     return counts
 
 
