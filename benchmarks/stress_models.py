@@ -14,22 +14,27 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import collections
 import faulthandler
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from stress import SECONDS_WITHOUT_PROGRESS, alive, faults, is_injected
+from verdict import (
+    SECONDS_WITHOUT_PROGRESS,
+    Verdict,
+    alive,
+    faults,
+    is_injected,
+    model_with_batches,
+    told,
+)
 
 import ascendcl as acl
-from ascendcl.data import DIGITS_MODEL, digits_held_out
-from rebatched import model_with_batches
+from ascendcl.data import DIGITS_MODEL
 
 # Not what releases something: that leaves what it was to release (tests/fault).
 FAILING = (
@@ -59,50 +64,22 @@ class Slot:
                 return
 
 
-class Stress:
+class Stress(Verdict):
     """The models, those who run them, and what became of it."""
 
-    def __init__(self, folder: Path, workspaces: list[acl.Workspace], geared: Path) -> None:
-        self.images = list(digits_held_out().images[:64, None].astype("f4"))
-        with acl.Model.from_file(DIGITS_MODEL) as model:
-            self.expected = np.concatenate([model(image) for image in self.images])
+    refusals = (acl.ModelClosedError, acl.AclTimeoutError)
+
+    def __init__(self, workspaces: list[acl.Workspace], geared: Path) -> None:
+        super().__init__()
         self.slots = [
             Slot(path, workspace, batches)
             for workspace in workspaces
             for path, batches in ((DIGITS_MODEL, (1,)), (geared, (1, 2, 4, 8)))
         ]
-        self.stop = threading.Event()
-        self.done: collections.Counter[str] = collections.Counter()
-        self.problems: list[str] = []
-        self._lock = threading.Lock()
-
-    def count(self, what: str) -> None:
-        with self._lock:
-            self.done[what] += 1
 
     def request(self, random: np.random.Generator) -> tuple[Slot, slice, np.ndarray]:
         slot = self.slots[random.integers(len(self.slots))]
-        rows = int(random.choice(slot.batches))
-        first = int(random.integers(len(self.images) - rows))
-        taken = slice(first, first + rows)
-        self.count("asked")
-        return slot, taken, np.concatenate(self.images[taken])
-
-    def judge(self, taken: slice, answer: object) -> None:
-        if isinstance(answer, np.ndarray):
-            right = self.expected[taken]
-            is_right = answer.shape == right.shape and np.allclose(answer, right, 1e-4, 1e-6)
-            self.count("right" if is_right else "WRONG")
-        elif isinstance(answer, (acl.ModelClosedError, acl.AclTimeoutError)):
-            self.count(type(answer).__name__)
-        elif isinstance(answer, asyncio.CancelledError):
-            self.count("cancelled")
-        elif isinstance(answer, acl.AclError) and is_injected(answer):
-            self.count("failed by a fault")
-        else:
-            self.count("NOT INJECTED")
-            with self._lock:
-                self.problems.append(repr(answer))
+        return slot, *self.rows(random, int(random.choice(slot.batches)))
 
     def call(self, seed: int) -> None:
         random = np.random.default_rng(seed)
@@ -156,13 +133,6 @@ class Stress:
             self.slots[random.integers(len(self.slots))].replace()
             self.count("replaced")
 
-    def guarded(self, run: Callable[[int], object], seed: int) -> None:
-        try:
-            run(seed)
-        except BaseException as error:
-            self.problems.append(f"{run.__name__}: {error!r}")
-            self.stop.set()
-
 
 def stress(seconds: float, seed: int) -> bool:
     before = alive()
@@ -170,7 +140,7 @@ def stress(seconds: float, seed: int) -> bool:
         geared = Path(folder) / "digits.om"
         geared.write_bytes(model_with_batches(DIGITS_MODEL, (1, 2, 4, 8)))
         workspaces = [acl.Workspace.for_models([DIGITS_MODEL, geared]) for _ in range(2)]
-        stressed = Stress(Path(folder), workspaces, geared)
+        stressed = Stress(workspaces, geared)
         runs = [stressed.call] * 5 + [stressed.call_bound] * 3 + [stressed.run_async] * 8
         threads = [
             threading.Thread(target=stressed.guarded, args=(run, seed + i), daemon=True)
@@ -190,24 +160,11 @@ def stress(seconds: float, seed: int) -> bool:
             faulthandler.cancel_dump_traceback_later()
         for slot in stressed.slots:
             slot.model.close()
+        stressed.slots.clear()
         for workspace in workspaces:
             workspace.close()
-    done, problems = stressed.done, stressed.problems
-    del stressed, slot, workspace, workspaces, threads, runs
-    after = alive()
-    left = {kind: after[kind] - before[kind] for kind in after if after[kind] != before[kind]}
-    asked, replaced = done.pop("asked"), done.pop("replaced", 0)
-    print(f"{counts.calls} calls, {counts.faults} faults, {replaced} models closed and loaded")
-    for what, count in done.most_common():
-        print(f"{count:10} {what}")
-    lost = asked - sum(done.values())
-    wrong, others = done["WRONG"], done["NOT INJECTED"]
-    print(f"{asked} asked, {lost} lost, {wrong} wrong, {others} failures not injected")
-    print(f"left: {left or 'nothing'}")
-    for problem in problems[:10]:
-        print(problem)
-    worked = done["right"] > 0 and counts.faults > 0
-    return worked and not (lost or wrong or others or left or problems)
+    del slot, workspace, workspaces
+    return told(stressed, counts, before, "models")
 
 
 def main() -> None:
