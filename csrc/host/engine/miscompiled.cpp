@@ -4,9 +4,10 @@
 #include "host/engine/miscompiled.h"
 
 #include <algorithm>
-#include <openvino/op/util/multi_subgraph_base.hpp>
 #include <openvino/opsets/opset13.hpp>
 #include <vector>
+
+#include "host/engine/bodies.h"
 
 namespace ascendcl::host::engine {
 namespace {
@@ -31,9 +32,7 @@ bool is_at_risk(const ov::Model &model) {
         transposes = transposes || moves_an_axis_to_one_of_its_size(*node);
         has_softmax = has_softmax || ov::is_type<ops::Softmax>(node) ||
                       ov::is_type<ov::op::v1::Softmax>(node);
-        const auto *outer = dynamic_cast<const ov::op::util::MultiSubGraphOp *>(node.get());
-        if (outer == nullptr) continue;
-        const auto &bodies = outer->get_functions();
+        const auto bodies = bodies_of(*node);
         if (std::any_of(bodies.begin(), bodies.end(),
                         [](const auto &body) { return is_at_risk(*body); }))
             return true;

@@ -2,9 +2,9 @@
 #include "host/engine/ir/byte_products.h"
 
 #include <algorithm>
-#include <openvino/op/util/multi_subgraph_base.hpp>
 #include <openvino/opsets/opset13.hpp>
 
+#include "host/engine/bodies.h"
 #include "host/engine/wide_integers.h"
 
 namespace ascendcl::host::engine {
@@ -66,9 +66,7 @@ bool rounds_byte_products(const ov::Model &model) {
             const int64_t terms = terms_of(*node);
             if (terms < 0 || terms * kGreatestByte * kGreatestByte >= kExactBelow) return true;
         }
-        const auto *outer = dynamic_cast<const ov::op::util::MultiSubGraphOp *>(node.get());
-        if (outer == nullptr) continue;
-        for (const auto &body : outer->get_functions())
+        for (const auto &body : bodies_of(*node))
             if (rounds_byte_products(*body)) return true;
     }
     return false;

@@ -6,7 +6,6 @@
 #include <cstring>
 #include <openvino/op/util/gather_base.hpp>
 #include <openvino/op/util/gather_nd_base.hpp>
-#include <openvino/op/util/multi_subgraph_base.hpp>
 #include <openvino/op/util/scatter_base.hpp>
 #include <openvino/op/util/scatter_elements_update_base.hpp>
 #include <openvino/op/util/scatter_nd_base.hpp>
@@ -14,6 +13,7 @@
 #include <optional>
 #include <string>
 
+#include "host/engine/bodies.h"
 #include "host/engine/ir/node_words.h"
 #include "host/engine/translate/function_op.h"
 #include "host/engine/translate/run_time_values.h"
@@ -137,8 +137,7 @@ void check_indices(const ov::Model &model) {
     for (const auto &node : model.get_ordered_ops()) {
         if (const auto indices = indices_of(*node)) check(*node, *indices);
         // Loops and branches have models of their own.
-        if (const auto *outer = dynamic_cast<const ov::op::util::MultiSubGraphOp *>(node.get()))
-            for (const auto &body : outer->get_functions()) check_indices(*body);
+        for (const auto &body : bodies_of(*node)) check_indices(*body);
     }
 }
 

@@ -2,11 +2,11 @@
 #include "host/engine/ir/checked_integers.h"
 
 #include <cstring>
-#include <openvino/op/util/multi_subgraph_base.hpp>
 #include <openvino/opsets/opset13.hpp>
 #include <set>
 #include <string>
 
+#include "host/engine/bodies.h"
 #include "host/engine/ir/checked_counts.h"
 #include "host/engine/ir/checked_results.h"
 #include "host/engine/ir/node_words.h"
@@ -75,9 +75,7 @@ void check_integers(const ov::Model &model) {
         if (depend.count(node.get()) != 0) check_result(*node);
         if (node->get_input_size() > 1)
             check_count(*node, depend.count(node->get_input_node_ptr(1)) != 0);
-        const auto *outer = dynamic_cast<const ov::op::util::MultiSubGraphOp *>(node.get());
-        if (outer == nullptr) continue;
-        for (const auto &body : outer->get_functions()) check_integers(*body);
+        for (const auto &body : bodies_of(*node)) check_integers(*body);
     }
 }
 

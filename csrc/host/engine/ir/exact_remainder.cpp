@@ -2,9 +2,9 @@
 #include "host/engine/ir/exact_remainder.h"
 
 #include <cmath>
-#include <openvino/op/util/multi_subgraph_base.hpp>
 #include <openvino/opsets/opset13.hpp>
 
+#include "host/engine/bodies.h"
 #include "host/engine/ir/node_words.h"
 #include "host/engine/translate/function_op.h"
 
@@ -58,8 +58,7 @@ void compute_remainders_exactly(const ov::Model &model) {
     for (const auto &node : model.get_ordered_ops()) {
         if (ov::is_type<ops::Mod>(node)) replace(node, remainder_of);
         if (ov::is_type<ops::FloorMod>(node)) replace(node, floor_remainder_of);
-        if (const auto *outer = dynamic_cast<const ov::op::util::MultiSubGraphOp *>(node.get()))
-            for (const auto &body : outer->get_functions()) compute_remainders_exactly(*body);
+        for (const auto &body : bodies_of(*node)) compute_remainders_exactly(*body);
     }
 }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/engine/ir/wide_constants.h"
 
-#include <openvino/op/util/multi_subgraph_base.hpp>
 #include <openvino/opsets/opset13.hpp>
 #include <vector>
 
+#include "host/engine/bodies.h"
 #include "host/engine/ir/node_words.h"
 #include "host/engine/narrow_integers.h"
 #include "host/engine/translate/function_op.h"
@@ -48,9 +48,7 @@ std::optional<std::string> constant_beyond_32_bits(const ov::Model &model) {
     for (const auto &node : model.get_ordered_ops()) {
         if (needs_the_value(*node))
             if (auto words = words_of_operands(*node)) return words;
-        const auto *outer = dynamic_cast<const ov::op::util::MultiSubGraphOp *>(node.get());
-        if (outer == nullptr) continue;
-        for (const auto &body : outer->get_functions())
+        for (const auto &body : bodies_of(*node))
             if (auto words = constant_beyond_32_bits(*body)) return words;
     }
     return {};
