@@ -12,14 +12,9 @@ mode, no deadlock, nothing left at the end.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import faulthandler
 import logging
-import sys
 import tempfile
-import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -29,8 +24,8 @@ from verdict import (
     SECONDS_WITHOUT_PROGRESS,
     Verdict,
     alive,
-    faults,
     is_injected,
+    main,
     model_with_batches,
     told,
 )
@@ -139,12 +134,7 @@ class Stress(Verdict):
             for _, task in tasks:
                 if random.random() < 0.1:
                     task.cancel()
-            answers = await asyncio.wait_for(
-                asyncio.gather(*(task for _, task in tasks), return_exceptions=True),
-                SECONDS_WITHOUT_PROGRESS,
-            )
-            for (taken, _), answer in zip(tasks, answers, strict=True):
-                self.judge(taken, answer)
+            await self.judge_all(tasks)
 
     def replace_services(self, seed: int) -> None:
         random = np.random.default_rng(seed)
@@ -168,39 +158,14 @@ def stress(seconds: float, seed: int) -> bool:
             asyncio.run(stressed.ask_by_tasks(of))
 
         clients = [stressed.ask_by_futures] * 4 + [by_loop] * 2 + [stressed.replace_services]
-        threads = [
-            threading.Thread(target=stressed.guarded, args=(run, seed + i), daemon=True)
-            for i, run in enumerate(clients)
-        ]
         rules = [f"{pattern}:p0.002@{seed}:507000" for pattern in FAILING]
         rules.append(f"aclmdlExecute:p0.0005@{seed + 1}:{STICKY}")
-        with faults(",".join(rules)) as counts:
-            for thread in threads:
-                thread.start()
-            end = time.monotonic() + seconds
-            while time.monotonic() < end and not stressed.stop.is_set():
-                asked = sum(stressed.done.values())
-                faulthandler.dump_traceback_later(2 * SECONDS_WITHOUT_PROGRESS, exit=True)
-                stressed.stop.wait(min(1.0, max(end - time.monotonic(), 0)))
-                while sum(stressed.done.values()) == asked and not stressed.stop.is_set():
-                    time.sleep(0.1)
-            stressed.stop.set()
-            for thread in threads:
-                thread.join()
-            faulthandler.cancel_dump_traceback_later()
+        counts = stressed.run(clients, ",".join(rules), seconds, seed)
         stressed.close()
         heals = sum(slot.heals for slot in stressed.slots)
     print(f"{heals:.0f} times healed")
     return told(stressed, counts, before, "services")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=600)
-    parser.add_argument("--seed", type=int, default=20261128)
-    arguments = parser.parse_args()
-    sys.exit(0 if stress(arguments.seconds, arguments.seed) else 1)
-
-
 if __name__ == "__main__":
-    main()
+    main(stress, __doc__)

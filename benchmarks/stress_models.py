@@ -12,23 +12,17 @@ deadlock, nothing left at the end.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import faulthandler
-import sys
 import tempfile
-import threading
-import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from verdict import (
-    SECONDS_WITHOUT_PROGRESS,
     Verdict,
     alive,
-    faults,
     is_injected,
+    main,
     model_with_batches,
     told,
 )
@@ -120,12 +114,7 @@ class Stress(Verdict):
             for _, future in asked:
                 if random.random() < 0.1:
                     future.cancel()
-            answers = await asyncio.wait_for(
-                asyncio.gather(*(future for _, future in asked), return_exceptions=True),
-                SECONDS_WITHOUT_PROGRESS,
-            )
-            for (taken, _), answer in zip(asked, answers, strict=True):
-                self.judge(taken, answer)
+            await self.judge_all(asked)
 
     def replace_models(self, seed: int) -> None:
         random = np.random.default_rng(seed)
@@ -142,22 +131,8 @@ def stress(seconds: float, seed: int) -> bool:
         workspaces = [acl.Workspace.for_models([DIGITS_MODEL, geared]) for _ in range(2)]
         stressed = Stress(workspaces, geared)
         runs = [stressed.call] * 5 + [stressed.call_bound] * 3 + [stressed.run_async] * 8
-        threads = [
-            threading.Thread(target=stressed.guarded, args=(run, seed + i), daemon=True)
-            for i, run in enumerate([*runs, stressed.replace_models])
-        ]
         rules = ",".join(f"{pattern}:p0.002@{seed}:507000" for pattern in FAILING)
-        with faults(rules) as counts:
-            for thread in threads:
-                thread.start()
-            end = time.monotonic() + seconds
-            faulthandler.dump_traceback_later(seconds + 2 * SECONDS_WITHOUT_PROGRESS, exit=True)
-            while time.monotonic() < end and not stressed.stop.wait(1.0):
-                pass
-            stressed.stop.set()
-            for thread in threads:
-                thread.join()
-            faulthandler.cancel_dump_traceback_later()
+        counts = stressed.run([*runs, stressed.replace_models], rules, seconds, seed)
         for slot in stressed.slots:
             slot.model.close()
         stressed.slots.clear()
@@ -167,13 +142,5 @@ def stress(seconds: float, seed: int) -> bool:
     return told(stressed, counts, before, "models")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=600)
-    parser.add_argument("--seed", type=int, default=20261128)
-    arguments = parser.parse_args()
-    sys.exit(0 if stress(arguments.seconds, arguments.seed) else 1)
-
-
 if __name__ == "__main__":
-    main()
+    main(stress, __doc__)

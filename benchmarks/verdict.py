@@ -6,16 +6,19 @@ Import it before ascendcl: it chooses the host runtime, in strict mode, with fiv
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import collections
+import faulthandler
 import gc
 import os
 import sys
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -40,8 +43,8 @@ __all__ = [
     "SECONDS_WITHOUT_PROGRESS",
     "Verdict",
     "alive",
-    "faults",
     "is_injected",
+    "main",
     "model_with_batches",
     "told",
 ]
@@ -110,11 +113,44 @@ class Verdict:
             with self._lock:
                 self.problems.append(repr(answer))
 
-    def guarded(self, run: Callable[[int], object], seed: int) -> None:
+    async def judge_all(self, asked: Sequence[tuple[slice, asyncio.Future[Any]]]) -> None:
+        """Await all answers, and count them."""
+        answers = await asyncio.wait_for(
+            asyncio.gather(*(future for _, future in asked), return_exceptions=True),
+            SECONDS_WITHOUT_PROGRESS,
+        )
+        for (taken, _), answer in zip(asked, answers, strict=True):
+            self.judge(taken, answer)
+
+    def run(
+        self, clients: Sequence[Callable[[int], object]], rules: str, seconds: float, seed: int
+    ) -> FaultCounts:
+        """Let the clients run in threads under fault rules; the process ends if nothing goes on."""
+        threads = [
+            threading.Thread(target=self._guarded, args=(client, seed + i), daemon=True)
+            for i, client in enumerate(clients)
+        ]
+        with faults(rules) as counts:
+            for thread in threads:
+                thread.start()
+            end = time.monotonic() + seconds
+            while time.monotonic() < end and not self.stop.is_set():
+                asked = sum(self.done.values())
+                faulthandler.dump_traceback_later(2 * SECONDS_WITHOUT_PROGRESS, exit=True)
+                self.stop.wait(min(1.0, max(end - time.monotonic(), 0)))
+                while sum(self.done.values()) == asked and not self.stop.is_set():
+                    time.sleep(0.1)
+            self.stop.set()
+            for thread in threads:
+                thread.join()
+            faulthandler.cancel_dump_traceback_later()
+        return counts
+
+    def _guarded(self, client: Callable[[int], object], seed: int) -> None:
         try:
-            run(seed)
+            client(seed)
         except BaseException as error:
-            self.problems.append(f"{run.__name__}: {error!r}")
+            self.problems.append(f"{client.__name__}: {error!r}")
             self.stop.set()
 
 
@@ -136,3 +172,12 @@ def told(verdict: Verdict, counts: FaultCounts, before: dict[str, int], replaced
         print(problem)
     worked = done["right"] > 0 and counts.faults > 0
     return worked and not (lost or wrong or others or left or problems)
+
+
+def main(stress: Callable[[float, int], bool], description: str | None) -> None:
+    """Run it as the command line says; the exit status is 1 where it is not well."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--seconds", type=float, default=600)
+    parser.add_argument("--seed", type=int, default=20261128)
+    arguments = parser.parse_args()
+    sys.exit(0 if stress(arguments.seconds, arguments.seed) else 1)
