@@ -6,6 +6,8 @@ from __future__ import annotations
 import asyncio
 import gc
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +31,21 @@ def counter() -> bytes:
     total = graph.op("Add", [following, step], spec, name="total")
     graph.output([following, total], ["next", "sum"])
     return ModelBuilder(graph).to_bytes()
+
+
+@contextmanager
+def counting(
+    step: np.ndarray, total: np.ndarray
+) -> Iterator[tuple[acl.BoundModel, acl.DeviceBuffer, acl.DeviceBuffer]]:
+    """The counter at 0, and the two buffers of its state."""
+    with (
+        acl.Model.from_bytes(counter()) as model,
+        acl.DeviceBuffer(16) as here,
+        acl.DeviceBuffer(16) as there,
+        model.bind([step, here], [there, total], state={"next:0": "state"}) as bound,
+    ):
+        here.copy_from(np.zeros(4, np.float32))
+        yield bound, here, there
 
 
 def image() -> np.ndarray:
@@ -98,13 +115,7 @@ def test_an_output_is_the_next_models_input(tmp_path: Path) -> None:
 def test_state_stays_on_the_device() -> None:
     step, total = np.ones(4, np.float32), np.empty(4, np.float32)
     buffer = np.empty(4, np.float32)
-    with (
-        acl.Model.from_bytes(counter()) as model,
-        acl.DeviceBuffer(16) as here,
-        acl.DeviceBuffer(16) as there,
-        model.bind([step, here], [there, total], state={"next:0": "state"}) as bound,
-    ):
-        here.copy_from(np.zeros(4, np.float32))
+    with counting(step, total) as (bound, here, there):
         for i in range(1, 8):
             bound()
             assert np.array_equal(total, np.full(4, i + 1))
@@ -115,13 +126,7 @@ def test_state_stays_on_the_device() -> None:
 
 def test_state_in_a_stream() -> None:
     step, total = np.ones(4, np.float32), np.empty(4, np.float32)
-    with (
-        acl.Model.from_bytes(counter()) as model,
-        acl.DeviceBuffer(16) as here,
-        acl.DeviceBuffer(16) as there,
-        model.bind([step, here], [there, total], state={"next:0": "state"}) as bound,
-    ):
-        here.copy_from(np.zeros(4, np.float32))
+    with counting(step, total) as (bound, *_):
         asyncio.run(serve_bound(bound, 21))
         assert np.array_equal(total, np.full(4, 22))
         bound()
@@ -146,13 +151,7 @@ def test_a_run_that_did_not_take_place_exchanges_nothing() -> None:
         for future in following:
             await future
 
-    with (
-        acl.Model.from_bytes(counter()) as model,
-        acl.DeviceBuffer(16) as here,
-        acl.DeviceBuffer(16) as there,
-        model.bind([step, here], [there, total], state={"next:0": "state"}) as bound,
-    ):
-        here.copy_from(np.zeros(4, np.float32))
+    with counting(step, total) as (bound, here, _):
         asyncio.run(serve(bound))
         assert np.array_equal(total, np.full(4, 7))
         assert bound.inputs[1] is here
