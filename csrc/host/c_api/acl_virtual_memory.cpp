@@ -108,7 +108,7 @@ aclError aclrtMemExportToShareableHandle(aclrtDrvMemHandle handle, aclrtMemHandl
 aclError aclrtMemSetPidToShareableHandle(uint64_t shareableHandle, int32_t *pid, size_t pidNum) {
     return guarded(__func__, [&] {
         require(pid != nullptr && pidNum != 0, "pid is null or their number 0");
-        allow_import(shareableHandle, pid, pidNum);
+        SharedFile::open(shareableHandle).allow(pid, pidNum);
     });
 }
 

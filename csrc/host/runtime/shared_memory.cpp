@@ -56,25 +56,11 @@ constexpr uint64_t low(uint64_t value, unsigned bits) {
                   "the shareable handle names no memory that this process may have: " + why};
 }
 
-class Descriptor {
-   public:
-    explicit Descriptor(int number) noexcept : number_(number) {}
-    Descriptor(const Descriptor &) = delete;
-    Descriptor &operator=(const Descriptor &) = delete;
-    ~Descriptor() {
-        if (number_ >= 0) ::close(number_);
-    }
-    int get() const noexcept { return number_; }
-    int release() noexcept { return std::exchange(number_, -1); }
-
-   private:
-    int number_;
-};
-
-SharedRecord *map_record(int file, size_t offset) noexcept {
-    void *mapped = mmap(nullptr, kRecordSize, PROT_READ | PROT_WRITE, MAP_SHARED, file,
+MappedRecord map_record(const Descriptor &file, size_t offset) {
+    void *mapped = mmap(nullptr, kRecordSize, PROT_READ | PROT_WRITE, MAP_SHARED, file.get(),
                         static_cast<off_t>(offset));
-    return mapped == MAP_FAILED ? nullptr : static_cast<SharedRecord *>(mapped);
+    if (mapped == MAP_FAILED) out_of_resources("the shared memory cannot be mapped");
+    return MappedRecord(static_cast<SharedRecord *>(mapped));
 }
 
 // A file of ours and nobody's else: opening another kind of file may do something, or wait.
@@ -89,34 +75,9 @@ Descriptor open_of(uint64_t handle) {
     }
     const std::string_view name(target, static_cast<size_t>(length));
     if (name.find(std::string("/memfd:") + kName) != 0) no_such_handle("it was freed");
-    Descriptor file(open(path.c_str(), O_RDWR | O_CLOEXEC));
+    Descriptor file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
     if (file.get() < 0) no_such_handle(std::strerror(errno));
-    return Descriptor(file.release());
-}
-
-struct Opened {
-    Descriptor file;
-    SharedRecord *record;
-    size_t size;
-};
-
-Opened open_shared(uint64_t handle) {
-    Descriptor file = open_of(handle);
-    struct stat status{};
-    if (fstat(file.get(), &status) != 0) no_such_handle(std::strerror(errno));
-    const auto total = static_cast<size_t>(status.st_size);
-    if (total <= kRecordSize || total % kRecordSize != 0) no_such_handle("it was freed");
-    const size_t size = total - kRecordSize;
-    SharedRecord *const record = map_record(file.get(), size);
-    if (record == nullptr) out_of_resources("the shared memory cannot be mapped");
-    const bool is_it = record->magic == SharedRecord::kMagic && record->size == size &&
-                       low(record->cookie, kCookieBits) == handle >> (kPidBits + kFileBits) &&
-                       record->state != SharedRecord::kPrivate;
-    if (!is_it) {
-        munmap(record, kRecordSize);
-        no_such_handle("it was freed");
-    }
-    return {Descriptor(file.release()), record, size};
+    return file;
 }
 
 bool lets_in(const SharedRecord &record, uint64_t handle) noexcept {
@@ -130,6 +91,12 @@ bool lets_in(const SharedRecord &record, uint64_t handle) noexcept {
 
 }  // namespace
 
+Descriptor::~Descriptor() {
+    if (number_ >= 0) ::close(number_);
+}
+
+void Unmap::operator()(SharedRecord *record) const noexcept { munmap(record, kRecordSize); }
+
 SharedFile SharedFile::make(size_t size) {
     Descriptor file(memfd_create(kName, MFD_CLOEXEC | MFD_ALLOW_SEALING));
     if (file.get() < 0 || ftruncate(file.get(), static_cast<off_t>(size + kRecordSize)) != 0) {
@@ -137,41 +104,41 @@ SharedFile SharedFile::make(size_t size) {
     }
     // Nobody who has it can make another's access to it fail.
     fcntl(file.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL);
-    SharedRecord *const record = map_record(file.get(), size);
-    if (record == nullptr) out_of_resources("no physical memory");
+    MappedRecord record = map_record(file, size);
     record->magic = SharedRecord::kMagic;
     record->size = size;
     if (getrandom(&record->cookie, sizeof record->cookie, 0) != sizeof record->cookie) {
-        munmap(record, kRecordSize);
         out_of_resources("no random number");
     }
-    return SharedFile(file.release(), size, record);
+    return {std::move(file), size, std::move(record)};
+}
+
+SharedFile SharedFile::open(uint64_t handle) {
+    Descriptor file = open_of(handle);
+    struct stat status{};
+    if (fstat(file.get(), &status) != 0) no_such_handle(std::strerror(errno));
+    const auto total = static_cast<size_t>(status.st_size);
+    if (total <= kRecordSize || total % kRecordSize != 0) no_such_handle("it was freed");
+    const size_t size = total - kRecordSize;
+    MappedRecord record = map_record(file, size);
+    const bool is_it = record->magic == SharedRecord::kMagic && record->size == size &&
+                       low(record->cookie, kCookieBits) == handle >> (kPidBits + kFileBits) &&
+                       record->state != SharedRecord::kPrivate;
+    if (!is_it) no_such_handle("it was freed");
+    return {std::move(file), size, std::move(record)};
 }
 
 SharedFile SharedFile::import(uint64_t handle) {
-    Opened opened = open_shared(handle);
-    if (!lets_in(*opened.record, handle)) {
-        munmap(opened.record, kRecordSize);
-        throw Failure{ACL_ERROR_RT_INVALID_HANDLE,
-                      "the owner of the shareable handle has not let this process in "
-                      "(aclrtMemSetPidToShareableHandle)"};
-    }
-    return SharedFile(opened.file.release(), opened.size, opened.record);
-}
-
-SharedFile::SharedFile(SharedFile &&other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)),
-      size_(other.size_),
-      record_(std::exchange(other.record_, nullptr)) {}
-
-SharedFile::~SharedFile() {
-    if (record_ != nullptr) munmap(record_, kRecordSize);
-    if (descriptor_ >= 0) ::close(descriptor_);
+    SharedFile opened = open(handle);
+    if (lets_in(*opened.record_, handle)) return opened;
+    throw Failure{ACL_ERROR_RT_INVALID_HANDLE,
+                  "the owner of the shareable handle has not let this process in "
+                  "(aclrtMemSetPidToShareableHandle)"};
 }
 
 uint64_t SharedFile::exported(bool to_all) {
     const auto pid = static_cast<uint64_t>(getpid());
-    const auto file = static_cast<uint64_t>(descriptor_);
+    const auto file = static_cast<uint64_t>(descriptor());
     if (low(pid, kPidBits) != pid || low(file, kFileBits) != file) {
         throw Failure{ACL_ERROR_RT_MEMORY_ALLOCATION,
                       "the number of the process or the descriptor is too high"};
@@ -186,15 +153,12 @@ uint64_t SharedFile::exported(bool to_all) {
     return low(record_->cookie, kCookieBits) << (kPidBits + kFileBits) | file << kPidBits | pid;
 }
 
-void allow_import(uint64_t handle, const int32_t *pids, size_t count) {
-    const Opened opened = open_shared(handle);
-    SharedRecord &record = *opened.record;
-    const uint32_t first = record.pid_count.load();
-    const bool fits = first <= SharedRecord::kMostPids && count <= SharedRecord::kMostPids - first;
-    for (size_t i = 0; fits && i < count; ++i) record.pids[first + i] = pids[i];
-    if (fits) record.pid_count = first + static_cast<uint32_t>(count);
-    munmap(&record, kRecordSize);
-    require(fits, "more processes than there is room for");
+void SharedFile::allow(const int32_t *pids, size_t count) {
+    const uint32_t first = record_->pid_count.load();
+    require(first <= SharedRecord::kMostPids && count <= SharedRecord::kMostPids - first,
+            "more processes than there is room for");
+    for (size_t i = 0; i < count; ++i) record_->pids[first + i] = pids[i];
+    record_->pid_count = first + static_cast<uint32_t>(count);
 }
 
 }  // namespace ascendcl::host

@@ -26,8 +26,9 @@ aclrtDrvMemHandle allocate_physical_memory(size_t size, int32_t device);
 // Memory that is mapped goes with its mapping.
 void free_physical_memory(aclrtDrvMemHandle handle);
 
-// A number that other processes import it by, which all may or only those that allow_import() names
-// (shared_memory.h has both sides' failures). Imported memory is not counted as the device's again.
+// A number that other processes import it by, which all may or only those that SharedFile::allow()
+// names (shared_memory.h has both sides' failures). Imported memory is not counted as the device's
+// again.
 uint64_t export_physical_memory(aclrtDrvMemHandle handle, bool to_all);
 aclrtDrvMemHandle import_physical_memory(uint64_t shareable, int32_t device);
 
