@@ -157,6 +157,8 @@ void streams(Calls &calls) {
     CALL(aclrtMemcpy, &word, 4, device, 4, ACL_MEMCPY_DEVICE_TO_HOST);
     if (calls.failed == nullptr) outputs = {static_cast<float>(word)};
     if (other != nullptr) MUST(aclrtDestroyStreamForce, other);  // its event may be unrecorded
+    // Whatever it answers: the copy may go on after a call has failed, and memory outlives its use.
+    if (stream != nullptr) static_cast<void>(aclrtSynchronizeStream(stream));
     if (event != nullptr) MUST(aclrtDestroyEvent, event);
     if (device != nullptr) MUST(aclrtFree, device);
     if (host != nullptr) MUST(aclrtFreeHost, host);
