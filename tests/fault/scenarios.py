@@ -7,6 +7,7 @@ Each gives its results, or raises the failure, having released all that it had.
 from __future__ import annotations
 
 import asyncio
+import pickle
 import tempfile
 import threading
 from collections.abc import Callable
@@ -279,6 +280,22 @@ def bound_memory() -> Results:
     return results
 
 
+def shared_weights() -> Results:
+    """Two models on one weight buffer, which came to the second as it comes to another process."""
+    size = acl.query_size(MODEL).weight
+    results: Results = []
+    with (
+        acl.Device(0) as device,
+        acl.DeviceBuffer(size, device, shareable=True) as weight,
+        acl.Model.from_file(MODEL, weight=weight) as model,
+        pickle.loads(pickle.dumps(weight)) as imported,
+        acl.Model.from_file(MODEL, weight=imported) as other,
+    ):
+        results.append(model(IMAGES[0]))
+        results.append(other(IMAGES[1]))
+    return results
+
+
 def pool() -> Results:
     """A pool of two workers that share weights, opened, asked and closed."""
     with acl.ModelPool(MODEL, workers=2) as pool:
@@ -320,6 +337,7 @@ SCENARIOS = {
     "model_with_gears": Scenario(model_with_gears, RELU_OF_BATCHES),
     "dynamic_shapes": Scenario(dynamic_shapes, [2 * rows for rows in ROWS]),
     "flat_client": Scenario(flat_client, PROBABILITIES[:2]),
+    "shared_weights": Scenario(shared_weights, PROBABILITIES[:2]),
     "pool": Scenario(pool, PROBABILITIES[:2]),
     "batcher": Scenario(batcher, RELU_OF_BATCHES),
 }

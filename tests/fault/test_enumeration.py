@@ -57,16 +57,29 @@ ON_MEMORY_OF_THE_USER = {
     **{"model": 1, "device memory": 4, "data buffer": 2, "dataset": 2, "context": 1},
     "core contexts": 1,
 }
+IMPORTED = (
+    ON_MEMORY_OF_THE_USER | {"device memory": 3} | {"physical memory": 1, "reserved address": 1}
+)
 KEPT_BY_MODEL = {
     "user_managed_memory": ON_MEMORY_OF_THE_USER,
     "two_threads": ON_MEMORY_OF_THE_USER,
     "streams_on_one_workspace": ON_MEMORY_OF_THE_USER,
     "bound_memory": {"model": 1, "device memory": 4, "data buffer": 2, "dataset": 2},
+    "shared_weights": IMPORTED,
     "pool": ON_MEMORY_OF_THE_USER,
     "batcher": ON_MEMORY_OF_THE_USER | {"device memory": 5, "data buffer": 3},
     "model_with_gears": {"model": 1, "device memory": 5, "data buffer": 3, "dataset": 2},
     "dynamic_shapes": {"model": 1, "device memory": 2, "data buffer": 1, "dataset": 1}
     | {"tensor desc": 1},
+}
+# Memory that others may import is physical, mapped at addresses. It counts as device memory where
+# it was allocated, and not where it was imported.
+MAPPING_LEFT = {
+    "aclrtUnmapMem": {"reserved address": 1},
+    "aclrtReleaseMemAddress": {"reserved address": 1},
+    "aclrtFreePhysical": {"physical memory": 1},
+    "aclrtGetCurrentContext": {"reserved address": 1, "physical memory": 1},
+    "aclrtSetCurrentContext": {"reserved address": 1, "physical memory": 1},
 }
 # With dynamic shapes the tensor descs of a data set stay with it, and the model frees at last what
 # it could not replace by more.
@@ -78,7 +91,7 @@ DYNAMIC_LEFT = {
 # How many buffers of the user's a model keeps.
 BUFFERS = {
     **dict.fromkeys(("user_managed_memory", "two_threads", "pool", "batcher"), 2),
-    "streams_on_one_workspace": 1,
+    **dict.fromkeys(("streams_on_one_workspace", "shared_weights"), 1),
 }
 # Whether inputs are copied while another run executes is a matter of time, and so are the calls.
 UNSTEADY = ("streams_on_one_workspace",)
@@ -108,14 +121,24 @@ def reports_of(scenario: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in result.stdout.splitlines()]
 
 
+def kept_by_model(scenario: str) -> list[dict[str, int]]:
+    """What a model keeps that does not unload: the owner's shared weights, or the imported ones."""
+    kept = KEPT_BY_MODEL[scenario]
+    return [kept, kept | {"device memory": 4}] if scenario == "shared_weights" else [kept]
+
+
 def may_be_left(scenario: str, failed: str) -> list[dict[str, int]]:
     """What may be left when this function fails."""
     if scenario in KEPT_BY_MODEL and failed == "aclmdlUnload":
-        return [KEPT_BY_MODEL[scenario], *([FIRST_LOAD] if scenario in UNSTEADY else [])]
+        return [*kept_by_model(scenario), *([FIRST_LOAD] if scenario in UNSTEADY else [])]
+    mapping = MAPPING_LEFT.get(failed, {}) if scenario == "shared_weights" else {}
+    allocated = [mapping, mapping | {"device memory": 1}] if mapping else []
     # Models and buffers go into their context before they release anything.
     if scenario in KEPT_BY_MODEL and failed in ("aclrtGetCurrentContext", "aclrtSetCurrentContext"):
-        kept = [KEPT_BY_MODEL[scenario], *([BINDING] if scenario == "bound_memory" else [])]
-        return [{}, LEFT["aclrtFree"], LEFT["aclrtDestroyEvent"], *kept]
+        kept = [*kept_by_model(scenario), *([BINDING] if scenario == "bound_memory" else [])]
+        return [{}, LEFT["aclrtFree"], LEFT["aclrtDestroyEvent"], *kept, *allocated]
+    if mapping:
+        return allocated
     if scenario == "dynamic_shapes" and failed in DYNAMIC_LEFT:
         return DYNAMIC_LEFT[failed]
     return [LEFT.get(failed, {})]
@@ -146,7 +169,7 @@ def problems_in(scenario: str, report: dict[str, Any]) -> Iterator[str]:
     # What else is told can only be what comes of a model that keeps its buffers.
     in_use = [each for each in others if IN_USE in each["text"] and each["by"] == "AclWarning"]
     objects_left = {kind: count for kind, count in left.items() if kind != "bytes"}
-    keeps_buffers = objects_left in (KEPT_BY_MODEL[name] for name in BUFFERS)
+    keeps_buffers = any(objects_left in kept_by_model(name) for name in BUFFERS)
     if others != in_use or len(others) != (BUFFERS.get(scenario, 0) if keeps_buffers else 0):
         yield "something else is told"
     if objects_left not in may_be_left(scenario, failed):
