@@ -13,23 +13,18 @@
 namespace ascendcl::host::model {
 
 std::unique_ptr<CompiledShape> compile_shape(const ProgramSource &source, om::Descriptors io) {
-    auto shape = std::make_unique<CompiledShape>();
-    shape->io = std::move(io);
-    shape->program = shared_program(source);
-    engine::Outcome outcome;
-    shape->execution = shape->program->new_execution(outcome);
-    require_ok(outcome, ACL_ERROR_GE_FAILURE);
+    auto shape = std::make_unique<CompiledShape>(std::move(io), shared_program(source));
+    shape->program.take(ACL_ERROR_GE_FAILURE);  // the load fails where there can be none
     return shape;
 }
 
-engine::Execution &CompiledShape::timed_execution() {
-    if (checks::tracing()) return *execution;
-    if (timed_execution_) return *timed_execution_;
+ProgramUse &CompiledShape::timed_program() {
+    if (checks::tracing()) return program;
+    if (timed_program_) return *timed_program_;
     engine::Outcome outcome;
-    timed_program_ = Compiler()->with_op_times(*program, outcome);
-    if (timed_program_) timed_execution_ = timed_program_->new_execution(outcome);
+    auto timed = Compiler()->with_op_times(program.program(), outcome);
     require_ok(outcome, ACL_ERROR_PROFILING_FAILURE);
-    return *timed_execution_;
+    return timed_program_.emplace(std::make_shared<SharedProgram>(std::move(timed)));
 }
 
 CompiledShapes::CompiledShapes(om::Bytes file, om::Bytes weights,

@@ -5,6 +5,8 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "host/engine/engine.h"
@@ -16,15 +18,15 @@ namespace ascendcl::host::model {
 
 struct CompiledShape {
     om::Descriptors io;  // in this shape, without hidden inputs
-    std::shared_ptr<engine::Program> program;
-    std::unique_ptr<engine::Execution> execution;  // of one load; it refers to the program
+    ProgramUse program;  // of one load
 
+    CompiledShape(om::Descriptors descriptors, std::shared_ptr<SharedProgram> compiled)
+        : io(std::move(descriptors)), program(std::move(compiled)) {}
     // The same with its ops timed, compiled when first asked for. Throws Failure(500005).
-    engine::Execution &timed_execution();
+    ProgramUse &timed_program();
 
    private:
-    std::shared_ptr<engine::Program> timed_program_;
-    std::unique_ptr<engine::Execution> timed_execution_;
+    std::optional<ProgramUse> timed_program_;
 };
 
 // Throws Failure as shared_program.

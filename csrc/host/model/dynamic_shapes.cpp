@@ -120,7 +120,7 @@ std::shared_ptr<CompiledShape> DynamicShapes::at(const std::vector<Dims> &input_
     for (size_t i = 0; i < input_dims.size(); ++i) set_dims(io.inputs[i], input_dims[i]);
     auto shape = compile_shape(
         {key_, kept_->bytes(), weights_, -1, input_dims, description_->carries_ir}, std::move(io));
-    const auto &output_dims = shape->program->output_dims();
+    const auto &output_dims = shape->program.program().output_dims();
     for (size_t i = 0; i < output_dims.size(); ++i) set_dims(shape->io.outputs[i], output_dims[i]);
     recent_.push_front(std::move(shape));
     if (recent_.size() > kKept) recent_.pop_back();

@@ -266,14 +266,16 @@ void Model::run(const Bound &bound) {
         require_numbers(real_check_, fitted_inputs_, shape->io.inputs, Side::kInput,
                         ACL_ERROR_INVALID_PARAM);
     const bool profiled = is_profiled(id(), parts_.device);
-    engine::Execution &execution = profiled ? shape->timed_execution() : *shape->execution;
+    const ProgramUse &program = profiled ? shape->timed_program() : shape->program;
+    const auto execution =
+        program.take(profiled ? ACL_ERROR_PROFILING_FAILURE : ACL_ERROR_RT_MODEL_EXECUTE);
     const bool timed = profiled || checks::tracing();
     const uint64_t begin = timed ? profiling_clock() : 0;
-    const engine::Outcome outcome = execution.run(fitted_inputs_, fitted_outputs_);
-    if (timed) tell_of_run(execution, begin, profiling_clock());
+    const engine::Outcome outcome = execution->run(fitted_inputs_, fitted_outputs_);
+    if (timed) tell_of_run(*execution, begin, profiling_clock());
     require_ok(outcome, outcome.kind == engine::Outcome::Kind::kInput ? ACL_ERROR_INVALID_PARAM
                                                                       : ACL_ERROR_RT_MODEL_EXECUTE);
-    if (bound.open_outputs) deliver(bound, shape->io.outputs, execution);
+    if (bound.open_outputs) deliver(bound, shape->io.outputs, *execution);
     if (real_check_ != RealCheck::kOff)
         require_numbers(real_check_, fitted_outputs_, shape->io.outputs, Side::kOutput,
                         ACL_ERROR_RT_MODEL_EXECUTE);
@@ -314,11 +316,11 @@ const std::vector<engine::Finding> &Model::findings() {
     static const auto &none = *new std::vector<engine::Finding>;
     if (parts_.shapes) {
         const std::lock_guard lock(execution_mutex_);
-        return parts_.shapes->at(parts_.description->largest_gear).program->findings();
+        return parts_.shapes->at(parts_.description->largest_gear).program.program().findings();
     }
     if (!parts_.dynamic_shapes) return none;
     const auto last = parts_.dynamic_shapes->last();
-    return last ? last->program->findings() : none;
+    return last ? last->program.program().findings() : none;
 }
 
 void Model::begin_use() noexcept {

@@ -10,6 +10,7 @@
 #include <string>
 #include <system_error>
 #include <tuple>
+#include <utility>
 
 #include "host/checks/trace.h"
 #include "host/model/assumptions.h"
@@ -32,7 +33,7 @@ using Key =
 // Locked while its program is compiled, so that a second load of the same file waits for it.
 struct Slot {
     std::mutex mutex;
-    std::weak_ptr<engine::Program> program;
+    std::weak_ptr<SharedProgram> program;
 };
 
 struct Cache {
@@ -68,16 +69,15 @@ void require_compiled(const engine::Outcome &outcome, bool is_host_file) {
     require_ok(outcome, ACL_ERROR_GE_FAILURE);
 }
 
-std::shared_ptr<engine::Program> compiled(const engine::CompileRequest &request,
-                                          bool is_host_file) {
+std::shared_ptr<SharedProgram> compiled(const engine::CompileRequest &request, bool is_host_file) {
     engine::Outcome outcome;
     auto program = Compiler()->compile(request, outcome);
     require_compiled(outcome, is_host_file);
-    return program;
+    return std::make_shared<SharedProgram>(std::move(program));
 }
 
-std::shared_ptr<engine::Program> cached(const ProgramSource &source,
-                                        const engine::CompileRequest &request) {
+std::shared_ptr<SharedProgram> cached(const ProgramSource &source,
+                                      const engine::CompileRequest &request) {
     static Cache &cache = *new Cache;  // leaked: models may outlive static destructors
     const void *const memory = source.refers_to_weights ? source.weights.data : nullptr;
     const auto slot =
@@ -106,7 +106,7 @@ uint32_t threads_per_execution() {
     return static_cast<uint32_t>(threads);
 }
 
-std::shared_ptr<engine::Program> shared_program(const ProgramSource &source) {
+std::shared_ptr<SharedProgram> shared_program(const ProgramSource &source) {
     engine::CompileRequest request;
     request.om = source.file.data;
     request.om_size = source.file.size;
@@ -119,7 +119,7 @@ std::shared_ptr<engine::Program> shared_program(const ProgramSource &source) {
     // With a trace, sums are of one load's executions.
     auto program =
         request.profiling ? compiled(request, source.refers_to_weights) : cached(source, request);
-    tell_assumptions(*program, source.key);
+    tell_assumptions(program->program(), source.key);
     return program;
 }
 

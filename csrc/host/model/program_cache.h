@@ -8,8 +8,8 @@
 #include <memory>
 #include <vector>
 
-#include "host/engine/engine.h"
 #include "host/model/content_key.h"
+#include "host/model/shared_program.h"
 #include "om/bytes.h"
 
 namespace ascendcl::host::model {
@@ -28,7 +28,7 @@ struct ProgramSource {
 // The program, compiled if no live model has it; concurrent callers compile once. What it assumes
 // is told. Throws Failure:
 // 500001 without an engine, 500002 with the engine's words when it refuses.
-std::shared_ptr<engine::Program> shared_program(const ProgramSource &source);
+std::shared_ptr<SharedProgram> shared_program(const ProgramSource &source);
 
 // Writes what the model of a file is to OpenVINO. Throws Failure: as shared_program, as
 // OmFile::open but for aclInit.

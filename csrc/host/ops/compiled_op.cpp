@@ -1,4 +1,4 @@
-// Compilation, executions that are used again, and a least-recently-used cache.
+// Compilation, execution, and a least-recently-used cache.
 // SPDX-License-Identifier: Apache-2.0
 #include "host/ops/compiled_op.h"
 
@@ -159,11 +159,13 @@ Cache &cache() {
 
 CompiledOp::CompiledOp(const engine::OpRequest &request) : type_(request.type) {
     engine::Outcome outcome;
-    compiled_ = model::Compiler()->compile_op(request, outcome);
+    engine::CompiledOpProgram compiled = model::Compiler()->compile_op(request, outcome);
     model::require_ok(outcome, code_of(outcome.kind));
-    if (compiled_.program) {
+    output_dims_ = std::move(compiled.output_dims);
+    if (compiled.program) {
         const om::Bytes type{reinterpret_cast<const uint8_t *>(type_.data()), type_.size()};
-        model::tell_assumptions(*compiled_.program, model::content_key(type));
+        model::tell_assumptions(*compiled.program, model::content_key(type));
+        program_.emplace(std::move(compiled.program));
     }
     for (const engine::OpTensor &input : request.inputs) {
         const bool is_bound = input.connected && input.value == nullptr;
@@ -171,7 +173,7 @@ CompiledOp::CompiledOp(const engine::OpRequest &request) : type_(request.type) {
                            static_cast<aclDataType>(input.dtype)});
     }
     for (size_t i = 0; i < request.outputs.size(); ++i) {
-        outputs_.push_back({true, bytes_of(request.outputs[i].dtype, compiled_.output_dims[i]),
+        outputs_.push_back({true, bytes_of(request.outputs[i].dtype, output_dims_[i]),
                             static_cast<aclDataType>(request.outputs[i].dtype)});
     }
 }
@@ -201,23 +203,8 @@ void CompiledOp::require_room(const Bindings &inputs, const Bindings &outputs) c
     check("output", outputs_, outputs);
 }
 
-std::unique_ptr<engine::Execution> CompiledOp::take_execution() {
-    {
-        std::lock_guard lock(mutex_);
-        if (!idle_.empty()) {
-            auto execution = std::move(idle_.back());
-            idle_.pop_back();
-            return execution;
-        }
-    }
-    engine::Outcome outcome;
-    auto execution = compiled_.program->new_execution(outcome);
-    model::require_ok(outcome, ACL_ERROR_RT_MODEL_EXECUTE);
-    return execution;
-}
-
 void CompiledOp::run(const Bindings &inputs, const Bindings &outputs) {
-    if (!compiled_.program) return;
+    if (!program_) return;
     Bindings bound_inputs, bound_outputs;
     for (size_t i = 0; i < inputs.size(); ++i) {
         if (inputs_[i].is_bound) bound_inputs.push_back({inputs[i].data, inputs_[i].size});
@@ -231,14 +218,10 @@ void CompiledOp::run(const Bindings &inputs, const Bindings &outputs) {
         bound_outputs[i].data = set_aside[i].data();
     }
     require_numbers(inputs_, inputs, "input", ACL_ERROR_INVALID_PARAM);
-    auto execution = take_execution();
+    const auto execution = program_->take(nullptr, ACL_ERROR_RT_MODEL_EXECUTE);
     const checks::TraceSlice slice;
     const engine::Outcome outcome = execution->run(bound_inputs, bound_outputs);
     slice.write("op", type_.c_str(), {});
-    {
-        std::lock_guard lock(mutex_);
-        idle_.push_back(std::move(execution));
-    }
     model::require_ok(outcome, ACL_ERROR_RT_MODEL_EXECUTE);
     for (size_t i = 0; i < outputs.size(); ++i) {
         if (set_aside[i].empty()) continue;

@@ -5,13 +5,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "acl/acl.h"
 #include "host/engine/engine.h"
 #include "host/model/real_numbers.h"
+#include "host/model/shared_program.h"
 #include "host/runtime/live_counts.h"
 
 namespace ascendcl::host::ops {
@@ -25,9 +26,7 @@ class CompiledOp {
 
     size_t input_count() const noexcept { return inputs_.size(); }
     size_t output_count() const noexcept { return outputs_.size(); }
-    const std::vector<std::vector<int64_t>> &output_dims() const noexcept {
-        return compiled_.output_dims;
-    }
+    const std::vector<std::vector<int64_t>> &output_dims() const noexcept { return output_dims_; }
 
     // Throws Failure(100000) for a buffer that is too small for its tensor, or null. `bindings` are
     // in the order of the op's tensors.
@@ -44,17 +43,15 @@ class CompiledOp {
         aclDataType dtype;
     };
 
-    std::unique_ptr<engine::Execution> take_execution();
     void require_numbers(const std::vector<Tensor> &tensors, const Bindings &bindings,
                          const char *side, aclError code) const;
 
     const std::string type_;
     const model::RealCheck real_check_ = model::real_check();
-    engine::CompiledOpProgram compiled_;
+    std::vector<std::vector<int64_t>> output_dims_;
+    std::optional<model::SharedProgram> program_;  // none where there is nothing to compute
     std::vector<Tensor> inputs_;
     std::vector<Tensor> outputs_;
-    std::mutex mutex_;
-    std::vector<std::unique_ptr<engine::Execution>> idle_;
     LiveCount<LiveKind::kCompiledOp> live_;
 };
 
