@@ -286,13 +286,19 @@ Lease &Lease::operator=(Lease &&other) noexcept {
     return *this;
 }
 
-void Lease::release() noexcept {
+void Lease::release(bool context_is_lost) noexcept {
     BufferHandle buffer = std::move(buffer_);
     buffer_.reset();
     if (!buffer || forked()) return;
     std::lock_guard lock(buffer->lease_mutex_);
     if (--buffer->leases_ > 0) return;
     buffer->is_models_ = buffer->is_shared_;
+    const Status freed = buffer->group_.release();
+    if (!context_is_lost) {
+        report_later(freed);
+    } else if (!freed.ok()) {
+        aclGetRecentErrMsg();
+    }
     if (!std::exchange(buffer->outlived_, false)) return;
     // Its device was reset, after which this may well fail.
     if (buffer->owned_ && !buffer->free(buffer->handle()).ok()) aclGetRecentErrMsg();

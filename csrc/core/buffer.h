@@ -9,6 +9,7 @@
 #include <mutex>
 
 #include "core/fingerprint.h"
+#include "core/group_memory.h"
 #include "core/shared_mapping.h"
 #include "core/turn.h"
 
@@ -58,6 +59,8 @@ class Buffer final : public InContext {
     // first that are loaded by whatever process: nobody knows whether another still runs on them.
     Status share(uint64_t &handle) noexcept;
     Status lease_count(size_t &count) const noexcept;
+    // Bytes of device memory that models which lease it as work memory share besides.
+    size_t group_size() const noexcept { return group_.size(); }
 
     // Copies between host memory and the buffer from byte `offset` on. With a stream: after its
     // work. Done when they return. Writing is kBufferInUse while it is a model's.
@@ -93,6 +96,7 @@ class Buffer final : public InContext {
     Fingerprint fingerprint_;            // of the model whose weights these are, or were last
     bool is_shared_ = false;             // with other processes
     Turn turn_;                          // of models that lease it
+    GroupMemory group_;                  // of these, until the last lease goes
     // Exports come and go without the lock. Each side says what it does before it looks at what the
     // other one said, so that of a close, or a model's lease, and an export one at least gives way.
     std::atomic<bool> is_closing_{false};  // or closed
@@ -115,7 +119,8 @@ class Lease {
     Lease(Lease &&other) noexcept = default;
     Lease &operator=(Lease &&other) noexcept;
     ~Lease() { release(); }
-    void release() noexcept;
+    // With the last one goes what the group shares; what the context took away needs no release.
+    void release(bool context_is_lost = false) noexcept;
     // The model would not unload and may still use the memory: it is never freed.
     void leak() noexcept;
 
@@ -128,6 +133,7 @@ class Lease {
     // nothing it is always the caller's turn.
     Status take_turn(Turn::Lock &lock, Deadline deadline = {}) const noexcept;
     Turn &turn() const noexcept { return buffer_->turn_; }
+    GroupMemory &group() const noexcept { return buffer_->group_; }
 
    private:
     BufferHandle buffer_;

@@ -176,8 +176,40 @@ Status Model::describe_ranges(const aclmdlDesc *desc) {
 
 Status Model::allocate() {
     if (is_dynamic_) return own_.inputs.prepare(inputs_.size());
-    const Status status = own_.inputs.allocate(inputs_);
-    return status.ok() ? own_.outputs.allocate(outputs_) : status;
+    Status status = own_.inputs.prepare(inputs_.size());
+    if (status.ok()) status = own_.outputs.prepare(outputs_.size());
+    if (!status.ok()) return status;
+    if (!work_) return leave_group();
+    const bool has_gears = gears_.input < inputs_.size();
+    if (has_gears) status = own_.inputs.fit(gears_.input, inputs_[gears_.input].size);
+    Turn::Lock turn;
+    if (status.ok()) status = work_.take_turn(turn);
+    if (status.ok()) status = lay_out_in_group();
+    is_in_group_ = status.ok();
+    return status;
+}
+
+Status Model::lay_out_in_group() noexcept {
+    const auto lay_out = [this](char *data, size_t &size) {
+        const Status status = own_.inputs.lay_out(inputs_, gears_.input, data, size);
+        return status.ok() ? own_.outputs.lay_out(outputs_, outputs_.size(), data, size) : status;
+    };
+    GroupMemory &group = work_.group();
+    size_t size = 0;
+    size_t end = 0;
+    Status status = lay_out(nullptr, size);
+    if (status.ok()) status = group.reserve(size);
+    if (status.ok()) status = lay_out(static_cast<char *>(group.data()), end);
+    if (status.ok()) group_moves_ = group.moves();
+    return status;
+}
+
+Status Model::leave_group() noexcept {
+    Status status = own_.inputs.fit_all(inputs_);
+    if (status.ok()) status = own_.outputs.fit_all(outputs_);
+    if (status.ok()) is_in_group_ = false;
+    group_moves_ = 0;  // where it stays, what was moved is to be laid out again
+    return status;
 }
 
 Status Model::describe_gears() {
@@ -233,9 +265,10 @@ Status Model::close() noexcept {
         return status;
     }
     const Status released = own_.release();
-    work_.release();
-    weight_.release();
-    if (context_is_lost || status.code == ACL_ERROR_GE_EXEC_NOT_INIT) return {};
+    const bool is_all_gone = context_is_lost || status.code == ACL_ERROR_GE_EXEC_NOT_INIT;
+    work_.release(is_all_gone);
+    weight_.release(is_all_gone);
+    if (is_all_gone) return {};
     return status.ok() ? released : status;
 }
 
@@ -315,6 +348,8 @@ Status Model::execute(InputsAndOutputs &place, const std::vector<HostInput> &inp
                       const std::vector<HostOutput> &outputs, size_t gear) noexcept {
     CurrentContext scope(*context_);
     Status status = scope.status();
+    const bool has_moved = is_in_group_ && group_moves_ != work_.group().moves();
+    if (status.ok() && has_moved) status = lay_out_in_group();
     if (status.ok()) status = prepare(inputs, outputs.size(), gear, place);
     if (status.ok()) {
         status = waited(aclmdlExecute(id_, place.inputs.data_set(), place.outputs.data_set()),

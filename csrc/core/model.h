@@ -76,6 +76,8 @@ class Model final : public Resource, public std::enable_shared_from_this<Model> 
     const std::vector<TensorInfo> &inputs() const noexcept { return inputs_; }
     const std::vector<TensorInfo> &outputs() const noexcept { return outputs_; }
     const std::vector<Gear> &gears() const noexcept { return gears_.all; }
+    // Whether its inputs and outputs lie in Buffer::group_size of its work memory.
+    bool is_in_group() const noexcept { return is_in_group_; }
     // Each run chooses the shapes, which run_dynamic() takes; not so a model with gears.
     bool is_dynamic() const noexcept { return is_dynamic_; }
 
@@ -89,6 +91,11 @@ class Model final : public Resource, public std::enable_shared_from_this<Model> 
     Status describe_ranges(const aclmdlDesc *desc);
     Status describe_gears();
     Status allocate();
+    // Inputs and outputs in the group's memory, but for the hidden input. The caller holds the
+    // turn.
+    Status lay_out_in_group() noexcept;
+    // Inputs and outputs in memory of its own from now on.
+    Status leave_group() noexcept;
     Status execute_dynamic(AllocatedOutputs &allocated, std::vector<HostTensor> &outputs);
     Status copy_in(const std::vector<HostInput> &inputs, const std::vector<Dims> &dims) noexcept;
     // Whether the arrays are as many as the tensors, and the gear is one; then chooses it and
@@ -119,6 +126,9 @@ class Model final : public Resource, public std::enable_shared_from_this<Model> 
     std::vector<TensorInfo> inputs_;
     std::vector<TensorInfo> outputs_;
     InputsAndOutputs own_;
+    std::atomic<bool> is_in_group_{
+        false};                 // own_ lies in memory that models on one work memory share
+    uint64_t group_moves_ = 0;  // of that memory, when own_ was laid out in it
     Gears gears_;
     bool is_dynamic_ = false;
     std::string path_;  // of its file; empty where it came from bytes

@@ -73,6 +73,12 @@ Status Model::turn_to_stream(std::shared_ptr<AsyncRunner> &serving) noexcept {
     if (manner_ == Manner::kInCalls && !is_dynamic_) {
         if (Status status = load_anew(); !status.ok()) return judged(status);
     }
+    if (is_in_group_) {
+        // Its inputs are copied while others run.
+        CurrentContext scope(*context_);
+        const Status status = scope.status().ok() ? leave_group() : scope.status();
+        if (!status.ok()) return judged(status);
+    }
     if (Status status = AsyncRunner::start(*this, serving); !status.ok()) return judged(status);
     manner_ = Manner::kInStream;
     const std::lock_guard pointers_lock(pointers_mutex_);

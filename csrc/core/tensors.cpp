@@ -7,7 +7,11 @@
 namespace ascendcl::core {
 
 Status Tensors::allocate(const std::vector<TensorInfo> &infos) {
-    if (Status status = prepare(infos.size()); !status.ok()) return status;
+    const Status status = prepare(infos.size());
+    return status.ok() ? fit_all(infos) : status;
+}
+
+Status Tensors::fit_all(const std::vector<TensorInfo> &infos) noexcept {
     for (size_t i = 0; i < infos.size(); ++i) {
         if (Status status = fit(i, infos[i].size); !status.ok()) return status;
     }
@@ -15,6 +19,7 @@ Status Tensors::allocate(const std::vector<TensorInfo> &infos) {
 }
 
 Status Tensors::prepare(size_t count) {
+    places_.assign(count, nullptr);
     memory_.assign(count, nullptr);
     capacities_.assign(count, 0);
     return data_set_.create(count);
@@ -39,7 +44,23 @@ Status Tensors::fit(size_t index, size_t size) noexcept {
 }
 
 Status Tensors::point(size_t index, void *data, size_t size) noexcept {
+    places_[index] = data;
     return {aclUpdateDataBuffer(data_set_.buffers[index], data, size), "aclUpdateDataBuffer"};
+}
+
+Status Tensors::lay_out(const std::vector<TensorInfo> &infos, size_t own, char *data,
+                        size_t &offset) noexcept {
+    // As blocks of aclrtMalloc lie, which ops may read a little beyond.
+    constexpr size_t kAlignment = 512;
+    constexpr size_t kBeyond = 32;
+    Status status;
+    for (size_t i = 0; i < infos.size() && status.ok(); ++i) {
+        if (i == own) continue;
+        const size_t size = infos[i].size;
+        if (data != nullptr) status = point(i, data + offset, size);
+        offset += (size + kBeyond + kAlignment - 1) / kAlignment * kAlignment;
+    }
+    return status;
 }
 
 Status Tensors::release() noexcept {
@@ -47,6 +68,7 @@ Status Tensors::release() noexcept {
     for (void *data : memory_) {
         if (data != nullptr) keep_first(status, aclrtFree(data), "aclrtFree");
     }
+    places_.clear();
     memory_.clear();
     capacities_.clear();
     return status;
@@ -61,7 +83,7 @@ Status Tensors::copy_in(const std::vector<HostInput> &inputs, const std::vector<
         if (input.size > infos[i].size) return {kOutOfBounds, "Model"};
         if (input.size == 0) continue;
         const Status status =
-            copy(memory_[i], infos[i].size, input.data, input.size, Direction::kToDevice);
+            copy(places_[i], infos[i].size, input.data, input.size, Direction::kToDevice);
         if (!status.ok()) return status;
     }
     return {};
@@ -73,7 +95,7 @@ Status Tensors::copy_out(const std::vector<HostOutput> &outputs,
         if (outputs[i].size > infos[i].size) return {kOutOfBounds, "Model"};
         if (outputs[i].size == 0) continue;
         const Status status =
-            copy(outputs[i].data, outputs[i].size, memory_[i], outputs[i].size, Direction::kToHost);
+            copy(outputs[i].data, outputs[i].size, places_[i], outputs[i].size, Direction::kToHost);
         if (!status.ok()) return status;
     }
     return {};

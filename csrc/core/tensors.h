@@ -27,12 +27,18 @@ class Tensors {
    public:
     // Memory for each tensor, and a data set.
     Status allocate(const std::vector<TensorInfo> &infos);
+    // Memory of our own for each tensor that is prepared.
+    Status fit_all(const std::vector<TensorInfo> &infos) noexcept;
     // The data set alone; memory comes with fit() or point().
     Status prepare(size_t count);
     // Makes tensor `index` one of this size, in memory that grows as needed.
     Status fit(size_t index, size_t size) noexcept;
     // Makes it one in memory of somebody else.
     Status point(size_t index, void *data, size_t size) noexcept;
+    // Makes all but the one at `own` lie in memory of somebody else, one after another from
+    // `offset` on, which is moved behind them. Null `data` asks how much that is.
+    Status lay_out(const std::vector<TensorInfo> &infos, size_t own, char *data,
+                   size_t &offset) noexcept;
     Status release() noexcept;
 
     // To tensors of these sizes; the one at `skipped` is not among `inputs`. kOutOfBounds where an
@@ -43,10 +49,11 @@ class Tensors {
                     const std::vector<TensorInfo> &infos) noexcept;
 
     aclmdlDataset *data_set() const noexcept { return data_set_.handle; }
-    void *memory(size_t index) const noexcept { return memory_[index]; }
+    void *memory(size_t index) const noexcept { return places_[index]; }
     size_t capacity(size_t index) const noexcept { return capacities_[index]; }
 
    private:
+    std::vector<void *> places_;  // where each one lies
     std::vector<void *> memory_;  // ours
     std::vector<size_t> capacities_;
     DataSet data_set_;

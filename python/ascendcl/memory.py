@@ -131,7 +131,10 @@ class DeviceBuffer(Closeable):
     def _memory_held(self, use: Kind | None) -> list[MemoryHolder]:
         if not self._is_own:  # it is counted with whoever allocated it
             return []
-        return [MemoryHolder(type(self).__name__, use or self._use, self.size)]
+        name = type(self).__name__
+        # Of the models that run on it, which share memory for inputs and outputs, too.
+        group = MemoryHolder(name, "io", self._handle.group_size)
+        return [MemoryHolder(name, use or self._use, self.size), group]
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> Any:
         if not self._handle.is_shareable:

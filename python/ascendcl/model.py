@@ -201,7 +201,9 @@ class Model(Closeable):
 
     def _memory_held(self, _: Kind | None) -> list[MemoryHolder]:
         size = self._size
-        tensors = () if self._handle.is_dynamic else (*self._inputs, *self._outputs)
+        handle = self._handle
+        has_none = handle.is_dynamic or handle.is_in_group
+        tensors = () if has_none else (*self._inputs, *self._outputs)
         return [
             MemoryHolder(self._name, "work", 0 if self._work is not None else size.work),
             MemoryHolder(self._name, "weight", 0 if self._weight is not None else size.weight),

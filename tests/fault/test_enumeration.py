@@ -51,23 +51,22 @@ LEFT = {
     "aclrtResetDevice": {"context": 1},
 }
 
-# What an acl.Model that does not unload keeps, besides its inputs and outputs: its work memory and
-# weights, with them its context where they are the user's.
+# What an acl.Model that does not unload keeps, besides its data sets: work memory, weights, and
+# memory for inputs and outputs. That is one block with work memory of the user's; with memory of
+# the user's also its context.
 ON_MEMORY_OF_THE_USER = {
-    **{"model": 1, "device memory": 4, "data buffer": 2, "dataset": 2, "context": 1},
+    **{"model": 1, "device memory": 3, "data buffer": 2, "dataset": 2, "context": 1},
     "core contexts": 1,
 }
-IMPORTED = (
-    ON_MEMORY_OF_THE_USER | {"device memory": 3} | {"physical memory": 1, "reserved address": 1}
-)
+IMPORTED = ON_MEMORY_OF_THE_USER | {"physical memory": 1, "reserved address": 1}
 KEPT_BY_MODEL = {
     "user_managed_memory": ON_MEMORY_OF_THE_USER,
     "two_threads": ON_MEMORY_OF_THE_USER,
-    "streams_on_one_workspace": ON_MEMORY_OF_THE_USER,
+    "streams_on_one_workspace": ON_MEMORY_OF_THE_USER | {"device memory": 5},
     "bound_memory": {"model": 1, "device memory": 4, "data buffer": 2, "dataset": 2},
     "shared_weights": IMPORTED,
     "pool": ON_MEMORY_OF_THE_USER,
-    "batcher": ON_MEMORY_OF_THE_USER | {"device memory": 5, "data buffer": 3},
+    "batcher": ON_MEMORY_OF_THE_USER | {"device memory": 4, "data buffer": 3},
     "model_with_gears": {"model": 1, "device memory": 5, "data buffer": 3, "dataset": 2},
     "dynamic_shapes": {"model": 1, "device memory": 2, "data buffer": 1, "dataset": 1}
     | {"tensor desc": 1},

@@ -70,6 +70,7 @@ void register_buffer(py::module_ &module) {
                  return handle;
              })
         .def_property_readonly("is_shareable", &Buffer::is_shareable)
+        .def_property_readonly("group_size", &Buffer::group_size)
         .def_static(
             "adopt",
             [](const ContextHandle &context, uintptr_t address, size_t size, py::object owner) {

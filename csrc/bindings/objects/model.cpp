@@ -144,6 +144,7 @@ void register_model(py::module_ &module) {
             "closed",
             [](const Model &model) { return without_gil([&] { return !model.is_open(); }); })
         .def_property_readonly("is_dynamic", &Model::is_dynamic)
+        .def_property_readonly("is_in_group", &Model::is_in_group)
         .def("close", [](Model &model) { call_core([&] { return model.close(); }); })
         .def("describe_inputs", [](const Model &model) { return describe(model.inputs()); })
         .def("describe_outputs", [](const Model &model) { return describe(model.outputs()); })
