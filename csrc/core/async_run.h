@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -27,6 +29,9 @@ class AsyncRun {
     // It must not let go of the model there, whose end waits for that thread.
     virtual void complete(std::unique_ptr<AsyncRun> self) noexcept = 0;
 
+    // Who is told of its end, as a number; 0 for whom nobody else tells.
+    virtual uintptr_t told() const noexcept { return 0; }
+
     std::vector<HostInput> inputs;
     std::vector<HostOutput> outputs;
     size_t gear = 0;
@@ -38,6 +43,8 @@ class AsyncRun {
 
     Status status;
     std::string message;  // the runtime's words on a failure
+    // Whether the same one is told of another run's end in a moment, so that this one can wait.
+    bool another_follows = false;
 
    private:
     friend class AsyncRunner;
@@ -45,6 +52,7 @@ class AsyncRun {
     std::unique_ptr<AsyncRun> next_;
     uint64_t number_ = 0;  // among the model's runs
     InputsAndOutputs *place_ = nullptr;
+    std::chrono::steady_clock::time_point submitted_;  // to the stream
     EventHandle awaited_;  // of the run before it on the same work memory
 };
 

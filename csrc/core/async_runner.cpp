@@ -13,6 +13,9 @@
 namespace ascendcl::core {
 namespace {
 
+// As long as waking an event loop takes, more or less.
+constexpr std::chrono::microseconds kMoment{20};
+
 // Signals are the program's: its handlers run in threads of its own.
 class BlockedSignals {
    public:
@@ -112,8 +115,11 @@ void AsyncRunner::serve() noexcept {
             continue;
         }
         wait_for(*executing);
+        const auto took = std::chrono::steady_clock::now() - executing->submitted_;
         auto finished = std::move(executing);
         executing = execute();
+        finished->another_follows = took < kMoment && executing != nullptr &&
+                                    finished->told() != 0 && executing->told() == finished->told();
         finish(std::move(finished));
     }
     {
@@ -218,6 +224,7 @@ std::unique_ptr<AsyncRun> AsyncRunner::execute() noexcept {
         run = std::move(prepared_);
     }
     if (run == nullptr) return run;
+    run->submitted_ = std::chrono::steady_clock::now();
     const Status status = submit_to_stream(*run);
     if (status.ok()) return run;
     complete(std::move(run), status);

@@ -9,6 +9,11 @@
 #include <utility>
 
 namespace ascendcl::core {
+namespace {
+
+constexpr size_t kMostHeld = 7;
+
+}  // namespace
 
 Status CompletionQueue::create(std::shared_ptr<CompletionQueue> &queue) noexcept {
     const int descriptor = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -34,7 +39,10 @@ std::unique_ptr<AsyncRun> CompletionQueue::push(std::unique_ptr<AsyncRun> run) n
     {
         const std::lock_guard lock(mutex_);
         if (is_closed_) return run;
+        const bool is_held = run->another_follows && held_ < kMostHeld;
         ended_.add(std::move(run));
+        held_ = is_held ? held_ + 1 : 0;
+        if (is_held) return nullptr;
     }
     wake();
     return nullptr;

@@ -25,7 +25,8 @@ class CompletionQueue {
     int descriptor() const noexcept { return descriptor_; }
     // Writes to it, unless nobody has taken since the last one.
     void wake() noexcept;
-    // Puts it at the end and wakes the reader. Answers the run where the queue is closed.
+    // Puts it at the end and wakes the reader, where another run follows in a moment with that one,
+    // or with one soon after it. Answers the run where the queue is closed.
     std::unique_ptr<AsyncRun> push(std::unique_ptr<AsyncRun> run) noexcept;
     // All that have ended.
     RunList take() noexcept;
@@ -37,6 +38,7 @@ class CompletionQueue {
     std::atomic<bool> is_awake_{false};
     std::mutex mutex_;
     RunList ended_;
+    size_t held_ = 0;  // pushed since the reader was last woken
     bool is_closed_ = false;
 };
 

@@ -185,14 +185,19 @@ def checked_inputs(inputs: Sequence[object], infos: Sequence[TensorInfo]) -> lis
         They do not fit; the input is named.
     """
     arrays: Sequence[Any] = inputs
-    if len(inputs) == 1 and isinstance(inputs[0], Mapping):
+    # Asking an array whether it is a mapping takes as long as all else.
+    is_array = len(inputs) != 1 or inputs[0].__class__ is np.ndarray
+    if not is_array and isinstance(inputs[0], Mapping):
         arrays = _by_name(inputs[0], infos)
     if len(arrays) != len(infos):
         names = ", ".join(repr(info.name) for info in infos)
         raise TypeError(
             f"the model takes {len(infos)} inputs ({names}), and {len(arrays)} are given"
         )
-    return [checked_input(array, info) for array, info in zip(arrays, infos, strict=True)]
+    return [
+        array if _fits(array, info) and array.flags.c_contiguous else checked_input(array, info)
+        for array, info in zip(arrays, infos, strict=True)
+    ]
 
 
 def _by_name(named: Mapping[str, Any], infos: Sequence[TensorInfo]) -> list[Any]:

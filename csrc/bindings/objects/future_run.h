@@ -29,6 +29,7 @@ class FutureRun final : public core::AsyncRun {
           result_(std::move(result)) {}
 
     void complete(std::unique_ptr<core::AsyncRun> self) noexcept override;
+    uintptr_t told() const noexcept override { return reinterpret_cast<uintptr_t>(queue_.get()); }
     // In the event loop's thread. A future that is done already was cancelled.
     void resolve();
 
