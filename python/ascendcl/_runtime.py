@@ -157,6 +157,8 @@ def _is_ours(library: ctypes.CDLL) -> bool:
 
 
 def _host(library: ctypes.CDLL, path: Path) -> Runtime:
+    if hasattr(library, "ascendclTellsOfHost"):  # not in a copy of an older version
+        library.ascendclTellsOfHost()
     folder = openvino_libraries()
     if folder is not None:
         library.ascendclSetOpenvinoFolder(os.fsencode(folder))

@@ -296,7 +296,9 @@ def test_command_refuses(tmp_path: Path) -> None:
         assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("question", ["--cflags", "--libs", "--cmakedir"])
+@pytest.mark.parametrize(
+    "question", ["--cflags", "--libs", "--rpath", "--cmakedir", "--pkgconfigdir"]
+)
 def test_config_prints_nothing_but_its_flags(question: str) -> None:
     """A warning, that there is no CANN say, would be in the way of who reads both streams."""
     done = command("config", question)

@@ -3,9 +3,12 @@
 #include "ascendcl/devices.h"
 
 #include "host/runtime/device.h"
+#include "host/runtime/notice.h"
 
 using namespace ascendcl::host;
 
 void ascendclHideDevices(void) { hide_devices(); }
 
 void ascendclShowDevices(void) { show_devices(); }
+
+void ascendclTellsOfHost(void) { forgo_notice(); }

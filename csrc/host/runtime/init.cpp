@@ -19,6 +19,7 @@
 #include "host/runtime/device.h"
 #include "host/runtime/fork.h"
 #include "host/runtime/json.h"
+#include "host/runtime/notice.h"
 
 namespace ascendcl::host {
 namespace {
@@ -135,6 +136,7 @@ void initialize(const char *config_path) {
     state().count = 1;
     state().finalized = false;
     initialized.store(true, std::memory_order_release);
+    give_notice_once();
 }
 
 void finalize() {

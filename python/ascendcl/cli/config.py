@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 _HELP = {
     "cflags": "compiler flags",
     "libs": "linker flags, for the host runtime",
-    "cmakedir": "the folder for -Dascendcl_DIR=",
+    "rpath": "the folder of its library, for a run path of another linker or of CMake",
+    "cmakedir": "the folder for -Dascendcl_ROOT= or CMAKE_PREFIX_PATH",
+    "pkgconfigdir": "the folder for PKG_CONFIG_PATH",
 }
 
 
@@ -24,10 +26,13 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.asked:
         arguments.refuse(f"one of --{', --'.join(_HELP)} is required")
     include, libraries = get_include(), get_library_dir()
+    packages = include.parent.with_name("ascendcl_cmake")
     answers = {
         "cflags": shlex.join([f"-I{include}"]),
         "libs": shlex.join([f"-L{libraries}", f"-Wl,-rpath,{libraries}", "-lascendcl"]),
-        "cmakedir": str(include.with_name("cmake")),
+        "rpath": str(libraries),
+        "cmakedir": str(packages),
+        "pkgconfigdir": str(packages / "pkgconfig"),
     }
     print(*(answers[name] for name in arguments.asked))
     return 0

@@ -1,4 +1,4 @@
-// Whether the host runtime owns up to its devices.
+// What the host runtime lets on about itself: whether it has devices, and that it is no NPU.
 // SPDX-License-Identifier: Apache-2.0
 //
 // CANN's libascendcl.so does not have these functions.
@@ -17,6 +17,9 @@ extern "C" {
 // aclrtCreateContext, with which programs begin that mean to use a device.
 ACL_FUNC_VISIBILITY void ascendclHideDevices(void);
 ACL_FUNC_VISIBILITY void ascendclShowDevices(void);
+
+// For whoever tells by itself that models run on the CPU: aclInit does not say so then.
+ACL_FUNC_VISIBILITY void ascendclTellsOfHost(void);
 
 #ifdef __cplusplus
 }
