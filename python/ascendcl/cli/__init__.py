@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 from ascendcl.errors import AclError
 
-from . import compare, compile, config, demo, doctor, sdk
+from . import bench, compare, compile, config, demo, doctor, run, sdk
 
-_COMMANDS = (demo, compile, compare, doctor, config, sdk)
+_COMMANDS = (demo, run, bench, compile, compare, doctor, config, sdk)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -25,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        Exit code: 0 when all is well.
+        Exit code: 0 when all is well, 130 after Ctrl-C.
     """
     parser = argparse.ArgumentParser(prog="ascendcl", description="Ascend inference from Python.")
     commands = parser.add_subparsers(title="commands", metavar="<command>", required=True)
@@ -37,4 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except AclError as error:
         print(f"ascendcl: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("ascendcl: interrupted", file=sys.stderr)
+        return 130
     return code
