@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import textwrap
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from ascendcl.om.runnable import CompareError, OmModel, OpenVinoModel, read_open
 if TYPE_CHECKING:
     from ascendcl.bench.load_run import Clock
     from ascendcl.model import Model
+    from ascendcl.om.verify import Port
 
 Array: TypeAlias = npt.NDArray[Any]
 Contestant: TypeAlias = Callable[[], list[Array]]
@@ -105,6 +107,8 @@ def hold_contest(
     fed = {
         other.name: as_port(array, other) for array, (_, other) in zip(arrays, pairs, strict=True)
     }
+    for port in theirs.inputs:
+        _check_shape(theirs, port, fed[port.name].shape)
     outputs = paired_outputs(ours, theirs)
     contestants: dict[str, Contestant] = {OURS: lambda: model.run(*arrays)}
     contestants["openvino"] = _openvino(theirs, fed, threads)
@@ -154,15 +158,23 @@ def times_in_turns(
     return times
 
 
+def _check_shape(model: OpenVinoModel, port: Port, shape: tuple[int, ...]) -> None:
+    """OpenVINO would give a model of fixed shapes any others."""
+    if len(shape) != len(port.shape) or any(
+        own not in (-1, size) for own, size in zip(port.shape, shape, strict=True)
+    ):
+        raise CompareError(
+            f"{model.path}: input {port.name!r} is {list(port.shape)}, and {list(shape)} here"
+        )
+
+
 def _run(name: str, contestant: Contestant) -> list[Array]:
     try:
         return contestant()
     except Exception as error:
         if name == OURS:
             raise
-        raise CompareError(
-            f"{name} does not run it on these inputs: {_last_line(error)}"
-        ) from error
+        raise CompareError(f"{name} does not run it on these inputs: {_words(error)}") from error
 
 
 def _openvino(model: OpenVinoModel, fed: Mapping[str, Array], threads: int) -> Contestant:
@@ -179,7 +191,7 @@ def _openvino(model: OpenVinoModel, fed: Mapping[str, Array], threads: int) -> C
         request = ov.Core().compile_model(model.model, "CPU", settings).create_infer_request()
     except RuntimeError as error:
         raise CompareError(
-            f"{model.path}: OpenVINO does not take it in these shapes: {_last_line(error)}"
+            f"{model.path}: OpenVINO does not take it in these shapes: {_words(error)}"
         ) from error
     return lambda: list(request.infer(arrays).values())
 
@@ -196,7 +208,7 @@ def _onnxruntime(
     try:
         session = ort.InferenceSession(source, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # its exceptions have no common base but this
-        raise CompareError(f"{source}: ONNX Runtime cannot load it: {_last_line(error)}") from error
+        raise CompareError(f"{source}: ONNX Runtime cannot load it: {_words(error)}") from error
     names = [port.name for port in session.get_inputs()]
     if missing := set(names) - set(fed):
         raise CompareError(f"{source}: ONNX Runtime asks for {sorted(missing)}, too")
@@ -206,7 +218,6 @@ def _onnxruntime(
     return lambda: list(session.run(asked, own))
 
 
-def _last_line(error: Exception) -> str:
-    return [line for line in f"{error}\n{type(error).__name__}".splitlines() if line.strip()][-2:][
-        0
-    ]
+def _words(error: Exception) -> str:
+    """What it says, on one line."""
+    return textwrap.shorten(str(error) or type(error).__name__, 400)

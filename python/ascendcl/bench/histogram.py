@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import html
 import importlib.util
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ from ascendcl.bench.summary import Summary, percentile
 
 Array: TypeAlias = npt.NDArray[Any]
 
-_BINS: Final = 60
+_MOST_BINS: Final = 60
 _WIDTH, _HEIGHT = 900, 320  # of the bars, in pixels
 _LEFT, _TOP, _RIGHT, _BOTTOM = 60, 40, 20, 50
 
@@ -48,7 +49,8 @@ class Histogram:
         if longest <= high + (high - low):
             high = longest
         high = high if high > low else low + max(low * 0.01, 1e-6)
-        counts, edges = np.histogram(times, _BINS, (float(low), float(high)))
+        bins = min(_MOST_BINS, max(8, math.ceil(2 * math.sqrt(times.size))))
+        counts, edges = np.histogram(times, bins, (float(low), float(high)))
         return cls(edges, counts, int(times.size - counts.sum()))
 
 

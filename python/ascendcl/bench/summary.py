@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -29,8 +30,9 @@ def percentile(times: Array | Sequence[float], percent: float) -> float:
     ordered = np.sort(np.asarray(times))
     if not ordered.size:
         raise ValueError("there is no percentile of no times")
-    rank = max(1, math.ceil(percent * ordered.size / 100))
-    return float(ordered[min(rank, ordered.size) - 1])
+    # As it is written: 99.9 in binary times 1000 is a little more than 999 hundredths.
+    rank = max(1, math.ceil(Fraction(repr(float(percent))) * ordered.size / 100))
+    return float(ordered[rank - 1])
 
 
 @dataclass(frozen=True)

@@ -179,6 +179,7 @@ def _print_operators(operators: Sequence[OperatorTime]) -> None:
             (each.name, each.type, f"{each.milliseconds:.4f}", f"{each.share:.1%}")
             for each in operators
         ],
+        texts=2,
     )
 
 
@@ -207,6 +208,7 @@ def _print_contest(contest: Contest) -> None:
             for name, rows in contest.differences.items()
             for row in rows
         ],
+        texts=2,
     )
 
 

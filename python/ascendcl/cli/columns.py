@@ -8,29 +8,33 @@ import sys
 from collections.abc import Sequence
 
 
-def print_columns(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print rows under their heads; the first column is text, the others are numbers."""
+def print_columns(
+    title: str, heads: Sequence[str], rows: Sequence[Sequence[str]], *, texts: int = 1
+) -> None:
+    """Print rows under their heads; the first `texts` columns are texts, the others numbers."""
     if sys.stdout.isatty() and importlib.util.find_spec("rich"):
-        _print_rich(title, heads, rows)
+        _print_rich(title, heads, rows, texts)
         return
     widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
     print(title)
     for row in (heads, *rows):
-        first, *others = (
-            cell.rjust(width) if index else cell.ljust(width)
+        cells = [
+            cell.ljust(width) if index < texts else cell.rjust(width)
             for index, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        print("  " + "  ".join([first, *others]).rstrip())
+        ]
+        print("  " + "  ".join(cells).rstrip())
 
 
-def _print_rich(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def _print_rich(
+    title: str, heads: Sequence[str], rows: Sequence[Sequence[str]], texts: int
+) -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table
 
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
     for index, head in enumerate(heads):
-        table.add_column(head, justify="right" if index else "left", overflow="fold")
+        table.add_column(head, justify="left" if index < texts else "right", overflow="fold")
     for row in rows:
         table.add_row(*row)
     Console(markup=False, highlight=False).print(table)
