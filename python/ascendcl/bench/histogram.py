@@ -14,7 +14,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from ascendcl.bench.summary import Summary, percentile
+from ascendcl.bench.summary import Summary
 
 Array: TypeAlias = npt.NDArray[Any]
 
@@ -25,7 +25,7 @@ _LEFT, _TOP, _RIGHT, _BOTTOM = 60, 40, 20, 50
 
 @dataclass(frozen=True)
 class Histogram:
-    """Counts of equal bins.
+    """Counts of bins of equal ratio: a long tail leaves the others their room.
 
     Attributes
     ----------
@@ -33,25 +33,20 @@ class Histogram:
         Milliseconds, one more than there are counts.
     counts : numpy.ndarray
         Runs between an edge and the next.
-    beyond : int
-        Runs above the last edge, which would leave the others no room.
     """
 
     edges: Array
     counts: Array
-    beyond: int
 
     @classmethod
     def of(cls, nanoseconds: Array) -> Histogram:
-        """Count latencies: up to the longest, or to where 1 in 200 is beyond."""
-        times = np.asarray(nanoseconds, np.float64) / 1e6
-        low, high, longest = times.min(), percentile(times, 99.5), times.max()
-        if longest <= high + (high - low):
-            high = longest
-        high = high if high > low else low + max(low * 0.01, 1e-6)
+        """Count latencies, from the shortest to the longest."""
+        times = np.maximum(np.asarray(nanoseconds, np.float64), 1) / 1e6
+        low, high = float(times.min()), float(times.max())
         bins = min(_MOST_BINS, max(8, math.ceil(2 * math.sqrt(times.size))))
-        counts, edges = np.histogram(times, bins, (float(low), float(high)))
-        return cls(edges, counts, int(times.size - counts.sum()))
+        edges = np.geomspace(low, max(high, low * 1.01), bins + 1)
+        edges[0], edges[-1] = low, max(high, low * 1.01)  # not by a rounding less
+        return cls(edges, np.histogram(times, edges)[0])
 
 
 def check_plot(path: Path) -> None:
@@ -102,15 +97,6 @@ def _marks(summary: Summary) -> list[tuple[str, float]]:
     return [("p50", summary.p50), ("p90", summary.p90), ("p99", summary.p99)]
 
 
-def _beyond(histogram: Histogram, summary: Summary) -> str:
-    if not histogram.beyond:
-        return ""
-    return (
-        f"{histogram.beyond} of {summary.count} runs took more than {histogram.edges[-1]:.4g} ms, "
-        f"the longest {summary.max:.4g} ms"
-    )
-
-
 def _page(
     title: str, histogram: Histogram, summary: Summary, facts: Sequence[tuple[str, str]]
 ) -> str:
@@ -118,7 +104,6 @@ def _page(
         f"<tr><th>{html.escape(name)}</th><td>{html.escape(value)}</td></tr>"
         for name, value in facts
     )
-    beyond = _beyond(histogram, summary)
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -140,7 +125,6 @@ th, td {{ vertical-align: top; padding-block: 2px; }}
 <body>
 <h1>{html.escape(title)}</h1>
 {_svg(histogram, summary)}
-<p>{html.escape(beyond)}</p>
 <table>
 {rows}
 </table>
@@ -156,7 +140,7 @@ def _svg(histogram: Histogram, summary: Summary) -> str:
     base = _TOP + _HEIGHT
 
     def across(value: float) -> float:
-        return _LEFT + (value - low) / (high - low) * _WIDTH
+        return _LEFT + math.log(value / low) / math.log(high / low) * _WIDTH
 
     width, height = _LEFT + _WIDTH + _RIGHT, base + _BOTTOM
     parts = [
@@ -173,23 +157,23 @@ def _svg(histogram: Histogram, summary: Summary) -> str:
         )
     parts.append(f'<line class="axis" x1="{_LEFT}" y1="{base}" x2="{_LEFT + _WIDTH}" y2="{base}"/>')
     for tick in range(6):
-        value = low + (high - low) * tick / 5
+        value = low * (high / low) ** (tick / 5)
         parts.append(
             f'<text x="{across(value):.1f}" y="{base + 18}" text-anchor="middle">{value:.4g}</text>'
         )
     parts.append(
-        f'<text x="{_LEFT + _WIDTH / 2}" y="{base + 40}" text-anchor="middle">latency, ms</text>'
+        f'<text x="{_LEFT + _WIDTH / 2}" y="{base + 40}" text-anchor="middle">'
+        "latency, ms (logarithmic)</text>"
         f'<text x="{_LEFT - 8}" y="{_TOP + 4}" text-anchor="end">{most}</text>'
         f'<text x="{_LEFT - 8}" y="{base}" text-anchor="end">0</text>'
         f'<text x="{_LEFT - 8}" y="{_TOP + _HEIGHT / 2}" text-anchor="end">runs</text>'
     )
     for level, (name, value) in enumerate(_marks(summary)):
-        if value <= high:
-            at, top = across(value), _TOP - 4 - 12 * (2 - level)
-            parts.append(
-                f'<line class="mark" x1="{at:.2f}" y1="{top + 2}" x2="{at:.2f}" y2="{base}"/>'
-                f'<text x="{at:.2f}" y="{top}" text-anchor="middle">{name} {value:.4g}</text>'
-            )
+        at, top = across(value), _TOP - 4 - 12 * (2 - level)
+        parts.append(
+            f'<line class="mark" x1="{at:.2f}" y1="{top + 2}" x2="{at:.2f}" y2="{base}"/>'
+            f'<text x="{at:.2f}" y="{top}" text-anchor="middle">{name} {value:.4g}</text>'
+        )
     return "\n".join([*parts, "</svg>"])
 
 
@@ -200,10 +184,13 @@ def _draw(path: Path, title: str, histogram: Histogram, summary: Summary) -> Non
     axes = figure.add_subplot()
     axes.stairs(histogram.counts, histogram.edges, fill=True, color="#4878a8")
     for (name, value), style in zip(_marks(summary), (":", "--", "-."), strict=True):
-        if value <= histogram.edges[-1]:
-            label = f"{name} {value:.4g} ms"
-            axes.axvline(value, color="#b2182b", linestyle=style, label=label)
-    axes.set_xlabel("latency, ms\n" + _beyond(histogram, summary))
+        label = f"{name} {value:.4g} ms"
+        axes.axvline(value, color="#b2182b", linestyle=style, label=label)
+    ticks = np.geomspace(histogram.edges[0], histogram.edges[-1], 6)
+    axes.set_xscale("log")
+    axes.set_xticks(ticks, [f"{tick:.4g}" for tick in ticks])
+    axes.minorticks_off()
+    axes.set_xlabel("latency, ms (logarithmic)")
     axes.set_ylabel("runs")
     axes.set_title(title)
     axes.legend()
