@@ -11,6 +11,7 @@ import importlib.util
 import json
 import os
 import re
+import subprocess
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
@@ -160,6 +161,15 @@ def test_dynamic_shapes(command: Command, tmp_path: Path) -> None:
     assert (done.code, "dynamic shapes" in done.err) == (1, True)
     done = command("bench", path)
     assert (done.code, "--input_shape" in done.err) == (1, True)
+
+
+def test_a_reader_that_has_seen_enough(digits: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    words = [sys.executable, "-m", "ascendcl", "bench", digits, "--iterations", "2"]
+    done = subprocess.run(words, stdout=writing, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (141, "")
 
 
 class Page(HTMLParser):
@@ -315,6 +325,19 @@ class TestComparison:
         done = command("bench", relu, *words)
         assert (done.code, done.err) == (0, "")
         assert re.search(r"^  relu:0:y +onnxruntime +0 +0 +1\.0000000$", done.out, re.MULTILINE)
+
+    @pytest.mark.parametrize("setting", [None, "0", "1", "3"])
+    def test_all_get_the_same_threads(
+        self, command: Command, relu: Path, monkeypatch: pytest.MonkeyPatch, setting: str | None
+    ) -> None:
+        monkeypatch.delenv("ASCENDCL_HOST_THREADS", raising=False)
+        if setting is not None:
+            monkeypatch.setenv("ASCENDCL_HOST_THREADS", setting)
+        source = save_onnx(relu.with_suffix(".onnx"), "Relu", ["x"], (2, 3))
+        found = measured(command, relu, "--compare", source, "--iterations", 1)
+        expected = int(setting or 0) or len(os.sched_getaffinity(0))
+        assert found["compute_threads"] == found["compare"]["threads"] == expected
+        assert os.environ.get("ASCENDCL_HOST_THREADS") == setting
 
     def test_with_another(self, command: Command, relu: Path, tmp_path: Path) -> None:
         source = save_onnx(tmp_path / "abs.onnx", "Abs", ["x"], (2, 3))

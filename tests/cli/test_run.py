@@ -15,7 +15,7 @@ from answer import Command
 
 import ascendcl as acl
 from ascendcl.cli import main
-from ascendcl.om import GraphBuilder, ModelBuilder, TensorSpec
+from ascendcl.om import GraphBuilder, Header, ModelBuilder, TensorSpec
 from rebatched import model_with_batches
 from written_models import dynamic_dense
 
@@ -183,6 +183,19 @@ def test_dynamic_shapes(command: Command, tmp_path: Path) -> None:
     assert done.code == 0, done.err
     done = command("run", path, "--data", "zeros", "--batch", 41)
     assert (done.code, "1 to 40" in done.err) == (1, True)
+
+
+@pytest.mark.parametrize("size", [10**15, 10**30])
+def test_shapes_beyond_all_memory(command: Command, tmp_path: Path, size: int) -> None:
+    spec = TensorSpec((-1, 3), "float32", "ND")
+    graph = GraphBuilder("relu")
+    graph.output([graph.op("Relu", [graph.data("x", spec)], spec)], ["y"])
+    path = tmp_path / "relu.om"
+    path.write_bytes(ModelBuilder(graph).to_bytes(Header("relu", is_unknown_shape=True)))
+    done = command("run", path, "--data", "zeros", "--batch", 2)
+    assert done.code == 0, done.err
+    done = command("run", path, "--data", "zeros", "--batch", size)
+    assert (done.code, done.err.startswith("ascendcl run: ")) == (1, True)
 
 
 def header_alone(shape: str) -> bytes:

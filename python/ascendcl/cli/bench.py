@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ascendcl.cli.feeding import add_feeding_options, not_negative, positive, runs_of
+from ascendcl.cli.feeding import REFUSALS, add_feeding_options, not_negative, positive, runs_of
 from ascendcl.cli.json_text import json_text
 from ascendcl.cli.progress_bar import progress_bar
 
@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     try:
         report = _measured(arguments)
-    except (ValueError, TypeError, OSError, ImportError, NotImplementedError) as error:
+    except REFUSALS as error:
         print(f"ascendcl bench: {error}", file=sys.stderr)
         return 1
     if arguments.json:
@@ -94,7 +94,7 @@ def _measured(arguments: argparse.Namespace) -> Report:
                         model,
                         arguments.compare,
                         sets[0],
-                        threads=compute_threads or 1,
+                        threads=compute_threads or _processors(),
                         duration=duration,
                         tell=tell,
                     )
@@ -126,13 +126,11 @@ def _compute_threads(arguments: argparse.Namespace) -> Iterator[int | None]:
     """Have an execution on the host use as many threads as asked for, or as others get."""
     before = os.environ.get(_THREADS)
     count = arguments.compute_threads
-    if count is None and before is not None:
-        yield int(before) if before.isdecimal() else None
-        return
-    if count is None and arguments.compare:
-        count = len(os.sched_getaffinity(0))
+    is_chosen = before is None or before == "0"  # by the runtime
+    if count is None and arguments.compare and is_chosen:
+        count = _processors()
     if count is None:
-        yield None
+        yield int(before) if before and before.isdecimal() and not is_chosen else None
         return
     os.environ[_THREADS] = str(count)
     try:
@@ -141,6 +139,10 @@ def _compute_threads(arguments: argparse.Namespace) -> Iterator[int | None]:
         del os.environ[_THREADS]
         if before is not None:
             os.environ[_THREADS] = before
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0))
 
 
 def _seconds(text: str) -> float:

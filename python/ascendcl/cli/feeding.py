@@ -4,11 +4,22 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from ascendcl.feeds import Run
     from ascendcl.model import Model
+
+# What does not fit, cannot be read or written, or is not installed: told without a traceback.
+REFUSALS: Final = (
+    ValueError,
+    TypeError,
+    OSError,
+    ImportError,
+    NotImplementedError,
+    MemoryError,
+    OverflowError,
+)
 
 
 def add_feeding_options(parser: argparse.ArgumentParser, *, made_up: str | None) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ascendcl.cli.feeding import (
+    REFUSALS,
     add_feeding_options,
     described_inputs,
     not_negative,
@@ -38,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the model; 1 where something did not fit or could not be run."""
     try:
         found = _run_all(arguments)
-    except (ValueError, TypeError, OSError, ImportError, NotImplementedError) as error:
+    except REFUSALS as error:
         print(f"ascendcl run: {error}", file=sys.stderr)
         return 1
     if arguments.json:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
+from ascendcl._array_checks import check_ranges
 from ascendcl.tensor_info import named_shapes
 
 if TYPE_CHECKING:
@@ -87,6 +88,8 @@ def chosen_shapes(model: Model, sources: Sequence[Source], wishes: ShapeWishes) 
                 + (f"--batch {wishes.batch}" if asked is None else f"--input_shape {list(asked)}")
                 + " is asked for"
             )
+        if info.ranges:
+            check_ranges(shape, info)  # before anybody makes an array of that size
         if not source.fits(shape):
             raise ValueError(source.why_not(shape))
         shapes.append(shape)
@@ -94,7 +97,7 @@ def chosen_shapes(model: Model, sources: Sequence[Source], wishes: ShapeWishes) 
 
 
 def _open_shape(info: TensorInfo, source: Source, wishes: ShapeWishes) -> Shape:
-    """What the file says or was asked for; whether it is in range the model itself checks."""
+    """What the file says or was asked for, in range or not."""
     shape = source.shape or wishes.of(info)
     if shape is not None:
         return shape
