@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 Array: TypeAlias = npt.NDArray[Any]
 Contestant: TypeAlias = Callable[[], list[Array]]
 
-OURS = "ascendcl"
+OURS: Final = "ascendcl"
+_SETTLE: Final = 20_000_000  # nanoseconds
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,8 @@ def hold_contest(
 ) -> Contest:
     """Run the model and what it was compiled from on the same numbers, in turns.
 
-    An untimed run goes before each timed one: the threads of the contestant before it may still
-    be spinning.
+    Untimed runs go before each timed one: the threads of the contestant before it spin on for some
+    milliseconds (ONNX Runtime's do), and take the processor from whoever comes next.
 
     Parameters
     ----------
@@ -138,9 +139,10 @@ def times_in_turns(
     *,
     warm_up: int,
     clock: Clock,
+    settle: int = _SETTLE,
     tell: Callable[[int], None] | None = None,
 ) -> dict[str, list[int]]:
-    """Nanoseconds of one timed run of each per round, an untimed one before it."""
+    """Nanoseconds of one timed run of each per round, after `settle` of untimed ones."""
     for contestant in contestants.values():
         for _ in range(warm_up):
             contestant()
@@ -148,7 +150,10 @@ def times_in_turns(
     rounds, begun = 0, clock()
     while not duration.is_over(rounds, clock() - begun):
         for name, contestant in contestants.items():
+            settled = clock() + settle
             contestant()
+            while clock() < settled:
+                contestant()
             start = clock()
             contestant()
             times[name].append(clock() - start)
