@@ -172,6 +172,24 @@ def test_a_reader_that_has_seen_enough(digits: Path) -> None:
     assert (done.returncode, done.stderr) == (141, "")
 
 
+@pytest.mark.parametrize("option", ["--plot", "--times"])
+def test_what_was_there_stays_where_writing_fails(
+    command: Command, digits: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, option: str
+) -> None:
+    path = tmp_path / {"--plot": "x.html", "--times": "x.csv"}[option]
+    path.write_text("an earlier result")
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    monkeypatch.setattr(csv, "writer", full)
+    done = command("bench", digits, "--iterations", 2, option, path)
+    assert (done.code, "No space left" in done.err) == (1, True)
+    assert path.read_text() == "an earlier result"
+    assert list(tmp_path.iterdir()) == [path]
+
+
 class Page(HTMLParser):
     """What a page refers to, and the titles in it."""
 
@@ -235,6 +253,7 @@ def test_without_matplotlib(
         (["--plot", "{tmp}/x.svg"], ".html or .png"),
         (["--plot", "{tmp}/nowhere/x.html"], "there is no folder"),
         (["--times", "{tmp}/nowhere/x.csv"], "there is no folder"),
+        (["--times", "{tmp}/no.onnx"], "what is written is .csv"),
         (["--compare", "{tmp}/nowhere.onnx"], "there is no such file"),
         (["--compare", "{tmp}/no.onnx"], "no.onnx"),
         (["--compare", "{tmp}/two_inputs.onnx"], "has the inputs"),

@@ -14,6 +14,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from ascendcl._whole_files import written_whole
 from ascendcl.bench.summary import Summary
 
 Array: TypeAlias = npt.NDArray[Any]
@@ -63,8 +64,8 @@ def check_plot(path: Path) -> None:
     """
     if path.suffix not in (".html", ".png"):
         raise ValueError(f"--plot {path}: what is drawn is told by the ending, .html or .png")
-    if not path.absolute().parent.is_dir():
-        raise FileNotFoundError(f"--plot {path}: there is no folder {path.absolute().parent}")
+    if path.is_dir() or not path.absolute().parent.is_dir():
+        raise FileNotFoundError(f"--plot {path}: there is no folder for such a file")
     if path.suffix == ".png" and not importlib.util.find_spec("matplotlib"):
         raise ImportError(
             f"--plot {path}: pictures are drawn by matplotlib: pip install "
@@ -87,10 +88,11 @@ def plot(path: Path, title: str, nanoseconds: Array, facts: Sequence[tuple[str, 
         Names and values to stand below it in a page.
     """
     histogram, summary = Histogram.of(nanoseconds), Summary.of(nanoseconds)
-    if path.suffix == ".png":
-        _draw(path, title, histogram, summary)
-    else:
-        path.write_text(_page(title, histogram, summary, facts), encoding="utf-8")
+    with written_whole(path) as part:
+        if path.suffix == ".png":
+            _draw(part, title, histogram, summary)
+        else:
+            part.write_text(_page(title, histogram, summary, facts), encoding="utf-8")
 
 
 def _marks(summary: Summary) -> list[tuple[str, float]]:

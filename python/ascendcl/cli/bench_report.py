@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ascendcl._whole_files import written_whole
 from ascendcl.bench.contest import OURS, Contest
 from ascendcl.bench.load_run import LoadRun
 from ascendcl.bench.loaded import Management
@@ -272,16 +273,20 @@ def check_times_file(path: Path) -> None:
 
     Raises
     ------
+    ValueError
+        The ending is another than .csv: it may be the model.
     OSError
         There is no such folder, or it is one itself.
     """
+    if path.suffix != ".csv":
+        raise ValueError(f"--times {path}: what is written is .csv")
     if path.is_dir() or not path.absolute().parent.is_dir():
         raise FileNotFoundError(f"--times {path}: there is no folder for such a file")
 
 
 def write_times(path: Path, report: Report) -> None:
     """Write a line per run: nanoseconds of each step, and of all."""
-    with path.open("w", newline="", encoding="utf-8") as file:
+    with written_whole(path) as part, part.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         names = [f"{name.replace(' ', '_')}_ns" for name in report.step_names]
         writer.writerow([*names, "latency_ns"])

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where outputs go, and writing them there: whole, or not at all."""
+"""Where outputs go."""
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+
+from ascendcl._whole_files import written_whole
 
 if TYPE_CHECKING:
     from ascendcl.tensor_info import TensorInfo
@@ -146,16 +147,8 @@ def _named(text: str, infos: Sequence[TensorInfo]) -> tuple[int | None, str]:
 
 
 def _write(path: Path, array: Array) -> None:
-    if path.is_dir():
-        raise IsADirectoryError(f"{path}: it is a folder")
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        with part.open("xb") as file:
-            if path.suffix == ".npy":
-                np.save(file, array)
-            else:
-                file.write(np.ascontiguousarray(array).tobytes())
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
+    with written_whole(path) as part:
+        if path.suffix == ".npy":
+            np.save(part, array)
+        else:
+            part.write_bytes(np.ascontiguousarray(array).tobytes())
