@@ -105,13 +105,20 @@ def _check_type(dtype: np.dtype[Any], info: TensorInfo, role: str) -> None:
 
 def _check_shape(shape: tuple[int, ...], info: TensorInfo, role: str) -> None:
     if info.ranges:
-        _check_ranges(shape, info)
+        check_ranges(shape, info)
     # Another shape with open sizes is looked up among the gears, or is an output's.
     elif min(info.shape, default=0) >= 0 and shape != info.shape:
         raise ValueError(f"{role} {info.name!r}: expected shape {info.shape}, got {shape}")
 
 
-def _check_ranges(shape: tuple[int, ...], info: TensorInfo) -> None:
+def check_ranges(shape: tuple[int, ...], info: TensorInfo) -> None:
+    """Refuse a shape beyond the ranges of an input with dynamic shapes.
+
+    Raises
+    ------
+    ValueError
+        It is; the axis is named.
+    """
     if len(shape) != len(info.ranges):
         raise ValueError(
             f"input {info.name!r}: expected {len(info.ranges)} axes, got {len(shape)}: {shape}"

@@ -4,14 +4,15 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
 from ascendcl.errors import AclError
 
-from . import compare, compile, config, demo, doctor, sdk
+from . import bench, compare, compile, config, demo, doctor, run, sdk
 
-_COMMANDS = (demo, compile, compare, doctor, config, sdk)
+_COMMANDS = (demo, run, bench, compile, compare, doctor, config, sdk)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -25,7 +26,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        Exit code: 0 when all is well.
+        Exit code: 0 when all is well, 130 after Ctrl-C, 141 where nobody reads the output.
     """
     parser = argparse.ArgumentParser(prog="ascendcl", description="Ascend inference from Python.")
     commands = parser.add_subparsers(title="commands", metavar="<command>", required=True)
@@ -34,7 +35,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     try:
         code: int = arguments.run(arguments)
+        sys.stdout.flush()
     except AclError as error:
         print(f"ascendcl: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("ascendcl: interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # Nor is there anybody to read what is left in the buffer, which Python writes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     return code

@@ -119,10 +119,10 @@ def compare(
 def _compared(
     ours: Runnable, theirs: Runnable, options: CompareOptions, tell: Callable[[str], None]
 ) -> Comparison:
-    pairs = _paired_inputs(ours, theirs)
+    pairs = paired_inputs(ours, theirs)
     fed = _make_inputs(ours, pairs, options)
     of_theirs = {
-        other.name: _as_port(array, other) for array, (_, other) in zip(fed, pairs, strict=True)
+        other.name: as_port(array, other) for array, (_, other) in zip(fed, pairs, strict=True)
     }
     fed_theirs = [of_theirs[port.name] for port in theirs.inputs]
     tell(f"running {ours.path}")
@@ -130,8 +130,8 @@ def _compared(
     tell(f"running {theirs.path}")
     expected = theirs.run(fed_theirs)
     rows = tuple(
-        difference(name, _in_shape(found[index], expected[other]), expected[other])
-        for index, (name, other) in enumerate(_paired_outputs(ours, theirs))
+        difference(name, in_shape(found[index], expected[other]), expected[other])
+        for index, (name, other) in enumerate(paired_outputs(ours, theirs))
     )
     is_within = all(row.relative_l2 <= options.bound for row in rows)
     departure = None
@@ -141,8 +141,14 @@ def _compared(
     return Comparison(rows, is_within, departure)
 
 
-def _paired_inputs(ours: Runnable, theirs: Runnable) -> list[tuple[Port, Port]]:
-    """By name; in their order where the names are others and the numbers the same."""
+def paired_inputs(ours: Runnable, theirs: Runnable) -> list[tuple[Port, Port]]:
+    """Pair them by name; in their order where the names are others and the numbers the same.
+
+    Raises
+    ------
+    CompareError
+        There are not as many of both.
+    """
     if len(ours.inputs) != len(theirs.inputs):
         raise CompareError(
             f"{ours.path} has the inputs {_listed(ours.inputs)}, {theirs.path} has "
@@ -170,7 +176,7 @@ def _make_inputs(
     for port, other in pairs:
         given = options.inputs.get(port.name, options.inputs.get(other.name))
         if given is not None:
-            arrays.append(_as_port(np.asarray(given), port))
+            arrays.append(as_port(np.asarray(given), port))
             continue
         shape = options.input_shape.get(port.name, options.input_shape.get(other.name))
         arrays.append(
@@ -191,15 +197,21 @@ def _sizes(port: Port, other: Port) -> tuple[int, ...]:
     return tuple(sizes)
 
 
-def _as_port(array: Array, port: Port) -> Array:
-    """The same numbers in the type and rank that the model wants."""
+def as_port(array: Array, port: Port) -> Array:
+    """Answer the same numbers in the type and rank that the model wants."""
     if -1 not in port.shape and array.size == int(np.prod(port.shape, dtype=np.int64)):
         array = array.reshape(port.shape)
     return array.astype(port.dtype)
 
 
-def _paired_outputs(ours: Runnable, theirs: Runnable) -> list[tuple[str, int]]:
-    """The name of each of our outputs and the index of theirs."""
+def paired_outputs(ours: Runnable, theirs: Runnable) -> list[tuple[str, int]]:
+    """Answer the name of each of our outputs and the index of theirs.
+
+    Raises
+    ------
+    CompareError
+        There are not as many of both.
+    """
     if len(ours.outputs) != len(theirs.outputs):
         raise CompareError(
             f"{ours.path} has the outputs {', '.join(ours.outputs)}, {theirs.path} has "
@@ -223,5 +235,6 @@ def _tensor_name(model: Runnable, name: str, others: Sequence[str]) -> str:
     return next((end for end in ends if end in others), parts[-1])
 
 
-def _in_shape(array: Array, other: Array) -> Array:
+def in_shape(array: Array, other: Array) -> Array:
+    """Answer an output in the other's shape, where it has as many elements."""
     return array.reshape(other.shape) if array.size == other.size else array

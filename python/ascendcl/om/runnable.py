@@ -25,6 +25,8 @@ from .verify import Port
 if TYPE_CHECKING:
     import openvino as ov
 
+    from ascendcl.model import Model
+
 Array: TypeAlias = npt.NDArray[Any]
 Shape: TypeAlias = tuple[int, ...]
 
@@ -52,14 +54,23 @@ class Runnable(Protocol):
 
 
 class OmModel:
-    """An .om file, by the runtime in use; a file beside that would run in its place does not."""
+    """An .om file, by the runtime in use; a file beside that would run in its place does not.
 
-    def __init__(self, path: Path) -> None:
+    Parameters
+    ----------
+    path
+        Of the file.
+    model
+        What is loaded of it already, and stays so; else it is loaded.
+    """
+
+    def __init__(self, path: Path, model: Model | None = None) -> None:
         import ascendcl
 
         self.path = path
+        self._is_own = model is None
         # From memory: no file beside it counts.
-        self._model = ascendcl.Model.from_bytes(path.read_bytes())
+        self._model = model or ascendcl.Model.from_bytes(path.read_bytes())
         self.inputs = [
             Port(
                 info.name,
@@ -79,7 +90,8 @@ class OmModel:
 
     def close(self) -> None:
         """Unload the model."""
-        self._model.close()
+        if self._is_own:
+            self._model.close()
 
 
 class OpenVinoModel:

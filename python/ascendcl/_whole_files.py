@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Files that are written whole, or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+__all__ = ["written_whole"]
+
+
+@contextmanager
+def written_whole(path: Path) -> Iterator[Path]:
+    """Answer a path beside `path` to write to, whose file takes its place at the end.
+
+    Where that is not reached, by an error or Ctrl-C, it is deleted, and what was there stays.
+
+    Raises
+    ------
+    IsADirectoryError
+        `path` is a folder.
+    """
+    if path.is_dir():
+        raise IsADirectoryError(f"{path}: it is a folder")
+    part = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
+    try:
+        yield part
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
