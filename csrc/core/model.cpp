@@ -3,6 +3,7 @@
 #include "core/model.h"
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <utility>
 
@@ -36,7 +37,7 @@ Status query_size(const ModelSource &source, size_t &work, size_t &weight) noexc
 }
 
 Status Model::load(ContextHandle context, const ModelSource &source, BufferHandle work,
-                   BufferHandle weight, ModelHandle &model) noexcept {
+                   BufferHandle weight, bool is_placed_later, ModelHandle &model) noexcept {
     const InFlight flight;
     if (Status status = usable(); !status.ok()) return status;
     for (const BufferHandle &buffer : {work, weight}) {
@@ -79,8 +80,10 @@ Status Model::load(ContextHandle context, const ModelSource &source, BufferHandl
             if (Status status = file.check(source.path.c_str()); !status.ok()) return status;
         }
         if (Status status = loading->describe(); !status.ok()) return status;
-        if (Status status = loading->allocate(); !status.ok()) return status;
-        if (Status status = loading->describe_gears(); !status.ok()) return status;
+        if (!is_placed_later || loading->is_dynamic_) {
+            if (Status status = loading->allocate(); !status.ok()) return status;
+            if (Status status = loading->describe_gears(); !status.ok()) return status;
+        }
         track(Kind::kModel, loading);
         model = std::move(loading);
         return {};
@@ -176,8 +179,39 @@ Status Model::describe_ranges(const aclmdlDesc *desc) {
 
 Status Model::allocate() {
     if (is_dynamic_) return own_.inputs.prepare(inputs_.size());
-    const Status status = own_.inputs.allocate(inputs_);
-    return status.ok() ? own_.outputs.allocate(outputs_) : status;
+    return own_.allocate(inputs_, outputs_);
+}
+
+Status Model::place(BufferHandle memory) noexcept {
+    const InFlight flight;
+    if (Status status = usable(); !status.ok()) return status;
+    if (memory->device() != device_) return {kWrongDevice, "Model"};
+    std::unique_lock lock(mutex_, std::defer_lock);
+    if (Status status = take_lock(lock); !status.ok()) return status;
+    if (!open_) return {kModelClosed, "Model"};
+    if (is_placed() || is_dynamic_ || memory->size() < placed_size()) {
+        return {kOutOfBounds, "Model"};
+    }
+    CurrentContext scope(*context_);
+    if (!scope.status().ok()) return scope.status();
+    try {
+        Status status = Lease::take(std::move(memory), Lease::Role::kData, {}, placed_);
+        if (status.ok()) status = own_.allocate_in(placed_.data(), inputs_, outputs_);
+        return status.ok() ? describe_gears() : status;
+    } catch (const std::bad_alloc &) {
+        return {ACL_ERROR_BAD_ALLOC, "Model"};
+    }
+}
+
+Status Model::place_second(BufferHandle memory) noexcept {
+    if (Status status = usable(); !status.ok()) return status;
+    if (memory->device() != device_) return {kWrongDevice, "Model"};
+    std::unique_lock lock(mutex_, std::defer_lock);
+    if (Status status = take_lock(lock); !status.ok()) return status;
+    if (!open_) return {kModelClosed, "Model"};
+    if (memory->size() < placed_size()) return {kOutOfBounds, "Model"};
+    if (runner() != nullptr || placed_second_) return {};
+    return Lease::take(std::move(memory), Lease::Role::kData, {}, placed_second_);
 }
 
 Status Model::describe_gears() {
@@ -196,7 +230,8 @@ Status Model::describe_gears() {
 Status Model::close() noexcept {
     const InFlight flight;
     if (nothing_to_release()) return {};
-    ContextHandle last;  // goes after the lock: it may be the last share of the context
+    ContextHandle last;         // goes after the lock: it may be the last share of the context
+    std::array<Lease, 4> held;  // as well: whom their buffers belong to may be Python's
     std::unique_lock lock(mutex_, std::defer_lock);
     for (;;) {
         const auto serving = runner();
@@ -228,13 +263,11 @@ Status Model::close() noexcept {
     // What has gone with its context, or is unknown to the runtime, uses no memory.
     const bool is_gone = context_is_lost || is_unknown_model(status.code);
     if (!status.ok() && !is_gone) {
-        work_.leak();
-        weight_.leak();
+        for (Lease *lease : {&work_, &weight_, &placed_, &placed_second_}) lease->leak();
         return status;
     }
     const Status released = own_.release();
-    work_.release();
-    weight_.release();
+    held = {std::move(work_), std::move(weight_), std::move(placed_), std::move(placed_second_)};
     if (context_is_lost || status.code == ACL_ERROR_GE_EXEC_NOT_INIT) return {};
     return status.ok() ? released : status;
 }
@@ -273,7 +306,7 @@ Status Model::prepare(const std::vector<HostInput> &inputs, size_t outputs, size
                       InputsAndOutputs &place) noexcept {
     const bool has_gears = !gears_.all.empty();
     if (inputs.size() + (has_gears ? 1 : 0) != inputs_.size() || outputs != outputs_.size() ||
-        (has_gears && gear >= gears_.all.size())) {
+        (has_gears && gear >= gears_.all.size()) || !is_placed()) {
         return {kOutOfBounds, "Model"};
     }
     if (has_gears) {
@@ -292,6 +325,7 @@ Status Model::run(BoundPlaces *bound, const std::vector<HostInput> &inputs,
                   const std::vector<HostOutput> &outputs, size_t gear, Deadline deadline,
                   std::string &message) noexcept {
     if (Status status = usable(); !status.ok()) return status;
+    Laps laps;
     if (manner_ != Manner::kInStream) {
         std::unique_lock lock(mutex_, std::defer_lock);
         if (Status status = take_lock(lock, deadline); !status.ok()) return status;
@@ -300,9 +334,10 @@ Status Model::run(BoundPlaces *bound, const std::vector<HostInput> &inputs,
             manner_ = Manner::kInCalls;
             Turn::Lock turn;
             if (Status status = work_.take_turn(turn, deadline); !status.ok()) return status;
+            laps.end(RunTimes::kWait);
             if (bound != nullptr) bound->begin_run();
             const Status status =
-                execute(bound == nullptr ? own_ : bound->next(), inputs, outputs, gear);
+                execute(bound == nullptr ? own_ : bound->next(), inputs, outputs, gear, laps);
             keep_message(status, message);
             if (bound != nullptr) bound->end_run(status.ok());
             return judged(status);
@@ -312,22 +347,28 @@ Status Model::run(BoundPlaces *bound, const std::vector<HostInput> &inputs,
 }
 
 Status Model::execute(InputsAndOutputs &place, const std::vector<HostInput> &inputs,
-                      const std::vector<HostOutput> &outputs, size_t gear) noexcept {
+                      const std::vector<HostOutput> &outputs, size_t gear, Laps &laps) noexcept {
     CurrentContext scope(*context_);
     Status status = scope.status();
     if (status.ok()) status = prepare(inputs, outputs.size(), gear, place);
+    laps.end(RunTimes::kCopyIn);
     if (status.ok()) {
         status = waited(aclmdlExecute(id_, place.inputs.data_set(), place.outputs.data_set()),
                         "aclmdlExecute");
     }
-    return status.ok() ? place.outputs.copy_out(outputs, outputs_) : status;
+    laps.end(RunTimes::kExecute);
+    if (status.ok()) status = place.outputs.copy_out(outputs, outputs_);
+    laps.end(RunTimes::kCopyOut);
+    return status;
 }
 
 Status Model::run_dynamic(const std::vector<HostInput> &inputs, const std::vector<Dims> &dims,
                           std::vector<HostTensor> &outputs, Deadline deadline) noexcept {
     if (Status status = usable(); !status.ok()) return status;
+    Laps laps;
     std::unique_lock lock(mutex_, std::defer_lock);
     if (Status status = take_lock(lock, deadline); !status.ok()) return status;
+    laps.end(RunTimes::kWait);
     if (!open_) return {kModelClosed, "Model"};
     if (!is_dynamic_ || inputs.size() != inputs_.size() || dims.size() != inputs.size()) {
         return {kOutOfBounds, "Model"};
@@ -335,19 +376,23 @@ Status Model::run_dynamic(const std::vector<HostInput> &inputs, const std::vecto
     CurrentContext scope(*context_);
     if (!scope.status().ok()) return judged(scope.status());
     if (Status status = copy_in(inputs, dims); !status.ok()) return judged(status);
+    laps.end(RunTimes::kCopyIn);
     AllocatedOutputs allocated;
     try {
-        const Status status = execute_dynamic(allocated, outputs);
+        const Status status = execute_dynamic(allocated, outputs, laps);
         const Status released = allocated.release();
+        laps.end(RunTimes::kCopyOut);
         return judged(status.ok() ? released : status);
     } catch (const std::bad_alloc &) {
         return {ACL_ERROR_BAD_ALLOC, "Model"};
     }
 }
 
-Status Model::execute_dynamic(AllocatedOutputs &allocated, std::vector<HostTensor> &outputs) {
+Status Model::execute_dynamic(AllocatedOutputs &allocated, std::vector<HostTensor> &outputs,
+                              Laps &laps) {
     if (Status status = allocated.prepare(outputs_.size()); !status.ok()) return status;
     if (Status status = allocated.execute(id_, own_.inputs.data_set()); !status.ok()) return status;
+    laps.end(RunTimes::kExecute);
     return allocated.copy_to_host(outputs_, outputs);
 }
 

@@ -14,6 +14,37 @@ Status Tensors::allocate(const std::vector<TensorInfo> &infos) {
     return {};
 }
 
+namespace {
+
+// What aclrtMalloc aligns to.
+constexpr size_t kAlignment = 64;
+
+size_t aligned(size_t size) noexcept {
+    const size_t needed = size == 0 ? 1 : size;  // an empty tensor needs an address too
+    return (needed + kAlignment - 1) / kAlignment * kAlignment;
+}
+
+}  // namespace
+
+size_t Tensors::size_of(const std::vector<TensorInfo> &infos) noexcept {
+    size_t size = 0;
+    for (const TensorInfo &info : infos) size += aligned(info.size);
+    return size;
+}
+
+Status Tensors::allocate_in(void *memory, const std::vector<TensorInfo> &infos) {
+    if (Status status = prepare(infos.size()); !status.ok()) return status;
+    is_lent_ = true;
+    auto *next = static_cast<char *>(memory);
+    for (size_t i = 0; i < infos.size(); ++i) {
+        memory_[i] = next;
+        capacities_[i] = infos[i].size;
+        if (Status status = point(i, next, infos[i].size); !status.ok()) return status;
+        next += aligned(infos[i].size);
+    }
+    return {};
+}
+
 Status Tensors::prepare(size_t count) {
     memory_.assign(count, nullptr);
     capacities_.assign(count, 0);
@@ -45,10 +76,11 @@ Status Tensors::point(size_t index, void *data, size_t size) noexcept {
 Status Tensors::release() noexcept {
     Status status = data_set_.release();
     for (void *data : memory_) {
-        if (data != nullptr) keep_first(status, aclrtFree(data), "aclrtFree");
+        if (data != nullptr && !is_lent_) keep_first(status, aclrtFree(data), "aclrtFree");
     }
     memory_.clear();
     capacities_.clear();
+    is_lent_ = false;
     return status;
 }
 

@@ -27,6 +27,9 @@ class Tensors {
    public:
     // Memory for each tensor, and a data set.
     Status allocate(const std::vector<TensorInfo> &infos);
+    // The same in memory of somebody else, of size_of(infos) bytes.
+    Status allocate_in(void *memory, const std::vector<TensorInfo> &infos);
+    static size_t size_of(const std::vector<TensorInfo> &infos) noexcept;
     // The data set alone; memory comes with fit() or point().
     Status prepare(size_t count);
     // Makes tensor `index` one of this size, in memory that grows as needed.
@@ -47,8 +50,9 @@ class Tensors {
     size_t capacity(size_t index) const noexcept { return capacities_[index]; }
 
    private:
-    std::vector<void *> memory_;  // ours
+    std::vector<void *> memory_;
     std::vector<size_t> capacities_;
+    bool is_lent_ = false;  // the memory is somebody else's
     DataSet data_set_;
 };
 
@@ -57,6 +61,16 @@ struct InputsAndOutputs {
     Tensors inputs;
     Tensors outputs;
 
+    Status allocate(const std::vector<TensorInfo> &in, const std::vector<TensorInfo> &out) {
+        const Status status = inputs.allocate(in);
+        return status.ok() ? outputs.allocate(out) : status;
+    }
+    Status allocate_in(void *memory, const std::vector<TensorInfo> &in,
+                       const std::vector<TensorInfo> &out) {
+        const Status status = inputs.allocate_in(memory, in);
+        void *const behind = static_cast<char *>(memory) + Tensors::size_of(in);
+        return status.ok() ? outputs.allocate_in(behind, out) : status;
+    }
     Status release() noexcept {
         const Status in = inputs.release();
         const Status out = outputs.release();
