@@ -22,7 +22,7 @@ from ascendcl.findings import Finding, findings_of
 from ascendcl.memory import DeviceBuffer, MemorySize
 from ascendcl.memory_resource import MemoryResource
 from ascendcl.memory_use import Kind, MemoryHolder, keep_in_mind
-from ascendcl.model_memory import ModelMemory
+from ascendcl.model_memory import ModelMemory, context_to_load_in
 from ascendcl.tensor_info import (
     Gear,
     TensorInfo,
@@ -131,10 +131,11 @@ class Model(Closeable):
         encoded = file_path(function, "path", path, "Model.from_bytes takes what an .om file holds")
         size = MemorySize(*_acl.core.query_size_of_file(encoded))
         file = os.path.basename(os.fspath(path))  # noqa: PTH119  any string
+        context = context_to_load_in(function, size, work, weight, device)
         own = ModelMemory(
-            function, size, work=work, weight=weight, device=device, memory=memory, name=file
+            function, context, size, work=work, weight=weight, memory=memory, name=file
         )
-        return cls._of(_acl.core.Model.load_file(own.context, encoded, *own.to_load), own)
+        return cls._of(_acl.core.Model.load_file(context, encoded, *own.to_load), own)
 
     @classmethod
     def from_bytes(
@@ -157,10 +158,11 @@ class Model(Closeable):
                 "Model.from_file takes a path"
             )
         size = MemorySize(*_acl.core.query_size_of_bytes(data, f"{function}: data"))
+        context = context_to_load_in(function, size, work, weight, device)
         own = ModelMemory(
-            function, size, work=work, weight=weight, device=device, memory=memory, name=function
+            function, context, size, work=work, weight=weight, memory=memory, name=function
         )
-        return cls._of(_acl.core.Model.load_bytes(own.context, data, *own.to_load), own)
+        return cls._of(_acl.core.Model.load_bytes(context, data, *own.to_load), own)
 
     @classmethod
     def _of(cls, handle: _acl.core.Model, memory: ModelMemory) -> Self:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     Loaded = tuple[_acl.core.Buffer | None, _acl.core.Buffer | None, bool]
 
-__all__ = ["ModelMemory"]
+__all__ = ["ModelMemory", "context_to_load_in"]
 
 
 class ModelMemory:
@@ -31,12 +32,12 @@ class ModelMemory:
     ----------
     function : str
         Who asks.
+    context : _acl.core.Context
+        Where to load.
     size : MemorySize
         What the model needs.
     work, weight : DeviceBuffer or None
         As given.
-    device : Device, Context, int or None
-        Where to load.
     memory : MemoryResource or None
         What allocates what is not given; None: the runtime does.
     name : str
@@ -44,44 +45,38 @@ class ModelMemory:
 
     Raises
     ------
-    TypeError, ValueError
-        A buffer is none, or too small (both sizes are named).
+    TypeError
+        `memory` is no memory resource.
     AclMemoryError
         `memory` has not so much left.
     """
 
-    __slots__ = ("_io", "_new_io", "_size", "context", "name", "weight", "work")
+    __slots__ = ("_io", "_new_io", "_size", "name", "weight", "work")
 
     def __init__(
         self,
         function: str,
+        context: _acl.core.Context,
         size: MemorySize,
         *,
         work: DeviceBuffer | None,
         weight: DeviceBuffer | None,
-        device: Device | Context | int | None,
         memory: MemoryResource | None,
         name: str,
     ) -> None:
-        self.context = _context_to_load_in(function, size, work, weight, device)
         resource = checked_resource(function, memory)
         self.name = name
         self.work = work
         self.weight = weight
         self._size = size
         self._io: list[DeviceBuffer] = []  # inputs and outputs, of the resource
-        self._new_io: Callable[[int, Kind], DeviceBuffer] | None = None
-        if resource is None:
-            return
-
-        def new(count: int, use: Kind) -> DeviceBuffer:
-            return DeviceBuffer._of_use(self.context, count, resource, use, name)
-
-        self._new_io = new
-        if work is None and size.work > 0:
-            self.work = new(size.work, "work")
-        if weight is None and size.weight > 0:
-            self.weight = new(size.weight, "weight")
+        self._new_io: Callable[[int], DeviceBuffer] | None = None
+        if resource is not None:
+            if work is None and size.work > 0:
+                self.work = DeviceBuffer._of_use(context, size.work, resource, "work", name)
+            if weight is None and size.weight > 0:
+                self.weight = DeviceBuffer._of_use(context, size.weight, resource, "weight", name)
+            self._new_io = functools.partial(_new_io, context, resource, name)
 
     @property
     def to_load(self) -> Loaded:
@@ -93,7 +88,7 @@ class ModelMemory:
         """Have inputs and outputs in the resource's memory."""
         if self._new_io is None or handle.is_dynamic:
             return
-        self._io.append(self._new_io(handle.placed_size, "io"))
+        self._io.append(self._new_io(handle.placed_size))
         handle.place(self._io[0]._handle)
 
     def place_second(self, handle: _acl.core.Model) -> None:
@@ -105,7 +100,7 @@ class ModelMemory:
         if allocate is None or handle.is_dynamic:
             return
         try:
-            second = allocate(handle.placed_size, "io")
+            second = allocate(handle.placed_size)
         except AclMemoryError:
             return
         handle.place_second(second._handle)
@@ -138,7 +133,13 @@ class ModelMemory:
         self._io.clear()
 
 
-def _context_to_load_in(
+def _new_io(
+    context: _acl.core.Context, memory: MemoryResource, name: str, size: int
+) -> DeviceBuffer:
+    return DeviceBuffer._of_use(context, size, memory, "io", name)
+
+
+def context_to_load_in(
     function: str,
     size: MemorySize,
     work: DeviceBuffer | None,
