@@ -138,6 +138,6 @@ def buffer_from(memory: MemoryResource, context: _acl.core.Context, size: int) -
         name, "the address that it answered", memory.allocate(size, device), 1, _HIGHEST
     )
     loan = _Loan(memory, address, size, device)
-    # Of another's memory the runtime is asked whether it is any.
-    is_known = getattr(memory, "_gives_runtime_memory", False) is True
+    # Of another's memory, also that of a subclass, the runtime is asked whether it is any.
+    is_known = "_gives_runtime_memory" in vars(type(memory))
     return _acl.core.Buffer.adopt(context, address, size, loan, is_known)

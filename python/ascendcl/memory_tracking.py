@@ -65,10 +65,6 @@ class Tracking:
         self._nbytes = 0
         self._peak = 0
 
-    @property
-    def _gives_runtime_memory(self) -> bool:
-        return getattr(self._up, "_gives_runtime_memory", False) is True
-
     def allocate(self, size: int, device: int = 0) -> int:
         """Give memory of the upstream resource; as `MemoryResource.allocate`."""
         address = self._up.allocate(size, device)

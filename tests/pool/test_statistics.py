@@ -15,11 +15,11 @@ import numpy as np
 import pytest
 from faults import faults
 from gate import SECONDS, Gate
-from written_models import DENSE, dynamic_dense
 
 import ascendcl as acl
 from ascendcl.pool.statistics import PARTS
 from ascendcl.pool.statistics import SECONDS as SECOND_BOUNDS
+from written_models import DENSE, dynamic_dense
 
 Arrays = list[np.ndarray]
 
