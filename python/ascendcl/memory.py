@@ -13,7 +13,12 @@ from ascendcl import _acl
 from ascendcl._arguments import file_path, has_bytes, integer
 from ascendcl._closeable import Closeable
 from ascendcl.device import Context, Device, context_of
-from ascendcl.memory_resource import MemoryResource, buffer_from, checked_resource
+from ascendcl.memory_resource import (
+    MemoryResource,
+    buffer_from,
+    checked_resource,
+    gives_runtime_memory,
+)
 from ascendcl.memory_use import Kind, MemoryHolder, keep_in_mind
 from ascendcl.stream import Stream
 
@@ -107,9 +112,10 @@ class DeviceBuffer(Closeable):
     ...         output = model(array)
     """
 
-    __slots__ = ("__weakref__", "_handle", "_is_own", "_name", "_use")
+    __slots__ = ("__weakref__", "_handle", "_is_own", "_may_be_part", "_name", "_use")
 
     _is_own: bool  # its memory is counted as this object's
+    _may_be_part: bool  # of another buffer, by the resource that its memory is of
     _name: str  # that it is counted under
     _use: Kind
 
@@ -144,10 +150,11 @@ class DeviceBuffer(Closeable):
             self._handle = _acl.core.Buffer.allocate(context, size)
         else:
             self._handle = buffer_from(memory, context, size)
-        self._keep(use, name or type(self).__name__)
+        is_part = memory is not None and not gives_runtime_memory(memory)
+        self._keep(use, name or type(self).__name__, is_part)
 
-    def _keep(self, use: Kind, name: str) -> None:
-        self._is_own, self._use, self._name = True, use, name
+    def _keep(self, use: Kind, name: str, may_be_part: bool = False) -> None:
+        self._is_own, self._use, self._name, self._may_be_part = True, use, name, may_be_part
         keep_in_mind(self)
 
     @classmethod
@@ -189,7 +196,7 @@ class DeviceBuffer(Closeable):
         buffer = cls.__new__(cls)
         context = context_of("DeviceBuffer", device)
         buffer._handle = _acl.core.Buffer.import_shared(context, handle, size)
-        buffer._is_own, buffer._use = False, "weight"
+        buffer._is_own, buffer._may_be_part, buffer._use = False, False, "weight"
         return buffer
 
     @classmethod
@@ -227,7 +234,7 @@ class DeviceBuffer(Closeable):
         count = integer(name, "size", size, 1, _HIGHEST)
         buffer = cls.__new__(cls)
         buffer._handle = _acl.core.Buffer.adopt(context_of(name, device), address, count, owner)
-        buffer._is_own, buffer._use = False, "other"
+        buffer._is_own, buffer._may_be_part, buffer._use = False, False, "other"
         return buffer
 
     @property

@@ -3,18 +3,23 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Protocol, runtime_checkable
+from typing import Any, Final, Protocol
 
 from ascendcl import _acl
 from ascendcl._arguments import integer
 from ascendcl.errors import AclError, warn
 
-__all__ = ["MemoryResource", "RuntimeMemory", "buffer_from", "checked_resource"]
+__all__ = [
+    "MemoryResource",
+    "RuntimeMemory",
+    "buffer_from",
+    "checked_resource",
+    "gives_runtime_memory",
+]
 
 _HIGHEST: Final = 2**64 - 1  # of size_t and of addresses
 
 
-@runtime_checkable
 class MemoryResource(Protocol):
     """Gives device memory, and takes it back: what is passed as `memory` has these two methods.
 
@@ -122,12 +127,14 @@ def checked_resource(function: str, memory: Any) -> MemoryResource | None:
     TypeError
         It lacks one of the two methods.
     """
-    if memory is not None and (isinstance(memory, type) or not isinstance(memory, MemoryResource)):
-        raise TypeError(
-            f"{function}: memory must have the methods of acl.MemoryResource, such as "
-            f"acl.Pool(limit), and is {memory!r}"
-        )
-    return memory
+    kind = type(memory)
+    if memory is None or (hasattr(kind, "allocate") and hasattr(kind, "deallocate")):
+        resource: MemoryResource | None = memory
+        return resource
+    raise TypeError(
+        f"{function}: memory must have the methods of acl.MemoryResource, such as "
+        f"acl.Pool(limit), and is {memory!r}"
+    )
 
 
 def buffer_from(memory: MemoryResource, context: _acl.core.Context, size: int) -> _acl.core.Buffer:
@@ -138,6 +145,10 @@ def buffer_from(memory: MemoryResource, context: _acl.core.Context, size: int) -
         name, "the address that it answered", memory.allocate(size, device), 1, _HIGHEST
     )
     loan = _Loan(memory, address, size, device)
-    # Of another's memory, also that of a subclass, the runtime is asked whether it is any.
-    is_known = "_gives_runtime_memory" in vars(type(memory))
-    return _acl.core.Buffer.adopt(context, address, size, loan, is_known)
+    # Of another's memory the runtime is asked whether it is any.
+    return _acl.core.Buffer.adopt(context, address, size, loan, gives_runtime_memory(memory))
+
+
+def gives_runtime_memory(memory: MemoryResource) -> bool:
+    """Whether it is of this package, and no subclass: what it gives are blocks of the runtime's."""
+    return "_gives_runtime_memory" in vars(type(memory))

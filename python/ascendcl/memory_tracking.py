@@ -13,7 +13,8 @@ from ascendcl.memory_resource import MemoryResource, RuntimeMemory, checked_reso
 
 __all__ = ["Allocation", "Tracking"]
 
-_PACKAGE: Final = __name__.partition(".")[0]
+# Who asks on behalf of others: this package, and what begins its threads.
+_BETWEEN: Final = frozenset((__name__.partition(".")[0], "threading"))
 
 
 class Allocation(NamedTuple):
@@ -28,7 +29,8 @@ class Allocation(NamedTuple):
     device : int
         Its number.
     who : str
-        Whence: "file:line (function)" of the first caller that is not this package.
+        Whence: "file:line (function)" of the first caller that is not this package, or the thread
+        where there is none: a pool's worker that loads again.
     """
 
     address: int
@@ -127,7 +129,7 @@ class Tracking:
 def _caller() -> str:
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
-        if frame.f_globals.get("__name__", "").partition(".")[0] != _PACKAGE:
+        if frame.f_globals.get("__name__", "").partition(".")[0] not in _BETWEEN:
             code = frame.f_code
             return f"{code.co_filename}:{frame.f_lineno} ({code.co_name})"
         frame = frame.f_back

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import threading
 import weakref
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Protocol
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, Protocol
 
 from ascendcl.device import Context, Device, context_of
 
@@ -128,14 +129,37 @@ def all_holders(
     among: Callable[[Holds], bool] = lambda _: True,
 ) -> list[tuple[int, MemoryHolder]]:
     """The live objects of this process with the devices that they have memory of, largest first."""
+    live = live_holders()
+    parted = _parted([holder for holder, _ in live])
     found = [
-        (holder._memory_device(), held)
-        for holder, use in live_holders()
+        (holder._memory_device(), held._replace(nbytes=held.nbytes - parted[id(holder)]))
+        for holder, use in live
         if among(holder)
         for held in holder._memory_held(use)
-        if held.nbytes > 0
+        if held.nbytes > parted[id(holder)]
     ]
     return sorted(found, key=lambda each: each[1].nbytes, reverse=True)
+
+
+def _parted(live: list[Holds]) -> Counter[int]:
+    """By the id of a buffer, bytes of it that a memory resource has made other buffers of."""
+    parted: Counter[int] = Counter()
+    parts = [each for each in live if getattr(each, "_may_be_part", False)]
+    buffers: list[Any] = [each for each in live if hasattr(each, "ptr")] if parts else []
+    for part in parts:
+        begin, end = part.ptr, part.ptr + part.size  # type: ignore[attr-defined]
+        around = [
+            each
+            for each in buffers
+            if each is not part
+            and each._is_own
+            and each.device_id == part._memory_device()
+            and each.ptr <= begin
+            and end <= each.ptr + each.size
+        ]
+        if around:
+            parted[id(min(around, key=lambda each: each.size))] += end - begin
+    return parted
 
 
 def named_holders(among: Callable[[Holds], bool] = lambda _: True, most: int = 5) -> str:

@@ -258,6 +258,36 @@ def test_a_reset_does_not_give_back_what_is_looked_at() -> None:
     assert memory.back == memory.given
 
 
+def test_parts_of_a_buffer_are_counted_once(digits: Path) -> None:
+    class Arena:
+        def __init__(self, size: int) -> None:
+            self.buffer = acl.DeviceBuffer(size)
+            self.next = self.buffer.ptr
+
+        def allocate(self, size: int, device: int) -> int:
+            address, self.next = self.next, self.next + -(-size // 64) * 64
+            assert self.next <= self.buffer.ptr + self.buffer.size
+            return address
+
+        def deallocate(self, address: int, size: int, device: int) -> None:
+            pass
+
+    gc.collect()
+    before = acl.memory_info()
+    size = acl.query_size(digits)
+    arena = Arena(100_000)
+    with acl.Model.from_file(digits, memory=arena) as model:
+        model(IMAGE)
+        now = acl.memory_info()
+        assert (now.work - before.work, now.weight - before.weight) == size
+        assert now.used == now.work + now.weight + now.io + now.pooled + now.other
+        parts = size.work + size.weight + now.io - before.io
+        assert acl.MemoryHolder("DeviceBuffer", "other", 100_000 - parts) in now.holders
+        assert 0 <= now.other - before.other - (100_000 - parts) < 64
+    arena.buffer.close()
+    assert acl.memory_info() == before
+
+
 class Refusing:
     def __init__(self, error: BaseException) -> None:
         self.error = error
@@ -373,6 +403,25 @@ def test_tracking(digits: Path) -> None:
         assert [each.nbytes for each in tracking.live] == [1000]
     assert (tracking.nbytes, tracking.count, tracking.peak) == (0, 4, most)
     assert tracking.live == ()
+
+
+def test_who_is_the_thread_where_the_program_has_no_line() -> None:
+    tracking = acl.Tracking()
+    addresses: list[int] = []
+
+    class Ours(threading.Thread):  # as a worker of a pool that loads again
+        run = staticmethod(
+            eval(
+                "lambda: addresses.append(tracking.allocate(8, 0))",
+                {"__name__": "ascendcl.pool.engine", "tracking": tracking, "addresses": addresses},
+            )
+        )
+
+    thread = Ours(name="worker 1")
+    thread.start()
+    thread.join()
+    assert [each.who for each in tracking.live] == ["thread worker 1"]
+    tracking.deallocate(*addresses, 8, 0)
 
 
 def test_tracking_with_threads() -> None:
