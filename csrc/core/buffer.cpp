@@ -302,12 +302,14 @@ void Lease::release() noexcept {
     BufferHandle buffer = std::move(buffer_);
     buffer_.reset();
     if (!buffer || forked()) return;
+    std::shared_ptr<void> owner;  // goes after the lock: its end may run Python
     std::lock_guard lock(buffer->lease_mutex_);
     if (--buffer->leases_ > 0) return;
     buffer->is_models_ = buffer->is_shared_;
     if (!std::exchange(buffer->outlived_, false)) return;
     // Its device was reset, after which this may well fail.
     if (buffer->owned_ && !buffer->free(buffer->handle()).ok()) aclGetRecentErrMsg();
+    if (buffer->exports_ == 0) owner = std::move(buffer->owner_);
 }
 
 Status Export::take(BufferHandle buffer, bool writes, Export &taken) noexcept {

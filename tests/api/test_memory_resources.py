@@ -258,6 +258,19 @@ def test_a_reset_does_not_give_back_what_is_looked_at() -> None:
     assert memory.back == memory.given
 
 
+def test_after_a_reset_the_last_model_gives_it_back(digits: Path) -> None:
+    memory = Recorded()
+    weight = acl.DeviceBuffer(acl.query_size(digits).weight, memory=memory)
+    models = [acl.Model.from_file(digits, weight=weight) for _ in range(2)]
+    assert acl.rt.reset_device(0) == 0
+    weight.close()
+    models[0].close()
+    assert memory.back == []
+    models[1].close()
+    assert memory.back == memory.given
+    assert weight.closed
+
+
 def test_parts_of_a_buffer_are_counted_once(digits: Path) -> None:
     class Arena:
         def __init__(self, size: int) -> None:
