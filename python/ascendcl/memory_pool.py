@@ -298,7 +298,7 @@ class Pool(Closeable):
         )
         detail = (
             f"{asked} bytes on device {shelf.device} are too many: of {self._limit}, "
-            f"{shelf.held - shelf.free_bytes} are in use"
+            f"{shelf.held - shelf.free_bytes} are in use, in blocks of {_UNIT}"
         )
         return AclMemoryError(POOL_LIMIT, "Pool", f"{detail}\n{held}" if held else detail)
 

@@ -73,7 +73,9 @@ def test_the_limit(digits: Path) -> None:
         with pytest.raises(acl.AclMemoryError) as caught:
             acl.DeviceArray((100_000 - held + 1,), np.uint8, memory=pool)
         text = str(caught.value)
-        assert f"{100_001 - held} bytes on device 0 are too many: of 100000, {held} are" in text
+        assert (
+            f"{100_001 - held} bytes on device 0 are too many: of 100000, {held} are in use" in text
+        )
         assert (
             "the largest holders: "
             f"digits.om (weight) {size.weight} bytes on device 0, "
@@ -87,6 +89,10 @@ def test_the_limit(digits: Path) -> None:
             pass
     with pytest.raises(acl.AclMemoryError, match="are too many"):
         acl.DeviceBuffer(100_001, memory=acl.Pool(100_000))
+    with pytest.raises(
+        acl.AclMemoryError, match=r"1 bytes .* of 100, 0 are in use, in blocks of 512"
+    ):
+        acl.DeviceBuffer(1, memory=acl.Pool(100))
 
 
 def test_what_is_free_makes_room() -> None:
