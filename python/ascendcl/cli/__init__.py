@@ -4,14 +4,15 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
 from ascendcl.errors import AclError
 
-from . import compare, compile, config, demo, doctor, sdk
+from . import compare, compile, config, demo, doctor, inspect, sdk
 
-_COMMANDS = (demo, compile, compare, doctor, config, sdk)
+_COMMANDS = (demo, compile, compare, inspect, doctor, config, sdk)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -34,7 +35,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     try:
         code: int = arguments.run(arguments)
+        sys.stdout.flush()
     except AclError as error:
         print(f"ascendcl: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:  # `ascendcl ... | head`: nobody reads the rest
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return code
