@@ -26,4 +26,6 @@ EXIT_CODES: Final[dict[str, dict[int, str]]] = {
 
 def told(command: str) -> str:
     """The codes of a command as a sentence for ``--help``."""
-    return "Exit codes: " + "; ".join(f"{code}: {text}" for code, text in EXIT_CODES[command].items())
+    return "Exit codes: " + "; ".join(
+        f"{code}: {text}" for code, text in EXIT_CODES[command].items()
+    )

@@ -182,9 +182,9 @@ def _print_understanding(examination: Examination, nodes: Sequence[NodeView]) ->
     from ascendcl.inspection.printable import printable
 
     found: dict[str, list[str]] = {}
-    for each in examination.findings:
-        text = f"{each.kind:<8}  {each.quantity}: {each.value} ({each.reason})"
-        found.setdefault(each.node, []).append(printable(text))
+    for one in examination.findings:
+        text = f"{one.kind:<8}  {one.quantity}: {one.value} ({one.reason})"
+        found.setdefault(one.node, []).append(printable(text))
     fused = [each for each in nodes if each.is_fused]
     if fused:
         print(f"\nfused nodes ({len(fused)})")
@@ -205,7 +205,7 @@ def _print_understanding(examination: Examination, nodes: Sequence[NodeView]) ->
 def _print_verdict(examination: Examination) -> None:
     from ascendcl.inspection.printable import printable
 
-    counts = Counter(each.kind for each in examination.findings)
+    counts: Counter[str] = Counter(each.kind for each in examination.findings)
     rows = [("found", ", ".join(f"{counts[kind]} {kind}" for kind in _KINDS))]
     rows += [
         (

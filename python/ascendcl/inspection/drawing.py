@@ -18,9 +18,7 @@ from .planned_memory import PlannedMemory
 from .printable import printable
 
 
-def write_graph(
-    graph: GraphView, facts: FileFacts, examination: Examination, path: Path
-) -> None:
+def write_graph(graph: GraphView, facts: FileFacts, examination: Examination, path: Path) -> None:
     """Write a graph as SVG, for Graphviz (.dot) or for Netron (.onnx)."""
     if path.suffix == ".onnx":
         path.write_bytes(graph_onnx(graph, facts, examination))

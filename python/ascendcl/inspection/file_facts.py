@@ -25,7 +25,12 @@ _ABOUT = {  # attributes of the model, and what they are called here
 }
 _SOC_OPTION = re.compile(r"--soc_version[= ]+(\S+)")
 _FRAMEWORK_OPTION = re.compile(r"--framework[= ]+(\S+)")
-_FRAMEWORKS = {"0": "Caffe", "1": "MindSpore", "3": "TensorFlow", "5": "Onnx"}  # as ATC numbers them
+_FRAMEWORKS = {
+    "0": "Caffe",
+    "1": "MindSpore",
+    "3": "TensorFlow",
+    "5": "Onnx",
+}  # as ATC numbers them
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,5 @@ def graph_dot(graph: GraphView, examination: Examination) -> str:
 
 def _quoted(text: str) -> str:
     """A quoted string; a backslash escapes nothing but the quote, and begins the likes of \\n."""
-    lines = [
-        printable(line).replace("\\", "\\\\").replace('"', '\\"') for line in text.split("\n")
-    ]
+    lines = [printable(line).replace("\\", "\\\\").replace('"', '\\"') for line in text.split("\n")]
     return '"' + "\\n".join(lines) + '"'

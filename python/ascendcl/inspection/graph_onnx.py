@@ -84,7 +84,9 @@ def graph_onnx(graph: GraphView, facts: FileFacts, examination: Examination) -> 
         ]
     )
     if len(model) > _MOST_BYTES:
-        raise ValueError(f"--graph: {len(model)} bytes are more than an ONNX file may have: take .dot")
+        raise ValueError(
+            f"--graph: {len(model)} bytes are more than an ONNX file may have: take .dot"
+        )
     return model
 
 
@@ -124,9 +126,7 @@ def _attribute(name: str, value: object) -> bytes:
         return head + wire.real(2, value) + wire.integer(20, _FLOAT)
     if isinstance(value, list) and value:
         if all(isinstance(each, (bool, int)) for each in value):
-            return (
-                head + b"".join(wire.integer(8, int(v)) for v in value) + wire.integer(20, _INTS)
-            )
+            return head + b"".join(wire.integer(8, int(v)) for v in value) + wire.integer(20, _INTS)
         if all(isinstance(each, float) for each in value):
             return head + b"".join(wire.real(7, v) for v in value) + wire.integer(20, _FLOATS)
         if all(isinstance(each, str) for each in value):

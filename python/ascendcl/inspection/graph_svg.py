@@ -20,7 +20,7 @@ _LANE = 14  # width of the place of a passing edge
 _MARGIN, _TOP = 24, 92
 _SWEEPS = 4
 _MOST_PLACES = 60_000  # of passing edges; beyond that, long ones are drawn straight
-_LETTERS = 29
+_LETTERS = 27
 
 _STYLE = """
 text{font:11px system-ui,sans-serif;fill:#222}
@@ -207,7 +207,8 @@ def _path(points: list[tuple[float, int]], is_control: bool) -> str:
         if step < len(rest) - 1:
             y = top + _HEIGHT
             text.append(f"L{x:.1f} {y}")
-    return f'<path{" class=" + chr(34) + "control" + chr(34) if is_control else ""} d="{"".join(text)}"/>'
+    style = ' class="control"' if is_control else ""
+    return f'<path{style} d="{"".join(text)}"/>'
 
 
 def _legend(kinds: set[str]) -> str:

@@ -125,7 +125,9 @@ def _texts(value: object) -> list[str]:
     return [str(each) for each in value] if isinstance(value, Sequence) else []
 
 
-def graph_view(file: _acl.om.File, gears: Sequence[Sequence[int]] = (), gear: int = -1) -> GraphView:
+def graph_view(
+    file: _acl.om.File, gears: Sequence[Sequence[int]] = (), gear: int = -1
+) -> GraphView:
     """Answer the main graph; of a model with gears, that of one, by default of the largest.
 
     Raises

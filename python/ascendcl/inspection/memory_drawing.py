@@ -16,7 +16,7 @@ _LEFT, _RIGHT, _TOP, _GAP = 96, 24, 96, 58
 _USE_HEIGHT, _WORK_HEIGHT, _WEIGHT_HEIGHT = 84, 560, 170
 _PLOT = WIDTH - _LEFT - _RIGHT
 _KIB = 1024  # the unit of y: drawing programs compute in 32 bits
-_LETTER = 6.0  # width of a letter of a label, in pixels
+_LETTER = 6.4  # width of a letter of a label, in pixels
 _LEAST_LABEL = (34.0, 11.0)  # pixels that a bar must have to be labelled
 
 # Told apart by those who do not see colours, too (Okabe and Ito).
@@ -100,9 +100,12 @@ def memory_svg(plan: PlannedMemory, title: str) -> str:
     if plan.weights:
         bottom = weights.top + weights.height
     height = bottom + 52
-    parts = [
+    begin = (
         f'<svg xmlns="http://www.w3.org/2000/svg" id="map" viewBox="0 0 {WIDTH} {height:.0f}" '
-        f'width="{WIDTH}" height="{height:.0f}" data-steps="{steps}">',
+        f'width="{WIDTH}" height="{height:.0f}" data-steps="{steps}">'
+    )
+    parts = [
+        begin,
         f"<style>{_STYLE}</style>",
         f'<rect width="{WIDTH}" height="{height:.0f}" fill="#fff"/>',
         *_heading(plan, title),
@@ -236,7 +239,7 @@ def _labels(blocks: Sequence[Block], panel: _Panel) -> str:
         height = panel.y(block.offset) - panel.y(block.end)
         if width < _LEAST_LABEL[0] or height < _LEAST_LABEL[1]:
             continue
-        name = shortened(printable(block.node), max(3, int(width / _LETTER)))
+        name = shortened(printable(block.node), max(3, int((width - 6) / _LETTER)))
         x = panel.x(block.first) + 3
         y = (panel.y(block.offset) + panel.y(block.end)) / 2 + 3.5
         fill = ' fill="#fff" style="fill:#fff"' if block.kind in ("input", "output") else ""

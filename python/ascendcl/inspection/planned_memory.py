@@ -113,7 +113,15 @@ def planned_memory(graph: GraphView, work_size: int, weight_size: int) -> Planne
                 first = 0 if kind == "input" else step
                 work.append(
                     Block(
-                        kind, each.name, each.type, shape_text(desc), offset, size, first, last, reader
+                        kind,
+                        each.name,
+                        each.type,
+                        shape_text(desc),
+                        offset,
+                        size,
+                        first,
+                        last,
+                        reader,
                     )
                 )
         scratch = zip(each.node.scratch_offsets, each.node.scratch_sizes, strict=False)
@@ -173,9 +181,7 @@ def _size(desc: _acl.om.TensorDesc) -> int:
     return desc.size if all(dim >= 0 for dim in desc.shape) else 0
 
 
-def _weights(
-    graph: GraphView, running: list[NodeView], step_of: dict[str, int]
-) -> Iterable[Block]:
+def _weights(graph: GraphView, running: list[NodeView], step_of: dict[str, int]) -> Iterable[Block]:
     used: dict[str, list[int]] = {}
     for node in running:
         for edge in node.edges:

@@ -27,12 +27,11 @@ def size_text(size: float) -> str:
     """Write bytes with a unit: ``10.8 MiB``."""
     if size < 1024:
         return f"{size:.0f} B"
-    unit = ""
-    for unit in _UNITS:
+    power = 0
+    while size >= 1024 and power < len(_UNITS):
         size /= 1024
-        if size < 1024:
-            break
-    return f"{size:.1f} {unit}" if size < 10 else f"{size:.4g} {unit}"
+        power += 1
+    return f"{size:.1f} {_UNITS[power - 1]}" if size < 10 else f"{size:.4g} {_UNITS[power - 1]}"
 
 
 def bytes_text(size: int) -> str:

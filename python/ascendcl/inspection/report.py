@@ -15,7 +15,7 @@ from .graph_view import NodeView, source_types
 def as_json(
     facts: FileFacts, examination: Examination, nodes: Sequence[NodeView]
 ) -> dict[str, Any]:
-    """Answer the whole report: the file's facts, its fused nodes, what the host runtime makes of it.
+    """Answer the whole report.
 
     Parameters
     ----------
