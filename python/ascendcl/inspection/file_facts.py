@@ -212,19 +212,18 @@ def _aipp_settings(value: object) -> dict[str, Any]:
 
 def plain(value: object) -> Any:
     """An attribute as JSON has it; of tensors and graphs only what they are."""
-    if isinstance(value, (bool, int, float, str)) or value is None:
-        return value
-    if isinstance(value, Sequence) and not isinstance(value, bytes):
+    if isinstance(value, bytes):
+        return f"{len(value)} bytes"
+    if isinstance(value, Sequence) and not isinstance(value, str):
         return [plain(each) for each in value]
     if isinstance(value, _acl.om.NamedAttrs):
         return {name: plain(each) for name, each in value.attrs.items()}
-    if isinstance(value, bytes):
-        return f"{len(value)} bytes"
     if isinstance(value, _acl.om.TensorDef):
         return f"tensor of {value.desc.dtype} {value.desc.shape}"
     if isinstance(value, _acl.om.TensorDesc):
         return f"{value.dtype} {value.layout} {value.shape}"
-    return type(value).__name__
+    is_plain = isinstance(value, (bool, int, float, str)) or value is None
+    return value if is_plain else type(value).__name__
 
 
 def _about(attrs: _acl.om.AttrMap) -> tuple[dict[str, str], tuple[str, ...]]:

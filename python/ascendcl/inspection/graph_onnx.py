@@ -119,22 +119,20 @@ def _attributes(node: NodeView, labels: Labels) -> Iterable[bytes]:
 
 def _attribute(name: str, value: object) -> bytes:
     """A value of a plain kind as it is, any other as text."""
-    head = wire.text(1, name)
     if isinstance(value, (bool, int)):
-        return head + wire.integer(3, int(value)) + wire.integer(20, _INT)
-    if isinstance(value, float):
-        return head + wire.real(2, value) + wire.integer(20, _FLOAT)
-    if isinstance(value, list) and value:
-        if all(isinstance(each, (bool, int)) for each in value):
-            return head + b"".join(wire.integer(8, int(v)) for v in value) + wire.integer(20, _INTS)
-        if all(isinstance(each, float) for each in value):
-            return head + b"".join(wire.real(7, v) for v in value) + wire.integer(20, _FLOATS)
-        if all(isinstance(each, str) for each in value):
-            return head + b"".join(wire.text(9, v) for v in value) + wire.integer(20, _STRINGS)
-    if value == []:
-        return head + wire.integer(20, _STRINGS)
-    text = value if isinstance(value, str) else str(plain(value))
-    return head + wire.blob(4, text.encode()) + wire.integer(20, _STRING)
+        content = wire.integer(3, int(value)) + wire.integer(20, _INT)
+    elif isinstance(value, float):
+        content = wire.real(2, value) + wire.integer(20, _FLOAT)
+    elif isinstance(value, list) and all(isinstance(each, (bool, int)) for each in value) and value:
+        content = b"".join(wire.integer(8, int(each)) for each in value) + wire.integer(20, _INTS)
+    elif isinstance(value, list) and all(isinstance(each, float) for each in value) and value:
+        content = b"".join(wire.real(7, each) for each in value) + wire.integer(20, _FLOATS)
+    elif isinstance(value, list) and all(isinstance(each, str) for each in value):
+        content = b"".join(wire.text(9, each) for each in value) + wire.integer(20, _STRINGS)
+    else:
+        text = value if isinstance(value, str) else str(plain(value))
+        content = wire.text(4, text) + wire.integer(20, _STRING)
+    return wire.text(1, name) + content
 
 
 def _value(name: str, descs: Sequence[_acl.om.TensorDesc]) -> bytes:

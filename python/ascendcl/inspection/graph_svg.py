@@ -8,6 +8,7 @@ its own in each, so that it passes between the nodes.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from xml.sax.saxutils import escape
 
 from .examination import Examination
@@ -71,9 +72,12 @@ def graph_svg(graph: GraphView, examination: Examination) -> str:
     height = _TOP + len(rows) * _ROW + _MARGIN
     labels = Labels(graph, examination)
     at = {place.node: (place.x, rank) for rank, place in places if place.node >= 0}
-    parts = [
+    begin = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" '
-        f'width="{width:.0f}" height="{height:.0f}">',
+        f'width="{width:.0f}" height="{height:.0f}">'
+    )
+    parts = [
+        begin,
         f"<style>{_STYLE}</style>",
         f'<rect width="{width:.0f}" height="{height:.0f}" fill="#fff"/>',
         f'<text class="title" x="{_MARGIN}" y="28">{escape(printable(graph.name))}</text>',
@@ -126,7 +130,7 @@ def _places(
         routes[source, target] = way
         places += [(rank, place) for place, rank in way]
         stops = [own[source], *(place for place, _ in way), own[target]]
-        for above, below in zip(stops, stops[1:], strict=False):
+        for above, below in pairwise(stops):
             above.below.append(below)
             below.above.append(above)
     return places, routes
@@ -172,7 +176,7 @@ def _settle(row: list[_Place], wanted: list[float]) -> None:
     blocks: list[list[float]] = []  # first x, count, sum of (wanted - own offset)
     members: list[list[int]] = []
     offsets = [0.0]
-    for before, after in zip(row, row[1:], strict=False):
+    for before, after in pairwise(row):
         offsets.append(offsets[-1] + (before.width + after.width) / 2 + _GAP)
     for index, want in enumerate(wanted):
         total, count = want - offsets[index], 1.0
