@@ -64,7 +64,7 @@ def load() -> Runtime:
             command = _own_command()
             if command is None:
                 raise
-            # A command ends with words in place of a traceback; the doctor goes on to tell the rest.
+            # A command ends with words, not with a traceback; the doctor goes on to tell the rest.
             if command != "doctor":
                 raise SystemExit(f"ascendcl: {error}") from None
             _refused = str(error)

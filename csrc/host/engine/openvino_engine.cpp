@@ -166,7 +166,7 @@ std::vector<Finding> findings_of_ir(const LowerInput &input, const ov::Model &mo
                                     om::Bytes own_weights) {
     std::vector<Finding> findings;
     if (!own_weights.empty()) {
-        const om::Node &ir = *om::ir_node(input.graph);
+        const om::Node &ir = *om::first_ir_node(input.def);
         findings.push_back({Finding::Kind::kRead, std::string(ir.name), std::string(ir.type),
                             "weights", std::to_string(own_weights.size) + " bytes",
                             "outside of the weight memory, which has the " +
@@ -174,7 +174,7 @@ std::vector<Finding> findings_of_ir(const LowerInput &input, const ov::Model &mo
                                 " bytes that the file asks for that this one stands for"});
     }
     const auto tell_precision = [&](const char *precision, std::string reason) {
-        const om::Node &ir = *om::ir_node(input.graph);
+        const om::Node &ir = *om::first_ir_node(input.def);
         findings.push_back({Finding::Kind::kAssumed, std::string(ir.name), std::string(ir.type),
                             "precision", precision, std::move(reason)});
     };

@@ -225,8 +225,7 @@ def _print_verdict(examination: Examination) -> None:
         rows.append(
             (
                 "looked at",
-                "the types of the ops only, for the input shapes are open: give them by "
-                "--input_shape",
+                "the types of the ops only: give the open input shapes by --input_shape",
             )
         )
     elif not examination.refused:

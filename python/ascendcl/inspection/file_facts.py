@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import isfinite
 from os import PathLike
 from typing import Any
 
@@ -212,18 +213,22 @@ def _aipp_settings(value: object) -> dict[str, Any]:
 
 def plain(value: object) -> Any:
     """An attribute as JSON has it; of tensors and graphs only what they are."""
-    if isinstance(value, bytes):
-        return f"{len(value)} bytes"
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [plain(each) for each in value]
-    if isinstance(value, _acl.om.NamedAttrs):
-        return {name: plain(each) for name, each in value.attrs.items()}
-    if isinstance(value, _acl.om.TensorDef):
-        return f"tensor of {value.desc.dtype} {value.desc.shape}"
-    if isinstance(value, _acl.om.TensorDesc):
-        return f"{value.dtype} {value.layout} {value.shape}"
-    is_plain = isinstance(value, (bool, int, float, str)) or value is None
-    return value if is_plain else type(value).__name__
+    result: Any = type(value).__name__
+    if isinstance(value, float) and not isfinite(value):
+        result = str(value)  # JSON has no word for it
+    elif isinstance(value, (bool, int, float, str)) or value is None:
+        result = value
+    elif isinstance(value, bytes):
+        result = f"{len(value)} bytes"
+    elif isinstance(value, Sequence):
+        result = [plain(each) for each in value]
+    elif isinstance(value, _acl.om.NamedAttrs):
+        result = {name: plain(each) for name, each in value.attrs.items()}
+    elif isinstance(value, _acl.om.TensorDef):
+        result = f"tensor of {value.desc.dtype} {value.desc.shape}"
+    elif isinstance(value, _acl.om.TensorDesc):
+        result = f"{value.dtype} {value.layout} {value.shape}"
+    return result
 
 
 def _about(attrs: _acl.om.AttrMap) -> tuple[dict[str, str], tuple[str, ...]]:

@@ -125,6 +125,11 @@ def _texts(value: object) -> list[str]:
     return [str(each) for each in value] if isinstance(value, Sequence) else []
 
 
+def largest_gear(gears: Sequence[Sequence[int]]) -> int:
+    """Answer the index of the gear of the largest sizes; -1 where there are no gears."""
+    return max(range(len(gears)), key=lambda index: prod(gears[index]), default=-1)
+
+
 def graph_view(
     file: _acl.om.File, gears: Sequence[Sequence[int]] = (), gear: int = -1
 ) -> GraphView:
@@ -138,24 +143,21 @@ def graph_view(
     model = file.models[0]
     definition = model.definition
     main = definition.graphs[0]
-    if not gears:
-        if gear >= 0:
-            raise ValueError("--gear: the model has no gears")
-        return GraphView(main.name, _views(main), model)
-    if gear < 0:
-        gear = max(range(len(gears)), key=lambda index: prod(gears[index]))
     if gear >= len(gears):
-        raise ValueError(f"--gear: the model has gears 0 to {len(gears) - 1}, not {gear}")
+        raise ValueError(f"the model has {len(gears)} gears, and no gear {gear}")
+    index = gear if gear >= 0 else largest_gear(gears)
     choice = next((node for node in main.nodes if node.type == "Case"), None)
     bodies = [] if choice is None else choice.subgraphs
-    body = definition.find(bodies[gear]) if gear < len(bodies) else None
-    if body is None or choice is None:
+    body = definition.find(bodies[index]) if 0 <= index < len(bodies) else None
+    if gear >= 0 and body is None:
         raise ValueError(f"the file has no graph for gear {gear}")
+    if body is None or choice is None:
+        return GraphView(main.name, _views(main), model)
     # What the main graph gives all gears: constants.
     own = _views(body)
     known = {each.name for each in own}
     shared = [each for each in _views(main) if each.is_constant and each.name not in known]
-    return GraphView(body.name, (*shared, *own), model, gear, _fed_by(main, choice, body), choice)
+    return GraphView(body.name, (*shared, *own), model, index, _fed_by(main, choice, body), choice)
 
 
 def _fed_by(
