@@ -39,6 +39,7 @@ _TYPES: Final = {
     "bfloat16": 16,
 }
 _BYTES: Final = 2
+_CONTROL: Final = -1  # the output of a node that others only run after, as GE counts it
 _FLOAT, _INT, _STRING, _FLOATS, _INTS, _STRINGS = 1, 2, 3, 6, 7, 8  # AttributeProto.type
 
 
@@ -52,6 +53,8 @@ def graph_onnx(graph: GraphView, facts: FileFacts, examination: Examination) -> 
     """
     labels = Labels(graph, examination)
     known = graph.by_name
+    followed = {edge.source for node in graph.nodes for edge in node.edges if edge.is_control}
+    running = {n.name for n in graph.nodes if not n.is_constant and n.type not in INPUTS}
     body = bytearray()
     for node in graph.nodes:
         if node.is_constant:
@@ -65,7 +68,8 @@ def graph_onnx(graph: GraphView, facts: FileFacts, examination: Examination) -> 
                     descs = source.node.output_descs[edge.index : edge.index + 1]
                     body += wire.blob(12, _value(_name(edge.source, edge.index), descs))
         else:
-            body += wire.blob(1, _node(node, labels))
+            follows = node.name in followed
+            body += wire.blob(1, _node(node, labels, running, has_followers=follows))
             for index, desc in enumerate(node.node.output_descs):
                 body += wire.blob(13, _value(_name(node.name, index), [desc]))
     body += wire.text(2, graph.name)
@@ -94,14 +98,18 @@ def _name(node: str, index: int) -> str:
     return f"{node}:{index}"
 
 
-def _node(node: NodeView, labels: Labels) -> bytes:
+def _node(node: NodeView, labels: Labels, running: set[str], *, has_followers: bool) -> bytes:
     slots: dict[int, str] = {
-        edge.slot: _name(edge.source, edge.index) for edge in node.edges if not edge.is_control
+        edge.slot: _name(edge.source, edge.index)
+        for edge in node.edges
+        if not edge.is_control or edge.source in running
     }
     fields = [wire.text(1, slots.get(slot, "")) for slot in range(max(slots, default=-1) + 1)]
     fields += [
         wire.text(2, _name(node.name, index)) for index in range(len(node.node.output_descs))
     ]
+    if has_followers or not node.node.output_descs:
+        fields.append(wire.text(2, _name(node.name, _CONTROL)))
     fields += [wire.text(3, node.name), wire.text(4, node.type), wire.text(7, DOMAIN)]
     fields += [wire.blob(5, each) for each in _attributes(node, labels)]
     told = labels.told(node)
@@ -112,9 +120,6 @@ def _attributes(node: NodeView, labels: Labels) -> Iterable[bytes]:
     for name, value in node.node.attrs.items():
         yield _attribute(name, value)
     yield _attribute("(how it was understood)", labels.findings(node))
-    control = [edge.source for edge in node.edges if edge.is_control]
-    if control:
-        yield _attribute("(runs after)", control)
 
 
 def _attribute(name: str, value: object) -> bytes:

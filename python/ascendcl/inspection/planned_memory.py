@@ -105,7 +105,7 @@ def planned_memory(graph: GraphView, work_size: int, weight_size: int) -> Planne
             kind: Kind = "between"
             if each.type in INPUTS:
                 kind = "input"
-            elif (each.name, index) in outputs:
+            elif (each.name, index) in outputs and graph.given_by is None:
                 kind, last = "output", last_step
             size = _size(desc)
             if size > 0 and offset >= 0:
