@@ -195,7 +195,7 @@ def test_missing_functions(tmp_path: Path) -> None:
 
 def test_the_extension_wants_the_whole_interface() -> None:
     names = library.weak_functions(Path(acl._acl.__file__))
-    assert len(names) > 500
+    assert len(names) > 400
     assert {"aclInit", "aclmdlExecute", "aclrtMalloc"} <= set(names)
 
 

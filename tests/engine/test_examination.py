@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""ascendclExamine, as a C program calls it: codes, and that it needs neither aclInit nor a device."""
+"""ascendclExamine, as a C program calls it: codes, and that it needs no aclInit and no device."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ SINK = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)
 
 
 class Called:
-    """One call: its code, how often the sink was called, and with what."""
+    """One call: its code, what kinds of findings the sink was given, and with what."""
 
     def __init__(
         self, path: bytes | None, gear: int = -1, inputs: int = 0, **pointers: object
     ) -> None:
-        self.pointers: list[int] = []
+        self.kinds: list[int] = []
         self.user: list[int | None] = []
 
         def take(finding: int, user: int | None) -> None:
-            self.pointers.append(finding)
+            self.kinds.append(ctypes.c_int.from_address(finding).value)
             self.user.append(user)
 
         self.sink = SINK(take)
@@ -53,7 +53,7 @@ def test_findings_and_user() -> None:
     called = Called(os.fsencode(DIGITS_MODEL))
     assert called.code == 0
     with acl.Model.from_file(DIGITS_MODEL) as model:
-        assert len(called.pointers) == len(model.findings)
+        assert len(called.kinds) == len(model.findings)
     assert set(called.user) == {7}
 
 
@@ -63,14 +63,14 @@ def test_findings_and_user() -> None:
         ({"path": None}, 100000, "null"),
         ({"path": os.fsencode(DIGITS_MODEL), "sink": None}, 100000, "null"),
         ({"path": os.fsencode(DIGITS_MODEL), "inputs": 1}, 100000, "null"),
-        ({"path": b"/nowhere/m.om"}, 145006, "cannot read model file"),
+        ({"path": b"/nowhere/m.om"}, 145002, "cannot read model file"),
     ],
 )
 def test_codes(arguments: dict[str, object], code: int, words: str) -> None:
     called = Called(**arguments)  # type: ignore[arg-type]
     assert called.code == code
     assert words in called.words
-    assert called.pointers == []
+    assert called.kinds == []
 
 
 def test_damaged_file(tmp_path: Path) -> None:
@@ -97,8 +97,7 @@ def test_gears_and_open_shapes(content: bytes, gear: int, count: int, tmp_path: 
     path.write_bytes(content)
     called = Called(os.fsencode(path), gear)
     assert called.code == 0
-    kinds = [ctypes.c_int.from_address(each).value for each in called.pointers]
-    assert kinds.count(REFUSED) == count
+    assert called.kinds.count(REFUSED) == count
 
 
 def test_number_of_shapes_that_is_wrong(tmp_path: Path) -> None:
@@ -108,10 +107,10 @@ def test_number_of_shapes_that_is_wrong(tmp_path: Path) -> None:
     dims = (ctypes.c_void_p * 2)(ctypes.addressof(shape), ctypes.addressof(shape))
     ranks = (ctypes.c_size_t * 2)(2, 2)
     fits = Called(os.fsencode(path), inputs=1, dims=dims, ranks=ranks)
-    assert (fits.code, fits.pointers) == (0, [])
+    assert (fits.code, fits.kinds) == (0, [])
     wrong = Called(os.fsencode(path), inputs=2, dims=dims, ranks=ranks)
     assert wrong.code == 0
-    assert [ctypes.c_int.from_address(each).value for each in wrong.pointers] == [REFUSED]
+    assert wrong.kinds == [REFUSED]
 
 
 def test_without_init_and_device() -> None:
