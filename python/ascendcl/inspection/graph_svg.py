@@ -68,9 +68,10 @@ def graph_svg(graph: GraphView, examination: Examination) -> str:
     for row in rows:
         for place in row:
             place.x += _MARGIN - left
-    width = max(right - left + 2 * _MARGIN, 660)
-    height = _TOP + len(rows) * _ROW + _MARGIN
     labels = Labels(graph, examination)
+    legend, legend_end = _legend({labels.kind(node) for node in nodes})
+    width = max(right - left + 2 * _MARGIN, legend_end)
+    height = _TOP + len(rows) * _ROW + _MARGIN
     at = {place.node: (place.x, rank) for rank, place in places if place.node >= 0}
     begin = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" '
@@ -81,7 +82,7 @@ def graph_svg(graph: GraphView, examination: Examination) -> str:
         f"<style>{_STYLE}</style>",
         f'<rect width="{width:.0f}" height="{height:.0f}" fill="#fff"/>',
         f'<text class="title" x="{_MARGIN}" y="28">{escape(printable(graph.name))}</text>',
-        _legend({labels.kind(node) for node in nodes}),
+        legend,
     ]
     for (source, target), is_control in edges.items():
         points = [at[source], *routes.get((source, target), ()), at[target]]
@@ -215,7 +216,8 @@ def _path(points: list[tuple[float, int]], is_control: bool) -> str:
     return f'<path{style} d="{"".join(text)}"/>'
 
 
-def _legend(kinds: set[str]) -> str:
+def _legend(kinds: set[str]) -> tuple[str, float]:
+    """What the colours mean, and where that ends."""
     parts, x = [], float(_MARGIN)
     for kind, colour in COLOURS.items():
         if kind not in kinds:
@@ -225,4 +227,4 @@ def _legend(kinds: set[str]) -> str:
             f'<text x="{x + 20}" y="57">{TOLD[kind]}</text>'
         )
         x += 42 + 6.2 * len(TOLD[kind])
-    return "".join(parts)
+    return "".join(parts), x
