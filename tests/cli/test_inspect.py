@@ -20,6 +20,7 @@ from onnx import TensorProto, helper
 
 import ascendcl as acl
 from ascendcl import _acl
+from ascendcl._runtime import Runtime
 from ascendcl.cli import main
 from ascendcl.cli.exit_codes import EXIT_CODES
 from ascendcl.data import DIGITS_MODEL
@@ -234,6 +235,15 @@ def test_a_crash_is_an_answer(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     found = examine(DIGITS_MODEL)
     assert found.scope == "none"
     assert "SIGSEGV" in found.problem
+
+
+def test_with_another_runtime_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    """CANN's library knows nothing of it: the host runtime is asked all the same."""
+    expected = examine(DIGITS_MODEL)
+    assert expected.findings
+    other = Runtime("cann", Path("/nowhere/libascendcl.so"))
+    monkeypatch.setattr("ascendcl._runtime.load", lambda: other)
+    assert examine(DIGITS_MODEL) == expected
 
 
 def test_no_engine_is_told(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
