@@ -81,10 +81,12 @@ def look() -> Iterator[Fact | Note | Problem]:
         )
         yield Problem(what, framework.cure) if framework.by_counting else Note(what, framework.cure)
     if count > 0:
+        choice = os.environ.get("ASCENDCL_RUNTIME", "")
+        why = f"ASCENDCL_RUNTIME={choice} asks for the host runtime"
         yield Note(
-            f"programs that count NPUs by `acl` (Ray, ...) see {count} here, for ASCENDCL_RUNTIME="
-            f"{os.environ.get('ASCENDCL_RUNTIME', '')} asks for the host runtime",
-            _UNSET,
+            f"programs that count NPUs by `acl` (Ray, ...) see {count} here: "
+            f"{why if choice == 'host' else 'the acl that they import says so'}",
+            _UNSET if choice == "host" else "see `import acl` above",
         )
 
 
