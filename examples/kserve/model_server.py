@@ -56,6 +56,11 @@ async def bad_request(_: Request, error: RequestValidationError) -> JSONResponse
     return JSONResponse({"error": said}, status_code=400)
 
 
+async def failed(_: Request, error: Exception) -> JSONResponse:
+    """500, and the connection stays: after an exception that nobody handles it is reset."""
+    return JSONResponse({"error": str(error)}, status_code=500)
+
+
 def arguments() -> argparse.Namespace:
     """KServe's own options, and those of the pool."""
     parser = argparse.ArgumentParser(parents=[model_server.parser])
@@ -71,6 +76,7 @@ def serve(name: str, service: acl.ModelPool | acl.Batcher, timeout: float, *more
     """Serve until SIGTERM, answer what was taken, and say what was done."""
     model_server.app.add_middleware(RetryAfter)
     model_server.app.add_exception_handler(RequestValidationError, bad_request)
+    model_server.app.add_exception_handler(acl.AclError, failed)
     REGISTRY.register(Collector({name: service}))  # KServe shows the registry at /metrics
     server = ModelServer(registered_models=KnownModels())
     # By SIGTERM each server stops listening, and waits for what it has begun.
