@@ -27,14 +27,15 @@ from pathlib import Path
 os.environ.setdefault("ASCENDCL_RUNTIME", "host")
 sys.path.append(str(Path(__file__).parents[1] / "tests" / "environments"))
 
-import acl
 import aiohttp
 import grpc
 import numpy as np
-from ascendcl.data import DIGITS_MODEL
 from kserve import InferInput, InferRequest
 from kserve.protocol.grpc.grpc_predict_v2_pb2_grpc import GRPCInferenceServiceStub
 from served import Served
+
+import acl
+from ascendcl.data import DIGITS_MODEL
 
 # A device that fails, data that cannot be computed, and what nobody foresaw.
 FAULTS = "aclmdlExecute:%701:507015,aclmdlExecute:%397:507011,aclmdlExecute:%233:500000"
@@ -231,10 +232,12 @@ def main() -> int:
     clients = make_clients(given.clients)
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}", flush=True)
 
-    with tempfile.TemporaryDirectory() as folder:
-        with Served(Path(folder), "--loads", "2", faults=FAULTS) as served:
-            tally = asyncio.run(load(served, clients, given.seconds))
-            stats = served.ended()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Served(Path(folder), "--loads", "2", faults=FAULTS) as served,
+    ):
+        tally = asyncio.run(load(served, clients, given.seconds))
+        stats = served.ended()
     print(f"{given.clients} clients, {given.seconds:g} s, faults injected: {dict(tally.answers)}")
     print(f"the pool: { {k: v for k, v in stats.items() if k.startswith(('requests', 'faults'))} }")
     wrong = len(tally.wrong)
@@ -250,14 +253,16 @@ def main() -> int:
         wrong += 1
         print("WRONG: too few requests for a fault")
 
-    with tempfile.TemporaryDirectory() as folder:
-        with Served(Path(folder), "--loads", "2") as served:
-            ratios, rates = [], []
-            for _ in range(given.rounds):
-                noop = asyncio.run(rate(served, "noop", clients, given.window))
-                model = asyncio.run(rate(served, "digits", clients, given.window))
-                ratios.append(noop / model)
-                rates.append((noop, model))
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Served(Path(folder), "--loads", "2") as served,
+    ):
+        ratios, rates = [], []
+        for _ in range(given.rounds):
+            noop = asyncio.run(rate(served, "noop", clients, given.window))
+            model = asyncio.run(rate(served, "digits", clients, given.window))
+            ratios.append(noop / model)
+            rates.append((noop, model))
     noop, model = (statistics.median(each) for each in zip(*rates, strict=True))
     ratio = statistics.median(ratios)
     print(f"noop {noop:.0f}/s, digits {model:.0f}/s: digits takes {ratio:.3f}x", end=" ")

@@ -6,8 +6,9 @@ python examples/asyncio_runs.py
 
 import asyncio
 
-import acl
 import numpy as np
+
+import acl
 from ascendcl.data import DIGITS_MODEL, digits_held_out
 
 held_out = digits_held_out()

@@ -9,10 +9,11 @@ python examples/classify_image.py three.png
 import argparse
 from pathlib import Path
 
-import acl
 import numpy as np
-from ascendcl.data import DIGITS_MODEL
 from PIL import Image
+
+import acl
+from ascendcl.data import DIGITS_MODEL
 
 
 def preprocess(path: Path, size: tuple[int, int]) -> np.ndarray:

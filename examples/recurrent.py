@@ -11,11 +11,12 @@ python examples/recurrent.py
 import tempfile
 from pathlib import Path
 
-import acl
 import numpy as np
 import onnx
 from acl.om import compile  # on the command line: ascendcl compile gru.onnx -o gru.om
 from onnx import TensorProto, helper, numpy_helper
+
+import acl
 
 FEATURES, HIDDEN, STEPS = 4, 16, 50
 

@@ -9,8 +9,9 @@ python examples/two_models.py [detect.om classify.om]
 
 import sys
 
-import acl
 import numpy as np
+
+import acl
 from ascendcl.data import DIGITS_MODEL
 
 paths = sys.argv[1:] or [DIGITS_MODEL, DIGITS_MODEL]

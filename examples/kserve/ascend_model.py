@@ -6,12 +6,13 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-import acl
 import kserve
 import numpy as np
 from kserve import InferInput, InferOutput, InferRequest, InferResponse
 from kserve.errors import InvalidInput, ModelNotReady
 from kserve.utils.numpy_codec import from_np_dtype
+
+import acl
 
 MODEL_FAILED = 507011  # what a request's data may be the reason of
 # What numbers may stand for which in JSON: numpy would cut 1.5 to 1, and take null for NaN.

@@ -14,7 +14,6 @@ import json
 from contextlib import closing
 from typing import Any
 
-import acl
 from acl.metrics import Collector
 from ascend_model import AscendModel
 from fastapi import Request
@@ -23,6 +22,8 @@ from fastapi.responses import JSONResponse
 from kserve import Model, ModelServer, model_server
 from kserve.model_repository import ModelRepository
 from prometheus_client import REGISTRY
+
+import acl
 
 RETRY_AFTER = b"1"  # seconds
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import os
 import time
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -81,12 +82,11 @@ def application(path: str, replicas: int = 1, loads: int = 1) -> serve.Applicati
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--model", required=True)
+    parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--replicas", type=int, default=1)
     parser.add_argument("--loads", type=int, default=1, help="in each replica")
     given = parser.parse_args()
     ray.init()
-    # Run it again with more replicas, from a program or `serve deploy`, and they are added.
-    serve.run(application(os.path.abspath(given.model), given.replicas, given.loads))
+    serve.run(application(str(given.model.resolve()), given.replicas, given.loads))
     while True:
         time.sleep(60)

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the KServe example answers, case by case. Run by .ci/serve with an interpreter that has kserve."""
+"""What the KServe example answers, case by case.
+
+Not a part of the test suite: run by .ci/serve, with an interpreter that has kserve.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ from ascendcl.data import digits_held_out
 
 sys.path.append(str(Path(__file__).parent))
 
-from served import Answer, Served  # noqa: E402
+from served import Answer, Served
 
 HELD_OUT = digits_held_out()
 DIGITS = "/v2/models/digits"

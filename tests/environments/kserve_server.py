@@ -16,11 +16,12 @@ from typing import Any
 
 sys.path.append(str(Path(__file__).parents[2] / "examples" / "kserve"))
 
-import acl
 import kserve
 import model_server
 import numpy as np
 from ascend_model import decoded, encoded
+
+import acl
 
 
 def put_gate_before_runs(file: Path) -> None:
