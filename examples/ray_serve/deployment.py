@@ -18,8 +18,37 @@ from typing import Any
 import numpy as np
 import ray
 from ray import serve
+from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 from starlette.requests import Request
 from starlette.responses import JSONResponse
+
+
+@ray.remote(num_cpus=0)
+class Weights:
+    """Owner of one copy of a model's weights, which the replicas of its node map.
+
+    What they have mapped stays when this process ends; new ones then make an owner anew.
+    """
+
+    def __init__(self, path: str) -> None:
+        import acl
+
+        self.buffer = acl.DeviceBuffer(acl.query_size(path).weight, shareable=True)
+
+    def get(self) -> Any:
+        """Answer the buffer: what is pickled is a handle, not the bytes."""
+        return self.buffer
+
+
+def weights_of_the_node(path: str) -> Any:
+    """Ask this node's owner; the first who asks makes it."""
+    node = ray.get_runtime_context().get_node_id()
+    owner = Weights.options(
+        name=f"weights of {path} on {node}",
+        get_if_exists=True,
+        scheduling_strategy=NodeAffinitySchedulingStrategy(node, soft=False),
+    ).remote(path)
+    return ray.get(owner.get.remote())
 
 
 @serve.deployment(max_ongoing_requests=256, health_check_period_s=1)
@@ -30,11 +59,17 @@ class Classifier:
     was compiled for, and a call that waits costs no more than its place in the queue.
     """
 
-    def __init__(self, path: str, loads: int) -> None:
+    def __init__(self, path: str, loads: int, is_device_shared: bool) -> None:
         import acl  # here: Ray has told this process by now which devices are its own
 
-        # Loads of one replica have one copy of the weights. Each replica is a process.
-        self.batcher = acl.Batcher(path, workers=loads, max_delay=0.002, split=True)
+        # Loads of one replica have one copy of the weights in any case.
+        self.batcher = acl.Batcher(
+            path,
+            workers=loads,
+            max_delay=0.002,
+            split=True,
+            share_weights=weights_of_the_node(path) if is_device_shared else True,
+        )
         self.refusals = (acl.QueueFull, acl.PoolClosed, acl.DeviceFaultError)
         self.runtime = acl.runtime_info().kind
 
@@ -61,7 +96,11 @@ class Classifier:
 
     def facts(self) -> dict[str, Any]:
         """Who answers."""
-        return {"pid": os.getpid(), "runtime": self.runtime, "stats": self.batcher.stats()}
+        import acl
+
+        weights = [each for each in acl.memory_info().holders if each.kind == "weight"]
+        own = sum(each.nbytes for each in weights)
+        return {"pid": os.getpid(), "runtime": self.runtime, "weights_of_its_own": own}
 
 
 def application(path: str, replicas: int = 1, loads: int = 1) -> serve.Application:
@@ -72,12 +111,13 @@ def application(path: str, replicas: int = 1, loads: int = 1) -> serve.Applicati
     if ray.cluster_resources().get("NPU", 0) > 0:
         options: dict[str, Any] = {"num_cpus": 0, "resources": {"NPU": 1}}
         runtime = "cann"  # or an error: never a CPU unnoticed
+        is_device_shared = False  # each replica has an NPU to itself
     else:
-        options, runtime = {"num_cpus": 1}, "host"
+        options, runtime, is_device_shared = {"num_cpus": 1}, "host", True
     variables = {"ASCENDCL_RUNTIME": runtime, "ASCENDCL_HOST_THREADS": "1"}
     options["runtime_env"] = {"env_vars": variables}
     deployment = Classifier.options(num_replicas=replicas, ray_actor_options=options)
-    return deployment.bind(path, loads)
+    return deployment.bind(path, loads, is_device_shared)
 
 
 if __name__ == "__main__":

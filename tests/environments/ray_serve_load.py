@@ -98,6 +98,7 @@ async def who_answers(handle: DeploymentHandle, count: int, without: int = 0) ->
         for facts in await asyncio.gather(*answers, return_exceptions=True):
             if isinstance(facts, dict):
                 found[facts["pid"]] = facts["runtime"]
+                assert facts["weights_of_its_own"] == 0, facts
         if len(found) == count and without not in found:
             return found
         await asyncio.sleep(0.1)
