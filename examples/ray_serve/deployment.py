@@ -86,8 +86,10 @@ class Classifier:
         """Answer a request by HTTP."""
         (wanted,) = self.batcher.inputs
         try:
-            rows = np.asarray((await request.json())["rows"], wanted.dtype)
-            answer = await self.classify(rows)
+            rows = np.asarray((await request.json())["rows"])
+            if not np.can_cast(rows.dtype, wanted.dtype, "same_kind"):  # null, texts, 1.5 for 1
+                raise TypeError(f"rows are not of type {wanted.dtype}")
+            answer = await self.classify(rows.astype(wanted.dtype))
         except (KeyError, TypeError, ValueError) as error:
             return JSONResponse({"error": str(error)}, 400)
         except self.refusals as error:
