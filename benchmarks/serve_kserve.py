@@ -25,21 +25,25 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 os.environ.setdefault("ASCENDCL_RUNTIME", "host")
-sys.path.append(str(Path(__file__).parents[1] / "tests" / "environments"))
+TESTS = Path(__file__).parents[1] / "tests"
+sys.path += [str(TESTS), str(TESTS / "environments")]
 
-import aiohttp
-import grpc
-import numpy as np
-from kserve import InferInput, InferRequest
-from kserve.protocol.grpc.grpc_predict_v2_pb2_grpc import GRPCInferenceServiceStub
-from served import Served
+import aiohttp  # noqa: E402
+import grpc  # noqa: E402
+import numpy as np  # noqa: E402
+from kserve import InferInput, InferRequest  # noqa: E402
+from kserve.protocol.grpc.grpc_predict_v2_pb2_grpc import GRPCInferenceServiceStub  # noqa: E402
+from served import Served  # noqa: E402
 
-import acl
-from ascendcl.data import DIGITS_MODEL
+import acl  # noqa: E402
+from ascendcl.data import DIGITS_MODEL  # noqa: E402
+from rebatched import model_with_batches  # noqa: E402
 
 # A device that fails, data that cannot be computed, and what nobody foresaw.
-FAULTS = "aclmdlExecute:%701:507015,aclmdlExecute:%397:507011,aclmdlExecute:%233:500000"
+FAULTS = "aclmdlExecute:%307:507015,aclmdlExecute:%97:507011,aclmdlExecute:%61:500000"
 TOLERANCE = 1e-5
+GEARS = (1, 2, 4, 8)
+OPTIONS = ("--loads", "2", "--max_delay", "0.002")  # requests share runs
 PICTURES = 5  # of each client
 BINARY = {"binary_data_output": True}
 
@@ -220,6 +224,13 @@ async def rate(served: Served, model: str, clients: list[Client], seconds: float
     return found
 
 
+def geared(folder: Path) -> Path:
+    """Make the model with batches of several sizes."""
+    path = folder / "digits.om"
+    path.write_bytes(model_with_batches(DIGITS_MODEL, GEARS))
+    return path
+
+
 def main() -> int:
     """Answer 0 where nothing was wrong."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -234,7 +245,7 @@ def main() -> int:
 
     with (
         tempfile.TemporaryDirectory() as folder,
-        Served(Path(folder), "--loads", "2", faults=FAULTS) as served,
+        Served(Path(folder), *OPTIONS, faults=FAULTS, path=geared(Path(folder))) as served,
     ):
         tally = asyncio.run(load(served, clients, given.seconds))
         stats = served.ended()
@@ -255,7 +266,7 @@ def main() -> int:
 
     with (
         tempfile.TemporaryDirectory() as folder,
-        Served(Path(folder), "--loads", "2") as served,
+        Served(Path(folder), *OPTIONS, path=geared(Path(folder))) as served,
     ):
         ratios, rates = [], []
         for _ in range(given.rounds):

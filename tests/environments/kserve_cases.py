@@ -203,10 +203,9 @@ def test_503_waited_too_long(tmp_path: Path) -> None:
 
 
 def test_503_not_ready_while_a_device_heals(tmp_path: Path) -> None:
-    """A load runs twice. The third execution finds the device failed; the fourth, after the reset,
-    is held."""
-    with Served(tmp_path, faults="aclmdlExecute:3:507015") as served:
-        served.close_gate(4)
+    """The first execution finds the device failed; what runs after the reset is held."""
+    with Served(tmp_path, faults="aclmdlExecute:1:507015") as served:
+        served.close_gate(4)  # a load has run twice
         assert is_come_again(served.post(request()))  # the request that saw it
         served.wait_until(lambda: not served.is_ready())
         assert is_come_again(served.get(f"{DIGITS}/ready"))
@@ -219,7 +218,7 @@ def test_503_not_ready_while_a_device_heals(tmp_path: Path) -> None:
 
 
 def test_400_data_that_the_model_cannot_compute_and_500_for_others(tmp_path: Path) -> None:
-    with Served(tmp_path, faults="aclmdlExecute:3:507011,aclmdlExecute:5:500000") as served:
+    with Served(tmp_path, faults="aclmdlExecute:1:507011,aclmdlExecute:3:500000") as served:
         answer = served.post(request())  # the next execution asks whether it is the device
         assert (answer.status, "507011" in answer.body["error"]) == (400, True)
         connection = http.client.HTTPConnection("127.0.0.1", served.http_port)

@@ -2,7 +2,8 @@
 """The example's model server with what tests of it need: a gate before runs, and a no-op model.
 
 Runs of models are counted. While the file that KSERVE_GATE names holds a number, those from that
-number on wait. The model "noop" decodes its input as the example's does and answers a constant.
+number on wait. The fault rules in KSERVE_FAULTS hold from when the model is loaded. The model
+"noop" decodes its input as the example's does and answers a constant.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import numpy as np
 from ascend_model import decoded, encoded
 
 import acl
+from ascendcl._testing import library
 
 
 def put_gate_before_runs(file: Path) -> None:
@@ -65,5 +67,11 @@ if __name__ == "__main__":
     if "KSERVE_GATE" in os.environ:
         put_gate_before_runs(Path(os.environ["KSERVE_GATE"]))
     serve = model_server.serve
-    model_server.serve = lambda *served: serve(*served, NoOp())
+
+    def serve_more(*served: Any) -> None:
+        rules = os.environ.get("KSERVE_FAULTS", "")
+        assert library().ascendclSetFaults(rules.encode()) == 0
+        serve(*served, NoOp())
+
+    model_server.serve = serve_more
     model_server.main()

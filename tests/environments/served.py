@@ -44,17 +44,17 @@ def free_ports(count: int) -> list[int]:
 class Served:
     """The server, from ready to ended."""
 
-    def __init__(self, folder: Path, *options: str, faults: str | None = None) -> None:
+    def __init__(
+        self, folder: Path, *options: str, faults: str = "", path: Path = DIGITS_MODEL
+    ) -> None:
         self.http_port, self.grpc_port = free_ports(2)
         self.gate = folder / "gate"
         self.log = folder / "server.log"
         environment = {k: v for k, v in os.environ.items() if k != "ASCENDCL_FAULT"}
         environment |= {"ASCENDCL_RUNTIME": "host", "ASCENDCL_HOST_THREADS": "1"}
-        environment |= {"KSERVE_GATE": str(self.gate)}
-        if faults is not None:
-            environment["ASCENDCL_FAULT"] = faults
+        environment |= {"KSERVE_GATE": str(self.gate), "KSERVE_FAULTS": faults}
         ports = ["--http_port", str(self.http_port), "--grpc_port", str(self.grpc_port)]
-        model = ["--model_path", str(DIGITS_MODEL), "--model_name", "digits"]
+        model = ["--model_path", str(path), "--model_name", "digits"]
         quiet = ["--enable_latency_logging", "false"]
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
