@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Links out of this folder, to files of the repository, become those files' names in the site.
+
+On the repository's own pages they work; the site has no address of the repository to lead to.
+tests/test_documentation.py looks whether they are there.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+
+class RepositoryLinks(SphinxPostTransform):
+    """Comes before MyST resolves its links, which would warn."""
+
+    default_priority = 5
+
+    def run(self, **_: Any) -> None:
+        """Sphinx calls it for each page."""
+        for link in list(self.document.findall(addnodes.pending_xref)):
+            target = str(link.get("reftarget", ""))
+            if link.get("refdomain") == "doc" and target.startswith("../"):
+                link.replace_self(nodes.inline("", "", *link.children))
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Sphinx calls it."""
+    app.add_post_transform(RepositoryLinks)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
