@@ -14,6 +14,7 @@ from pathlib import Path
 import onnx
 import pytest
 from onnx import TensorProto, helper
+from rebatched import model_with_batches
 
 from ascendcl.data import DIGITS_MODEL
 
@@ -52,6 +53,7 @@ def write_onnx(path: Path) -> None:
 def test_examples_run(document: Path, tmp_path: Path) -> None:
     for name in ("model.om", "detect.om", "classify.om"):
         shutil.copy(DIGITS_MODEL, tmp_path / name)
+    (tmp_path / "gears.om").write_bytes(model_with_batches(DIGITS_MODEL, (1, 2, 4)))
     write_onnx(tmp_path / "model.onnx")
     program = tmp_path / f"{document.stem}.py"
     program.write_text(python_blocks(document), encoding="utf-8")
@@ -82,12 +84,12 @@ def test_links_lead_somewhere(document: Path) -> None:
     assert [link for link in links if not (document.parent / link).exists()] == []
 
 
-def test_guide_lists_all_settings_of_the_host_runtime() -> None:
-    guide = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")
+def test_all_settings_of_the_host_runtime_are_listed() -> None:
+    page = (ROOT / "docs" / "host.md").read_text(encoding="utf-8")
     read = {
         name
         for source in (ROOT / "csrc" / "host").rglob("*.cpp")
         for name in re.findall(r'"(ASCEND[A-Z_]+)"', source.read_text(encoding="utf-8"))
     }
     assert len(read) >= 10
-    assert {name for name in read if f"`{name}`" not in guide} == set()
+    assert {name for name in read if f"`{name}`" not in page} == set()

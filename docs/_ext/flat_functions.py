@@ -7,6 +7,7 @@ The compiled functions carry no signature; stubtest keeps the stubs equal to the
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,7 +51,7 @@ class FlatFunctions(SphinxDirective):
         for function in functions(module):
             name = ".".join(filter(None, ("acl", module, function.name)))
             lines += [f".. py:function:: {name}{signature(function)}", ""]
-            text = (ast.get_docstring(function) or "").replace("*", r"\*")
+            text = re.sub(r"(\*|_\b)", r"\\\1", ast.get_docstring(function) or "")  # no markup
             lines += [f"   {line}".rstrip() for line in text.splitlines()]
             lines += [""]
         return nested_parse_to_nodes(self.state, StringList(lines, str(path)))

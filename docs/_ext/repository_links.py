@@ -24,10 +24,10 @@ class RepositoryLinks(SphinxPostTransform):
 
     def run(self, **_: Any) -> None:
         """Sphinx calls it for each page."""
-        for link in list(self.document.findall(addnodes.pending_xref)):
-            target = str(link.get("reftarget", ""))
-            if link.get("refdomain") == "doc" and target.startswith("../"):
-                link.replace_self(nodes.inline("", "", *link.children))
+        for kind in (addnodes.pending_xref, addnodes.download_reference):
+            for link in list(self.document.findall(kind)):
+                if str(link.get("reftarget", "")).startswith(("/", "../")):
+                    link.replace_self(nodes.inline("", "", *link.children))
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
