@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Links to `ascendcl.model.Model`, where a class is defined, lead to `acl.Model`, its public name."""
+"""Links to `ascendcl.model.Model`, where a class is defined, lead to `acl.Model`."""
 
 from __future__ import annotations
 
