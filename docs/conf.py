@@ -32,8 +32,9 @@ extensions = [
 exclude_patterns = ["_ext"]
 source_suffix = {".md": "markdown"}
 nitpicky = True
+default_role = "py:obj"  # `Model.bind` in a docstring is a link
 # Types of other packages are not linked: a build asks nobody on the network.
-nitpick_ignore_regex = [("py:.*", r"(?!(ascendcl|acl)\b).*")]
+nitpick_ignore_regex = [("py:.*", r"(?!(ascendcl|acl)(\.|$)).*")]
 
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 4

@@ -13,12 +13,14 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper
 
 import acl
 from ascendcl.data import DIGITS_MODEL
+from ascendcl.om import CompileOptions, compile
 from rebatched import model_with_batches
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,9 +47,9 @@ def python_blocks(document: Path) -> str:
     return "\n".join(lines)
 
 
-def write_onnx(path: Path) -> None:
+def write_onnx(path: Path, height: int | str = "height", width: int | str = "width") -> None:
     """Of an image x: relu(x) as y."""
-    shape = [1, 3, "height", "width"]
+    shape = [1, 3, height, width]
     x, y = (helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name in "xy")
     graph = helper.make_graph([helper.make_node("Relu", ["x"], ["y"])], "graph", [x], [y])
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)]), path)
@@ -83,9 +85,10 @@ def shell_commands(document: Path) -> list[list[str]]:
 
 
 def test_commands_run(tmp_path: Path) -> None:
-    """Those that make nothing but files in the working folder; of the others the form."""
-    shutil.copy(DIGITS_MODEL, tmp_path / "digits.om")
-    write_onnx(tmp_path / "model.onnx")
+    """Those of this package, on a small model; doctor may find something wrong with this machine."""
+    write_onnx(tmp_path / "model.onnx", 48, 64)
+    compile(tmp_path / "model.onnx", tmp_path / "model.om", CompileOptions(verify=False))
+    np.save(tmp_path / "image.npy", np.ones((1, 3, 48, 64), np.float32))
     commands = {tuple(words): one for one in DOCUMENTS for words in shell_commands(one)}
     assert {words[0] for words in commands} >= {"compile", "compare", "config", "demo", "sdk"}
     environment = {**os.environ, "HOME": str(tmp_path)}
@@ -105,7 +108,8 @@ def test_commands_run(tmp_path: Path) -> None:
             cwd=tmp_path,
             env=environment,
         )
-        assert done.returncode == 0, (by_name(document), words, done.stdout, done.stderr)
+        fine = (0, 1) if words[0] == "doctor" else (0,)
+        assert done.returncode in fine, (by_name(document), words, done.stdout, done.stderr)
 
 
 def slugs(document: Path) -> set[str]:

@@ -84,13 +84,13 @@ def table() -> str:
     before, mark, _ = TARGET.read_text(encoding="utf-8").partition(MARK)
     text, left = before + mark + HEAD, set(named)
     for title, belongs in GROUPS:
-        text += f"\n### {title}\n\n| code | name | exception | means | what to do |\n"
-        text += "|---|---|---|---|---|\n"
+        text += f"\n### {title}\n\n| code, name, exception | means | what to do |\n"
+        text += "|---|---|---|\n"
         for code in sorted(filter(belongs, left), key=abs):
             star = "\\*" if on_host.intersection(named[code]) else ""
-            symbols = ", ".join(f"`{name}`" for name in named[code])
-            kind = type(errors.from_status(code, "", "")).__name__
-            text += f"| {code}{star} | {symbols} | `{kind}` | {' | '.join(meant[code])} |\n"
+            names_and_kind = (*named[code], type(errors.from_status(code, "", "")).__name__)
+            cell = f"{code}{star} " + " ".join(f"`{name}`" for name in names_and_kind)
+            text += f"| {cell} | {' | '.join(meant[code])} |\n"
         left -= set(filter(belongs, left))
     if left:
         raise ValueError(f"codes of no group: {sorted(left)}")

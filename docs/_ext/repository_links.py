@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Links out of this folder, to files of the repository, become those files' names in the site.
+"""Links as the repository's own pages have them, made right for the site.
 
-On the repository's own pages they work; the site has no address of the repository to lead to.
-tests/test_documentation.py looks whether they are there.
+Those out of this folder, to files of the repository, become those files' names: the site has no
+address of the repository to lead to. Those that call a page by its file's name get its title.
+tests/test_documentation.py looks whether they lead somewhere.
 """
 
 from __future__ import annotations
@@ -26,8 +27,11 @@ class RepositoryLinks(SphinxPostTransform):
         """Sphinx calls it for each page."""
         for kind in (addnodes.pending_xref, addnodes.download_reference):
             for link in list(self.document.findall(kind)):
-                if str(link.get("reftarget", "")).startswith(("/", "../")):
+                target = str(link.get("reftarget", ""))
+                if target.startswith(("/", "../")):
                     link.replace_self(nodes.inline("", "", *link.children))
+                elif link.get("refdomain") == "doc" and link.astext() == f"{target}.md":
+                    link[:] = [nodes.inline("", self.env.titles[target].astext())]
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
