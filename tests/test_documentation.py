@@ -85,7 +85,7 @@ def shell_commands(document: Path) -> list[list[str]]:
 
 
 def test_commands_run(tmp_path: Path) -> None:
-    """Those of this package, on a small model; doctor may find something wrong with this machine."""
+    """Those of this package, on a small model; doctor may find this machine wanting."""
     write_onnx(tmp_path / "model.onnx", 48, 64)
     compile(tmp_path / "model.onnx", tmp_path / "model.om", CompileOptions(verify=False))
     np.save(tmp_path / "image.npy", np.ones((1, 3, 48, 64), np.float32))
