@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import os
 import re
 import shlex
@@ -19,6 +20,7 @@ import pytest
 from onnx import TensorProto, helper
 
 import acl
+from ascendcl import errors
 from ascendcl.data import DIGITS_MODEL
 from ascendcl.om import CompileOptions, compile
 from rebatched import model_with_batches
@@ -148,6 +150,18 @@ def test_every_page_is_in_the_site() -> None:
     trees = re.findall(r"^```\{toctree\}\n(.*?)^```$", index, FLAGS)
     listed = {line for tree in trees for line in tree.split() if not line.startswith(":")}
     assert pages - listed - {"index"} == set()
+
+
+def test_reference_has_every_public_name() -> None:
+    """Of the Python API; the flat functions are read off their stubs."""
+    page = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    documented = set(re.findall(r"^\.\. auto\w+:: (?:\w+\.)*(\w+)$", page, re.MULTILINE))
+    of_python = {
+        name
+        for name in acl.__all__
+        if inspect.isclass(found := getattr(acl, name)) or inspect.isfunction(found)
+    }
+    assert of_python - documented - set(errors.__all__) == set()
 
 
 def test_error_codes_are_up_to_date() -> None:
