@@ -46,7 +46,7 @@ numpydoc_show_class_members = False
 numpydoc_xref_param_type = False
 # Errors of form in a docstring are warnings, so that they fail the build. Not asked for: sections
 # that a one-line docstring does without, and an infinitive at the beginning of each.
-numpydoc_validation_checks = {"all", "ES01", "EX01", "GL08", "PR01", "RT01", "SA01", "SS05"}
+numpydoc_validation_checks = {"all", "ES01", "EX01", "GL08", "PR01", "RT01", "SA01", "SS05", "YD01"}
 numpydoc_validation_exclude = {r"MissingNameError$"}  # begins with "pyACL", which is a name
 copybutton_exclude = ".linenos, .gp, .go"
 
