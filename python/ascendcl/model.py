@@ -360,8 +360,8 @@ class Model(Closeable):
 
         Parameters
         ----------
-        *inputs, out
-            As in a call.
+        *inputs, out : as in a call
+            What to run on, and what to put the outputs in.
         timeout : float or None
             Seconds until it must have begun; else the future fails with AclTimeoutError then.
 
