@@ -20,7 +20,7 @@ import numpy as np
 import pytest
 
 import ascendcl as acl
-from ascendcl import _acl, aio
+from ascendcl import _acl
 from ascendcl.om import GraphBuilder, ModelBuilder, TensorSpec
 from written_models import DENSE, dynamic_dense, model_with_gears
 
@@ -347,27 +347,6 @@ class WithoutReaders(asyncio.SelectorEventLoop):
 
     def add_reader(self, *_: Any) -> None:
         raise NotImplementedError
-
-
-def test_loops_that_come_while_closed_ones_are_looked_for() -> None:
-    loops = [asyncio.SelectorEventLoop() for _ in range(4)]
-
-    class Asked(asyncio.SelectorEventLoop):
-        def is_closed(self) -> bool:
-            if len(loops) > 1:  # as another thread does
-                loop = loops.pop()
-                aio._OF_LOOPS[loop] = aio.Completions(loop)
-                made.append(loop)
-            return super().is_closed()
-
-    made: list[asyncio.AbstractEventLoop] = [Asked(), Asked()]
-    try:
-        for loop in [*made, loops[0]]:
-            aio.Completions.of(loop)
-    finally:
-        for loop in [*made, *loops]:
-            aio._OF_LOOPS.pop(loop, None)
-            loop.close()
 
 
 def test_a_loop_without_add_reader(digits: Path, images: list[np.ndarray]) -> None:

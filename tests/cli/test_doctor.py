@@ -94,9 +94,9 @@ def test_misspelled_setting() -> None:
 
 
 def test_known_settings_are_those_that_are_read() -> None:
-    """Of the guide, which another test holds against the sources."""
-    guide = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")
-    assert set(environment.OWN) == set(re.findall(r"`(ASCENDCL_[A-Z_]+)`", guide))
+    """Of the page of the host runtime, which another test holds against the sources."""
+    page = (ROOT / "docs" / "host.md").read_text(encoding="utf-8")
+    assert set(environment.OWN) == set(re.findall(r"`(ASCENDCL_[A-Z_]+)`", page))
 
 
 @pytest.mark.parametrize(
