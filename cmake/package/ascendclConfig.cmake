@@ -1,5 +1,5 @@
 # find_package(ascendcl): the C interface and the host runtime for C and C++ programs.
-# Found by -Dascendcl_ROOT="$(python -m ascendcl config --cmakedir)", and by scikit-build-core in an
+# Found by -Dascendcl_DIR="$(python -m ascendcl config --cmakedir)", and by scikit-build-core in an
 # environment that has the package. Target: ascendcl::ascendcl.
 get_filename_component(_ascendcl_root "${CMAKE_CURRENT_LIST_DIR}/../../ascendcl" ABSOLUTE)
 if(NOT TARGET ascendcl::ascendcl)

@@ -74,7 +74,7 @@ def test_config_builds_a_c_program(tmp_path: Path) -> None:
 
 def test_config_cmakedir_holds_the_package_file() -> None:
     folder = Path(command("config", "--cmakedir").stdout.rstrip("\n"))
-    assert (folder / "cmake" / "ascendclConfig.cmake").is_file()
+    assert (folder / "ascendclConfig.cmake").is_file()
 
 
 def test_config_answers_in_the_order_of_the_question() -> None:

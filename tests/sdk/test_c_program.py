@@ -80,7 +80,7 @@ def configured(tmp_path: Path, *options: str) -> Path:
     (tmp_path / "sample.c").write_text(PROGRAM)
     build = tmp_path / "build"
     (folder,) = ascendcl_config("--cmakedir")
-    configure = ["cmake", "-S", tmp_path, "-B", build, f"-Dascendcl_ROOT={folder}", *options]
+    configure = ["cmake", "-S", tmp_path, "-B", build, f"-Dascendcl_DIR={folder}", *options]
     subprocess.run(configure, check=True, capture_output=True)
     subprocess.run(["cmake", "--build", build], check=True, capture_output=True)
     return build

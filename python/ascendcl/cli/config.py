@@ -16,7 +16,7 @@ _HELP = {
     "cflags": "compiler flags",
     "libs": "linker flags, for the host runtime",
     "rpath": "the folder of its library, for a run path of another linker or of CMake",
-    "cmakedir": "the folder for -Dascendcl_ROOT= or CMAKE_PREFIX_PATH",
+    "cmakedir": "the folder for -Dascendcl_DIR=",
     "pkgconfigdir": "the folder for PKG_CONFIG_PATH",
 }
 
@@ -31,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
         "cflags": shlex.join([f"-I{include}"]),
         "libs": shlex.join([f"-L{libraries}", f"-Wl,-rpath,{libraries}", "-lascendcl"]),
         "rpath": str(libraries),
-        "cmakedir": str(packages),
+        "cmakedir": str(packages / "cmake"),
         "pkgconfigdir": str(packages / "pkgconfig"),
     }
     print(*(answers[name] for name in arguments.asked))
