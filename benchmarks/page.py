@@ -31,8 +31,8 @@ TAIL = """\
   older run, and the change is 2 % of the bound or more (5 % where there are no five hands).
   Without a change that happens once in 252 times. Noise that lasts longer than a benchmark is in no
   hand: compare runs of a machine that has nothing else to do.
-- A bound that a busy machine does not keep may be kept by a quiet one: `company` says how many cores
-  others had while this benchmark ran.
+- A bound that a busy machine does not keep may be kept by a quiet one: `company` says how many
+  cores others had while this benchmark ran.
 """
 
 

@@ -246,11 +246,9 @@ BENCHMARKS = (
             Ratio("system-managed, resident", "a load without buffers, over the weights", 2.2),
             Ratio("system-managed, peak", "the peak of it, over the weights", 3.2),
             Ratio("compile, peak", "the peak of compiling, not verified, over the weights", 2.5),
+            Ratio("compile and verify, peak", "the same with the verification", 2.5),
         ),
-        {
-            "width": 2048,
-            "cases": ("load, user-managed", "load, system-managed", "compile, not verified"),
-        },
+        {"width": 2048},
     ),
     Benchmark(
         "shared_weights",
