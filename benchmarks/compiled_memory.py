@@ -131,7 +131,7 @@ def measure(width: int = WIDTH) -> Figures:
         print(
             f"{'':28}{'resident':>10}{'anonymous':>11}{'peak':>8}{'children':>10}{'peak, all':>12}"
         )
-        for case in CASES:
+        for case, ratios in CASES.items():
             base, found = (measured(case, folder, model) for model in ("small", "large"))
             anonymous, resident, peak, child = (
                 (after - before) / weights for after, before in zip(found, base, strict=True)
@@ -142,7 +142,7 @@ def measure(width: int = WIDTH) -> Figures:
                 + f"{found[2] / MIB:8.0f} MiB",
                 flush=True,
             )
-            for value, ratio in zip((resident, peak), CASES[case], strict=True):
+            for value, ratio in zip((resident, peak), ratios, strict=True):
                 if ratio is not None:
                     figures[ratio] = once(value)
     for ratio, found in figures.items():

@@ -57,11 +57,12 @@ def measure_apart(benchmark: Benchmark, given: dict[str, str], verbose: bool) ->
         command = [sys.executable, __file__, "--here", benchmark.name, str(path)]
         for option, value in given.items():
             command += [f"--{option}", value]
+        environment = {"ASCENDCL_RUNTIME": "host", **os.environ}
         output = None if verbose else subprocess.PIPE
         try:
             done = subprocess.run(
                 command, stdout=output, stderr=output and subprocess.STDOUT, text=True,
-                check=False, timeout=LONGEST,
+                check=False, timeout=LONGEST, env=environment,
             )  # fmt: skip
         except subprocess.TimeoutExpired:
             raise NotMeasuredError(f"failed: no end after {LONGEST} s") from None
