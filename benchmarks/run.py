@@ -139,17 +139,23 @@ def given_of(benchmark: Benchmark, options: argparse.Namespace) -> dict[str, str
 
 def told_changes(before: dict[str, Any], after: dict[str, Any]) -> int:
     """Print what changed; the number of ratios that got worse."""
-    for remark in remarks(before, after):
-        print(f"note: {remark}")
     known = ratios()
     found = changes(known, before, after)
+    for remark in remarks(before, after):
+        print(f"note: {remark}")
+    for one in found:
+        if known[one.name].of_machine and one.verdict != "as before":
+            print(f"note: the machine, {one.text(known[one.name].unit)}")
+    counts = {}
     for verdict in ("worse", "better"):
-        for one in found:
-            if one.verdict == verdict:
-                print(one.text(known[one.name].unit))
-    counts = {kind: sum(one.verdict == kind for one in found) for kind in ("worse", "better")}
-    same = len(found) - sum(counts.values())
-    print(f"{counts['worse']} worse, {counts['better']} better, {same} as before")
+        these = [x for x in found if x.verdict == verdict and not known[x.name].of_machine]
+        for one in these:
+            print(one.text(known[one.name].unit))
+        counts[verdict] = len(these)
+    print(
+        f"{counts['worse']} worse, {counts['better']} better, "
+        f"{len(found) - sum(counts.values())} as before"
+    )
     return counts["worse"]
 
 

@@ -88,6 +88,15 @@ def test_what_got_worse_is_told_with_how_much(written: Any) -> None:
     ]
 
 
+def test_what_is_the_machines_own_is_a_note(written: Any) -> None:
+    old = made_up()
+    new = scaled(old, "pool/sha256", 0.5)
+    done = run("--use", written(new, "new.json"), "--compare", written(old))
+    assert done.returncode == 0
+    assert "note: the machine, pool/sha256: 1.2 -> 0.6, 50.0% worse" in done.stdout
+    assert done.stdout.endswith(f"0 worse, 0 better, {len(ratios())} as before\n")
+
+
 def test_what_is_better_is_no_failure(written: Any) -> None:
     old = made_up()
     new = scaled(old, "lane/openvino", 0.5)
