@@ -62,7 +62,7 @@ def loads(path: Path, count: int, shared: bool) -> tuple[int, int, int]:
         for model in models * (REPLICAS // count):
             model(*[np.zeros(info.shape, info.dtype) for info in model.inputs])
         tensors = (*models[0].inputs, *models[0].outputs)
-        group = sum((info.nbytes + 32 + 511) // 512 * 512 for info in tensors)
+        group = sum((info.nbytes + 32 + 63) // 64 * 64 for info in tensors)
         blocks = [size.work, size.weight, group] if shared else []
         least = sum((nbytes + 31) // 32 * 32 + 32 for nbytes in blocks)  # as aclrtMalloc rounds
         return used() - before, least, resident()

@@ -17,6 +17,7 @@ void register_core(py::module_ &module) {
     objects::register_context(core_module);
     objects::register_stream(core_module);
     objects::register_buffer(core_module);
+    objects::register_run_times(core_module);
     objects::register_completion_queue(core_module);
     objects::register_model(core_module);
     objects::register_bound_model(core_module);

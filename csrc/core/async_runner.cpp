@@ -171,12 +171,18 @@ bool AsyncRunner::needs_second(const AsyncRun &executing, const AsyncRun *next) 
            !has_place_beside(executing, *next);
 }
 
+Status AsyncRunner::second_place() {
+    const Lease &memory = model_.placed_second_;
+    if (!model_.placed_) return second_.allocate(model_.inputs_, model_.outputs_);
+    if (!memory) return {ACL_ERROR_RT_MEMORY_ALLOCATION, "Model"};  // no more was given
+    return second_.allocate_in(memory.data(), model_.inputs_, model_.outputs_);
+}
+
 Status AsyncRunner::allocate_second() noexcept {
     CurrentContext scope(*model_.context_);
     Status failed = scope.status();
     try {
-        if (failed.ok()) failed = second_.inputs.allocate(model_.inputs_);
-        if (failed.ok()) failed = second_.outputs.allocate(model_.outputs_);
+        if (failed.ok()) failed = second_place();
     } catch (const std::bad_alloc &) {
         failed = {ACL_ERROR_BAD_ALLOC, "Model"};
     }

@@ -45,6 +45,7 @@ class AsyncRunner {
     bool needs_second(const AsyncRun &executing, const AsyncRun *next) const noexcept;
     // Ok also where the device is short of memory: runs use one place then.
     Status allocate_second() noexcept;
+    Status second_place();
     // Completes it, or leaves it in prepared_.
     void prepare(std::unique_ptr<AsyncRun> run, const AsyncRun *executing) noexcept;
     bool has_prepared() noexcept;

@@ -146,7 +146,8 @@ Status BoundModel::submit(std::unique_ptr<AsyncRun> &run, uint64_t &number) noex
 Status BoundModel::close() noexcept {
     const InFlight flight;
     if (nothing_to_release()) return {};
-    ContextHandle last;  // goes after the lock: it may be the last share of the context
+    ContextHandle last;       // goes after the lock: it may be the last share of the context
+    std::vector<Lease> held;  // as well: whom their buffers belong to may be Python's
     std::unique_lock lock(mutex_, std::defer_lock);
     if (Status status = take_lock(lock); !status.ok()) return {status.code, kName};
     if (!open_) return {};
@@ -161,7 +162,7 @@ Status BoundModel::close() noexcept {
         const Status second = places_.second().release();
         status = first.ok() ? second : first;
     }
-    leases_.clear();
+    held.swap(leases_);
     last = std::move(context_);
     return context_is_lost ? Status{} : status;
 }

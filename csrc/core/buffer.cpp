@@ -11,7 +11,16 @@
 namespace ascendcl::core {
 
 Status Buffer::allocate(ContextHandle context, size_t size, BufferHandle &buffer) noexcept {
-    return make_in(*context, [&]() -> Status {
+    return allocate(std::move(context), size, true, buffer);
+}
+
+Status Buffer::allocate_block(ContextHandle context, size_t size, BufferHandle &buffer) noexcept {
+    return allocate(std::move(context), size, false, buffer);
+}
+
+Status Buffer::allocate(ContextHandle context, size_t size, bool goes_at_exit,
+                        BufferHandle &buffer) noexcept {
+    const Status status = make_in(*context, [&]() -> Status {
         void *data = nullptr;
         if (aclError code = aclrtMalloc(&data, size, ACL_MEM_MALLOC_HUGE_FIRST);
             code != ACL_SUCCESS) {
@@ -21,6 +30,8 @@ Status Buffer::allocate(ContextHandle context, size_t size, BufferHandle &buffer
             Kind::kBuffer, "aclrtMalloc", buffer, [data] { aclrtFree(data); }, std::move(context),
             data, size, true, nullptr);
     });
+    if (status.ok() && !goes_at_exit) untrack(Kind::kBuffer, buffer.get());
+    return status;
 }
 
 namespace {
@@ -48,10 +59,10 @@ bool may_be_memory(void *data, size_t size) noexcept {
 }  // namespace
 
 Status Buffer::adopt(ContextHandle context, void *data, size_t size, std::shared_ptr<void> owner,
-                     BufferHandle &buffer) noexcept {
+                     bool is_known, BufferHandle &buffer) noexcept {
     const InFlight flight;
     if (Status status = usable(); !status.ok()) return status;
-    {
+    if (!is_known) {
         CurrentContext scope(*context);
         if (!scope.status().ok()) return scope.status();
         if (!may_be_memory(data, size)) return {kNoSuchMemory, "DeviceBuffer.from_handle"};
@@ -102,7 +113,8 @@ Status Buffer::close() noexcept {
         is_closing_ = false;
         return status;
     }
-    owner = std::move(owner_);
+    // Who holds memory still that went with its context holds what it is of, too.
+    if (leases_ == 0 && exports_ == 0) owner = std::move(owner_);
     return status;
 }
 
@@ -286,22 +298,18 @@ Lease &Lease::operator=(Lease &&other) noexcept {
     return *this;
 }
 
-void Lease::release(bool context_is_lost) noexcept {
+void Lease::release() noexcept {
     BufferHandle buffer = std::move(buffer_);
     buffer_.reset();
     if (!buffer || forked()) return;
+    std::shared_ptr<void> owner;  // goes after the lock: its end may run Python
     std::lock_guard lock(buffer->lease_mutex_);
     if (--buffer->leases_ > 0) return;
     buffer->is_models_ = buffer->is_shared_;
-    const Status freed = buffer->group_.release();
-    if (!context_is_lost) {
-        report_later(freed);
-    } else if (!freed.ok()) {
-        aclGetRecentErrMsg();
-    }
     if (!std::exchange(buffer->outlived_, false)) return;
     // Its device was reset, after which this may well fail.
     if (buffer->owned_ && !buffer->free(buffer->handle()).ok()) aclGetRecentErrMsg();
+    if (buffer->exports_ == 0) owner = std::move(buffer->owner_);
 }
 
 Status Export::take(BufferHandle buffer, bool writes, Export &taken) noexcept {

@@ -25,11 +25,14 @@ using BufferHandle = std::shared_ptr<Buffer>;
 class Buffer final : public InContext {
    public:
     static Status allocate(ContextHandle context, size_t size, BufferHandle &buffer) noexcept;
+    // For memory that others adopt: whoever has it closes it, also at exit, where none of them is
+    // left.
+    static Status allocate_block(ContextHandle context, size_t size, BufferHandle &buffer) noexcept;
     // Memory of somebody else, who is kept alive by `owner`.
-    // kNoSuchMemory where the runtime knows of none at `data`, or of none that long; without a word
-    // from the runtime it is believed.
+    // Unless `is_known`, kNoSuchMemory where the runtime knows of none at `data`, or of none that
+    // long; without a word from the runtime it is believed.
     static Status adopt(ContextHandle context, void *data, size_t size, std::shared_ptr<void> owner,
-                        BufferHandle &buffer) noexcept;
+                        bool is_known, BufferHandle &buffer) noexcept;
 
     // Memory that other processes can have, too: share() gives a number that import() makes the
     // same memory of, also after this process has ended.
@@ -78,6 +81,8 @@ class Buffer final : public InContext {
     bool in_use() const noexcept { return leases_ > 0 && !is_lost(); }
     // By models that are loaded: it is theirs to write to.
     bool is_taken() const noexcept { return is_models_ && !is_lost(); }
+    static Status allocate(ContextHandle context, size_t size, bool goes_at_exit,
+                           BufferHandle &buffer) noexcept;
     static Status own(SharedMapping mapping, ContextHandle context, size_t size,
                       BufferHandle &buffer) noexcept;
     Status close_locked() noexcept;
@@ -86,7 +91,7 @@ class Buffer final : public InContext {
 
     const size_t size_;
     const bool owned_;
-    std::shared_ptr<void> owner_;
+    std::shared_ptr<void> owner_;  // until closed, and held by nobody
     const SharedMapping mapping_;  // of shareable memory
 
     mutable FairSharedMutex lease_mutex_;  // taken before the lock of with_handle
@@ -96,7 +101,7 @@ class Buffer final : public InContext {
     Fingerprint fingerprint_;            // of the model whose weights these are, or were last
     bool is_shared_ = false;             // with other processes
     Turn turn_;                          // of models that lease it
-    GroupMemory group_;                  // of these, until the last lease goes
+    GroupMemory group_;                  // of these
     // Exports come and go without the lock. Each side says what it does before it looks at what the
     // other one said, so that of a close, or a model's lease, and an export one at least gives way.
     std::atomic<bool> is_closing_{false};  // or closed
@@ -119,8 +124,7 @@ class Lease {
     Lease(Lease &&other) noexcept = default;
     Lease &operator=(Lease &&other) noexcept;
     ~Lease() { release(); }
-    // With the last one goes what the group shares; what the context took away needs no release.
-    void release(bool context_is_lost = false) noexcept;
+    void release() noexcept;
     // The model would not unload and may still use the memory: it is never freed.
     void leak() noexcept;
 

@@ -6,17 +6,20 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <mutex>
 
 #include "core/status.h"
 
 namespace ascendcl::core {
 
-// Whoever calls holds the turn on the work memory, but for size(), and is in a context of it.
+// Each model that uses it is a member. Whoever joins or looks at it holds the turn on the work
+// memory; whoever leaves does not use it any more. Both are in a context of the device.
 class GroupMemory {
    public:
     // Has it be of at least this size: it may move.
-    Status reserve(size_t size) noexcept;
-    Status release() noexcept;
+    Status join(size_t size) noexcept;
+    // With the last member it goes.
+    Status leave() noexcept;
 
     void *data() const noexcept { return data_; }
     size_t size() const noexcept { return size_; }
@@ -24,6 +27,8 @@ class GroupMemory {
     uint64_t moves() const noexcept { return moves_; }
 
    private:
+    std::mutex mutex_;
+    size_t members_ = 0;
     void *data_ = nullptr;
     std::atomic<size_t> size_{0};
     uint64_t moves_ = 0;

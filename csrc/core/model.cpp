@@ -3,6 +3,7 @@
 #include "core/model.h"
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <utility>
 
@@ -36,7 +37,7 @@ Status query_size(const ModelSource &source, size_t &work, size_t &weight) noexc
 }
 
 Status Model::load(ContextHandle context, const ModelSource &source, BufferHandle work,
-                   BufferHandle weight, ModelHandle &model) noexcept {
+                   BufferHandle weight, bool is_placed_later, ModelHandle &model) noexcept {
     const InFlight flight;
     if (Status status = usable(); !status.ok()) return status;
     for (const BufferHandle &buffer : {work, weight}) {
@@ -79,8 +80,10 @@ Status Model::load(ContextHandle context, const ModelSource &source, BufferHandl
             if (Status status = file.check(source.path.c_str()); !status.ok()) return status;
         }
         if (Status status = loading->describe(); !status.ok()) return status;
-        if (Status status = loading->allocate(); !status.ok()) return status;
-        if (Status status = loading->describe_gears(); !status.ok()) return status;
+        if (!is_placed_later || loading->is_dynamic_) {
+            if (Status status = loading->allocate(); !status.ok()) return status;
+            if (Status status = loading->describe_gears(); !status.ok()) return status;
+        }
         track(Kind::kModel, loading);
         model = std::move(loading);
         return {};
@@ -176,40 +179,69 @@ Status Model::describe_ranges(const aclmdlDesc *desc) {
 
 Status Model::allocate() {
     if (is_dynamic_) return own_.inputs.prepare(inputs_.size());
+    if (!work_) return own_.allocate(inputs_, outputs_);
     Status status = own_.inputs.prepare(inputs_.size());
     if (status.ok()) status = own_.outputs.prepare(outputs_.size());
-    if (!status.ok()) return status;
-    if (!work_) return leave_group();
     const bool has_gears = gears_.input < inputs_.size();
-    if (has_gears) status = own_.inputs.fit(gears_.input, inputs_[gears_.input].size);
+    if (status.ok() && has_gears) {
+        status = own_.inputs.fit(gears_.input, inputs_[gears_.input].size);
+    }
     Turn::Lock turn;
     if (status.ok()) status = work_.take_turn(turn);
-    if (status.ok()) status = lay_out_in_group();
-    is_in_group_ = status.ok();
-    return status;
+    if (status.ok()) {
+        status = work_.group().join(InputsAndOutputs::size_of(inputs_, outputs_, gears_.input));
+        is_in_group_ = status.ok();
+    }
+    return status.ok() ? lay_out_in_group() : status;
 }
 
 Status Model::lay_out_in_group() noexcept {
-    const auto lay_out = [this](char *data, size_t &size) {
-        const Status status = own_.inputs.lay_out(inputs_, gears_.input, data, size);
-        return status.ok() ? own_.outputs.lay_out(outputs_, outputs_.size(), data, size) : status;
-    };
-    GroupMemory &group = work_.group();
-    size_t size = 0;
-    size_t end = 0;
-    Status status = lay_out(nullptr, size);
-    if (status.ok()) status = group.reserve(size);
-    if (status.ok()) status = lay_out(static_cast<char *>(group.data()), end);
+    const GroupMemory &group = work_.group();
+    const Status status = own_.lay_out(group.data(), inputs_, outputs_, gears_.input);
     if (status.ok()) group_moves_ = group.moves();
     return status;
 }
 
 Status Model::leave_group() noexcept {
+    group_moves_ = 0;  // where it stays, what was moved is to be laid out again
     Status status = own_.inputs.fit_all(inputs_);
     if (status.ok()) status = own_.outputs.fit_all(outputs_);
-    if (status.ok()) is_in_group_ = false;
-    group_moves_ = 0;  // where it stays, what was moved is to be laid out again
-    return status;
+    if (!status.ok()) return status;
+    is_in_group_ = false;
+    report_later(work_.group().leave());
+    return {};
+}
+
+Status Model::place(BufferHandle memory) noexcept {
+    const InFlight flight;
+    if (Status status = usable(); !status.ok()) return status;
+    if (memory->device() != device_) return {kWrongDevice, "Model"};
+    std::unique_lock lock(mutex_, std::defer_lock);
+    if (Status status = take_lock(lock); !status.ok()) return status;
+    if (!open_) return {kModelClosed, "Model"};
+    if (is_placed() || is_dynamic_ || memory->size() < placed_size()) {
+        return {kOutOfBounds, "Model"};
+    }
+    CurrentContext scope(*context_);
+    if (!scope.status().ok()) return scope.status();
+    try {
+        Status status = Lease::take(std::move(memory), Lease::Role::kData, {}, placed_);
+        if (status.ok()) status = own_.allocate_in(placed_.data(), inputs_, outputs_);
+        return status.ok() ? describe_gears() : status;
+    } catch (const std::bad_alloc &) {
+        return {ACL_ERROR_BAD_ALLOC, "Model"};
+    }
+}
+
+Status Model::place_second(BufferHandle memory) noexcept {
+    if (Status status = usable(); !status.ok()) return status;
+    if (memory->device() != device_) return {kWrongDevice, "Model"};
+    std::unique_lock lock(mutex_, std::defer_lock);
+    if (Status status = take_lock(lock); !status.ok()) return status;
+    if (!open_) return {kModelClosed, "Model"};
+    if (memory->size() < placed_size()) return {kOutOfBounds, "Model"};
+    if (runner() != nullptr || placed_second_) return {};
+    return Lease::take(std::move(memory), Lease::Role::kData, {}, placed_second_);
 }
 
 Status Model::describe_gears() {
@@ -228,7 +260,8 @@ Status Model::describe_gears() {
 Status Model::close() noexcept {
     const InFlight flight;
     if (nothing_to_release()) return {};
-    ContextHandle last;  // goes after the lock: it may be the last share of the context
+    ContextHandle last;         // goes after the lock: it may be the last share of the context
+    std::array<Lease, 4> held;  // as well: whom their buffers belong to may be Python's
     std::unique_lock lock(mutex_, std::defer_lock);
     for (;;) {
         const auto serving = runner();
@@ -260,14 +293,16 @@ Status Model::close() noexcept {
     // What has gone with its context, or is unknown to the runtime, uses no memory.
     const bool is_gone = context_is_lost || is_unknown_model(status.code);
     if (!status.ok() && !is_gone) {
-        work_.leak();
-        weight_.leak();
+        for (Lease *lease : {&work_, &weight_, &placed_, &placed_second_}) lease->leak();
         return status;
     }
-    const Status released = own_.release();
+    Status released = own_.release();
     const bool is_all_gone = context_is_lost || status.code == ACL_ERROR_GE_EXEC_NOT_INIT;
-    work_.release(is_all_gone);
-    weight_.release(is_all_gone);
+    if (is_in_group_) {
+        const Status left = work_.group().leave();
+        keep_first(released, left.code, left.function);
+    }
+    held = {std::move(work_), std::move(weight_), std::move(placed_), std::move(placed_second_)};
     if (is_all_gone) return {};
     return status.ok() ? released : status;
 }
@@ -306,7 +341,7 @@ Status Model::prepare(const std::vector<HostInput> &inputs, size_t outputs, size
                       InputsAndOutputs &place) noexcept {
     const bool has_gears = !gears_.all.empty();
     if (inputs.size() + (has_gears ? 1 : 0) != inputs_.size() || outputs != outputs_.size() ||
-        (has_gears && gear >= gears_.all.size())) {
+        (has_gears && gear >= gears_.all.size()) || !is_placed()) {
         return {kOutOfBounds, "Model"};
     }
     if (has_gears) {
@@ -325,6 +360,7 @@ Status Model::run(BoundPlaces *bound, const std::vector<HostInput> &inputs,
                   const std::vector<HostOutput> &outputs, size_t gear, Deadline deadline,
                   std::string &message) noexcept {
     if (Status status = usable(); !status.ok()) return status;
+    Laps laps;
     if (manner_ != Manner::kInStream) {
         std::unique_lock lock(mutex_, std::defer_lock);
         if (Status status = take_lock(lock, deadline); !status.ok()) return status;
@@ -333,9 +369,10 @@ Status Model::run(BoundPlaces *bound, const std::vector<HostInput> &inputs,
             manner_ = Manner::kInCalls;
             Turn::Lock turn;
             if (Status status = work_.take_turn(turn, deadline); !status.ok()) return status;
+            laps.end(RunTimes::kWait);
             if (bound != nullptr) bound->begin_run();
             const Status status =
-                execute(bound == nullptr ? own_ : bound->next(), inputs, outputs, gear);
+                execute(bound == nullptr ? own_ : bound->next(), inputs, outputs, gear, laps);
             keep_message(status, message);
             if (bound != nullptr) bound->end_run(status.ok());
             return judged(status);
@@ -345,24 +382,30 @@ Status Model::run(BoundPlaces *bound, const std::vector<HostInput> &inputs,
 }
 
 Status Model::execute(InputsAndOutputs &place, const std::vector<HostInput> &inputs,
-                      const std::vector<HostOutput> &outputs, size_t gear) noexcept {
+                      const std::vector<HostOutput> &outputs, size_t gear, Laps &laps) noexcept {
     CurrentContext scope(*context_);
     Status status = scope.status();
     const bool has_moved = is_in_group_ && group_moves_ != work_.group().moves();
     if (status.ok() && has_moved) status = lay_out_in_group();
     if (status.ok()) status = prepare(inputs, outputs.size(), gear, place);
+    laps.end(RunTimes::kCopyIn);
     if (status.ok()) {
         status = waited(aclmdlExecute(id_, place.inputs.data_set(), place.outputs.data_set()),
                         "aclmdlExecute");
     }
-    return status.ok() ? place.outputs.copy_out(outputs, outputs_) : status;
+    laps.end(RunTimes::kExecute);
+    if (status.ok()) status = place.outputs.copy_out(outputs, outputs_);
+    laps.end(RunTimes::kCopyOut);
+    return status;
 }
 
 Status Model::run_dynamic(const std::vector<HostInput> &inputs, const std::vector<Dims> &dims,
                           std::vector<HostTensor> &outputs, Deadline deadline) noexcept {
     if (Status status = usable(); !status.ok()) return status;
+    Laps laps;
     std::unique_lock lock(mutex_, std::defer_lock);
     if (Status status = take_lock(lock, deadline); !status.ok()) return status;
+    laps.end(RunTimes::kWait);
     if (!open_) return {kModelClosed, "Model"};
     if (!is_dynamic_ || inputs.size() != inputs_.size() || dims.size() != inputs.size()) {
         return {kOutOfBounds, "Model"};
@@ -370,19 +413,23 @@ Status Model::run_dynamic(const std::vector<HostInput> &inputs, const std::vecto
     CurrentContext scope(*context_);
     if (!scope.status().ok()) return judged(scope.status());
     if (Status status = copy_in(inputs, dims); !status.ok()) return judged(status);
+    laps.end(RunTimes::kCopyIn);
     AllocatedOutputs allocated;
     try {
-        const Status status = execute_dynamic(allocated, outputs);
+        const Status status = execute_dynamic(allocated, outputs, laps);
         const Status released = allocated.release();
+        laps.end(RunTimes::kCopyOut);
         return judged(status.ok() ? released : status);
     } catch (const std::bad_alloc &) {
         return {ACL_ERROR_BAD_ALLOC, "Model"};
     }
 }
 
-Status Model::execute_dynamic(AllocatedOutputs &allocated, std::vector<HostTensor> &outputs) {
+Status Model::execute_dynamic(AllocatedOutputs &allocated, std::vector<HostTensor> &outputs,
+                              Laps &laps) {
     if (Status status = allocated.prepare(outputs_.size()); !status.ok()) return status;
     if (Status status = allocated.execute(id_, own_.inputs.data_set()); !status.ok()) return status;
+    laps.end(RunTimes::kExecute);
     return allocated.copy_to_host(outputs_, outputs);
 }
 

@@ -10,6 +10,7 @@
 #include "core/buffer.h"
 #include "core/dynamic_shapes.h"
 #include "core/gears.h"
+#include "core/run_times.h"
 #include "core/tensors.h"
 
 namespace ascendcl::core {
@@ -31,9 +32,19 @@ Status query_size(const ModelSource &source, size_t &work, size_t &weight) noexc
 
 class Model final : public Resource, public std::enable_shared_from_this<Model> {
    public:
-    // `work` and `weight` may be null: the system manages that memory.
+    // `work` and `weight` may be null: the system manages that memory. A model that is placed later
+    // has no memory for inputs and outputs, and is not run, before place(), unless its shapes are
+    // dynamic.
     static Status load(ContextHandle context, const ModelSource &source, BufferHandle work,
-                       BufferHandle weight, ModelHandle &model) noexcept;
+                       BufferHandle weight, bool is_placed_later, ModelHandle &model) noexcept;
+    // Has inputs and outputs in this memory, of placed_size() bytes, once.
+    Status place(BufferHandle memory) noexcept;
+    // More of it, for runs whose inputs are copied while another one executes; before the first
+    // submit(), after which it is not taken.
+    Status place_second(BufferHandle memory) noexcept;
+    size_t placed_size() const noexcept {
+        return InputsAndOutputs::size_of(inputs_, outputs_, inputs_.size());
+    }
 
     explicit Model(ContextHandle context) noexcept
         : device_(context->device()), context_(std::move(context)) {}
@@ -96,7 +107,9 @@ class Model final : public Resource, public std::enable_shared_from_this<Model> 
     Status lay_out_in_group() noexcept;
     // Inputs and outputs in memory of its own from now on.
     Status leave_group() noexcept;
-    Status execute_dynamic(AllocatedOutputs &allocated, std::vector<HostTensor> &outputs);
+    bool is_placed() const noexcept { return own_.inputs.data_set() != nullptr; }
+    Status execute_dynamic(AllocatedOutputs &allocated, std::vector<HostTensor> &outputs,
+                           Laps &laps);
     Status copy_in(const std::vector<HostInput> &inputs, const std::vector<Dims> &dims) noexcept;
     // Whether the arrays are as many as the tensors, and the gear is one; then chooses it and
     // copies in.
@@ -104,7 +117,7 @@ class Model final : public Resource, public std::enable_shared_from_this<Model> 
                    InputsAndOutputs &place) noexcept;
     // In a call, or in the stream. The caller holds what it takes.
     Status execute(InputsAndOutputs &place, const std::vector<HostInput> &inputs,
-                   const std::vector<HostOutput> &outputs, size_t gear) noexcept;
+                   const std::vector<HostOutput> &outputs, size_t gear, Laps &laps) noexcept;
     Status run_in_stream(BoundPlaces *bound, const std::vector<HostInput> &inputs,
                          const std::vector<HostOutput> &outputs, size_t gear, Deadline deadline,
                          std::string &message) noexcept;
@@ -121,6 +134,8 @@ class Model final : public Resource, public std::enable_shared_from_this<Model> 
     ContextHandle context_;  // until closed
     Lease work_;
     Lease weight_;
+    Lease placed_;  // the memory of inputs and outputs, where that is not the model's own
+    Lease placed_second_;
     std::atomic<uint32_t> id_{0};
     bool loaded_ = false;
     std::vector<TensorInfo> inputs_;

@@ -5,6 +5,17 @@
 #include "core/buffer.h"
 
 namespace ascendcl::core {
+namespace {
+
+// As blocks of aclrtMalloc lie, which ops may read a little beyond.
+constexpr size_t kAlignment = 64;
+constexpr size_t kBeyond = 32;
+
+size_t spaced(size_t size) noexcept {
+    return (size + kBeyond + kAlignment - 1) / kAlignment * kAlignment;
+}
+
+}  // namespace
 
 Status Tensors::allocate(const std::vector<TensorInfo> &infos) {
     const Status status = prepare(infos.size());
@@ -48,19 +59,20 @@ Status Tensors::point(size_t index, void *data, size_t size) noexcept {
     return {aclUpdateDataBuffer(data_set_.buffers[index], data, size), "aclUpdateDataBuffer"};
 }
 
-Status Tensors::lay_out(const std::vector<TensorInfo> &infos, size_t own, char *data,
-                        size_t &offset) noexcept {
-    // As blocks of aclrtMalloc lie, which ops may read a little beyond.
-    constexpr size_t kAlignment = 512;
-    constexpr size_t kBeyond = 32;
-    Status status;
-    for (size_t i = 0; i < infos.size() && status.ok(); ++i) {
-        if (i == own) continue;
-        const size_t size = infos[i].size;
-        if (data != nullptr) status = point(i, data + offset, size);
-        offset += (size + kBeyond + kAlignment - 1) / kAlignment * kAlignment;
+size_t Tensors::size_of(const std::vector<TensorInfo> &infos, size_t skipped) noexcept {
+    size_t size = 0;
+    for (size_t i = 0; i < infos.size(); ++i) size += i == skipped ? 0 : spaced(infos[i].size);
+    return size;
+}
+
+Status Tensors::lay_out(void *data, const std::vector<TensorInfo> &infos, size_t skipped) noexcept {
+    auto *next = static_cast<char *>(data);
+    for (size_t i = 0; i < infos.size(); ++i) {
+        if (i == skipped) continue;
+        if (Status status = point(i, next, infos[i].size); !status.ok()) return status;
+        next += spaced(infos[i].size);
     }
-    return status;
+    return {};
 }
 
 Status Tensors::release() noexcept {

@@ -116,6 +116,10 @@ from ascendcl.errors import (
 from ascendcl.findings import Finding
 from ascendcl.info import RuntimeInfo, get_include, get_library_dir, runtime_info
 from ascendcl.memory import DeviceBuffer, MemorySize, query_size
+from ascendcl.memory_pool import Pool
+from ascendcl.memory_resource import MemoryResource, RuntimeMemory
+from ascendcl.memory_statistics import MemoryStatistics, statistics
+from ascendcl.memory_tracking import Allocation, Tracking
 from ascendcl.memory_use import MemoryHolder, MemoryUse, memory_info
 from ascendcl.model import Model
 from ascendcl.pinned import pinned_empty
@@ -141,6 +145,7 @@ __all__ = [
     "AclTimeoutError",
     "AclValueError",
     "AclWarning",
+    "Allocation",
     "Batcher",
     "BoundModel",
     "BufferInUse",
@@ -166,21 +171,26 @@ __all__ = [
     "MemcpyKind",
     "MemoryHolder",
     "MemoryInfo",
+    "MemoryResource",
     "MemorySize",
+    "MemoryStatistics",
     "MemoryUse",
     "MissingNameError",
     "Model",
     "ModelClosedError",
     "ModelPool",
     "NotSupportedError",
+    "Pool",
     "PoolClosed",
     "QueueFull",
     "RunMode",
     "RuntimeInfo",
+    "RuntimeMemory",
     "Stream",
     "StrictMode",
     "StrictWarning",
     "TensorInfo",
+    "Tracking",
     "Workspace",
     "WrongDeviceError",
     "__version__",
@@ -242,6 +252,7 @@ __all__ = [
     "set_tensor_storage_format",
     "set_tensor_storage_shape",
     "set_tensor_value_range",
+    "statistics",
     "strict",
     "trans_tensor_desc_format",
     "update_data_buffer",

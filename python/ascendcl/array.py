@@ -14,13 +14,16 @@ import numpy.typing as npt
 from ascendcl import _acl
 from ascendcl._arguments import checked_shape
 from ascendcl._closeable import Closeable
+from ascendcl.device import context_of
 from ascendcl.errors import CLOSED, ClosedError
 from ascendcl.memory import DeviceBuffer
+from ascendcl.memory_resource import checked_resource
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
     from ascendcl.device import Context, Device
+    from ascendcl.memory_resource import MemoryResource
     from ascendcl.stream import Stream
 
     Array = npt.NDArray[Any]
@@ -51,6 +54,8 @@ class DeviceArray(Closeable, _acl.core.ArrayMemory):
         What the axes mean, by ACL's name without its prefix: "ND", "NCHW", "NHWC".
     device : Device, Context, int or None
         Where to allocate; device 0 by default, or where `buffer` is.
+    memory : MemoryResource, optional
+        What allocates; as for `DeviceBuffer`.
     buffer : DeviceBuffer, optional
         Memory to use, in place of memory of its own.
     offset : int
@@ -103,6 +108,7 @@ class DeviceArray(Closeable, _acl.core.ArrayMemory):
         buffer: DeviceBuffer | None = None,
         offset: int = 0,
         read_only: bool = False,
+        memory: MemoryResource | None = None,
     ) -> None:
         self._shape = checked_shape("DeviceArray", shape)
         self._dtype = np.dtype(dtype)
@@ -114,14 +120,16 @@ class DeviceArray(Closeable, _acl.core.ArrayMemory):
         if buffer is None:
             if offset:
                 raise ValueError("DeviceArray: an offset needs a buffer")
-            buffer = DeviceBuffer(max(1, self.nbytes), device)
-            buffer._use = "io"
+            resource = checked_resource("DeviceArray", memory)
+            context = context_of("DeviceArray", device)
+            size = max(1, self.nbytes)
+            buffer = DeviceBuffer._of_use(context, size, resource, "io", "DeviceBuffer")
         elif not isinstance(buffer, DeviceBuffer):
             raise TypeError(
                 f"DeviceArray: buffer must be DeviceBuffer, not {type(buffer).__name__}"
             )
-        elif device is not None:
-            raise ValueError("DeviceArray: the buffer says the device")
+        elif device is not None or memory is not None:
+            raise ValueError("DeviceArray: the buffer says the device and the memory")
         if self._offset < 0 or self._offset % self._dtype.itemsize:
             raise ValueError(
                 f"DeviceArray: offset must be a multiple of {self._dtype.itemsize}, not {offset}"
@@ -147,17 +155,27 @@ class DeviceArray(Closeable, _acl.core.ArrayMemory):
 
     @classmethod
     def from_numpy(
-        cls, array: npt.ArrayLike, *, format: str = "ND", device: Device | int | None = None
+        cls,
+        array: npt.ArrayLike,
+        *,
+        format: str = "ND",
+        device: Device | int | None = None,
+        memory: MemoryResource | None = None,
     ) -> Self:
         """Copy an array to new device memory."""
         source = np.asarray(array)
-        made = cls(source.shape, source.dtype, format=format, device=device)
+        made = cls(source.shape, source.dtype, format=format, device=device, memory=memory)
         made.copy_from(source)
         return made
 
     @classmethod
     def from_dlpack(
-        cls, tensor: Any, *, format: str = "ND", device: Device | int | None = None
+        cls,
+        tensor: Any,
+        *,
+        format: str = "ND",
+        device: Device | int | None = None,
+        memory: MemoryResource | None = None,
     ) -> Self:
         """Copy what has ``__dlpack__``, and lies on the host, to new device memory.
 
@@ -166,7 +184,8 @@ class DeviceArray(Closeable, _acl.core.ArrayMemory):
         BufferError, RuntimeError
             It lies elsewhere, or its type is none of numpy's.
         """
-        return cls.from_numpy(np.from_dlpack(tensor), format=format, device=device)
+        source = np.from_dlpack(tensor)
+        return cls.from_numpy(source, format=format, device=device, memory=memory)
 
     @property
     def shape(self) -> tuple[int, ...]:

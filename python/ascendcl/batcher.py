@@ -49,8 +49,8 @@ class Batcher(Service):
     max_waiting : int
         How many requests may wait.
     **options
-        `devices`, `workers`, `share_weights`, `workspace`, `heal_timeout`: as `ModelPool` takes
-        them, where it has workers of its own.
+        `devices`, `workers`, `share_weights`, `workspace`, `heal_timeout`, `memory`: as `ModelPool`
+        takes them, where it has workers of its own.
 
     Raises
     ------

@@ -203,6 +203,8 @@ QUEUE_FULL: Final = -102
 EXPIRED: Final = -103
 NOT_DRAINED: Final = -104
 
+POOL_LIMIT: Final = -111  # of acl.Pool
+
 _PATH_INVALID: Final = 145002
 MODEL_FAILED: Final = 507011  # by a request's data as well as by the device
 
@@ -235,6 +237,7 @@ _CLASSES: Final[dict[int, type[AclError]]] = {
     QUEUE_FULL: QueueFull,
     EXPIRED: AclTimeoutError,
     NOT_DRAINED: AclTimeoutError,
+    POOL_LIMIT: AclMemoryError,
     **dict.fromkeys(
         (
             *(100000, 100003, 100006, 100007, 100008, 100009, 100010, 100011, 100017, 100018),
@@ -308,6 +311,7 @@ _HINTS: Final[dict[int, str]] = {
     QUEUE_FULL: "as many requests wait as may (max_waiting)",
     EXPIRED: "the request has waited for its timeout, and was not begun",
     NOT_DRAINED: "there were requests left at the timeout",
+    POOL_LIMIT: "the pool's limit is reached; see acl.Pool and acl.memory_info()",
     100000: "an argument was refused",
     100039: "this is CANN's stub library for linking; put the real one first on LD_LIBRARY_PATH",
     107000: "an argument was refused",
@@ -363,24 +367,13 @@ def from_status(code: int, function: str, detail: str, path: bytes = b"") -> Acl
         if not os.access(path, os.R_OK):
             return _with_file(AclPermissionError(code, function, detail), errno.EACCES, path)
     if kind is AclMemoryError:
-        detail = "\n".join(filter(None, (detail.strip(), _largest_holders())))
+        from ascendcl.memory_use import named_holders
+
+        detail = "\n".join(filter(None, (detail.strip(), named_holders())))
     error = kind(code, function, detail)
     if path and sys.version_info >= (3, 11):
         error.add_note(f"model file: {os.fsdecode(path)}")
     return error
-
-
-def _largest_holders(most: int = 5) -> str:
-    """Who has the devices' memory, for whoever has got none."""
-    from ascendcl.memory_use import all_holders
-
-    held = all_holders()[:most]
-    if not held:
-        return ""
-    return "the largest holders: " + ", ".join(
-        f"{holder.name} ({holder.kind}) {holder.nbytes} bytes on device {device}"
-        for device, holder in held
-    )
 
 
 def _with_file(

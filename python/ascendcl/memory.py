@@ -13,6 +13,12 @@ from ascendcl import _acl
 from ascendcl._arguments import file_path, has_bytes, integer
 from ascendcl._closeable import Closeable
 from ascendcl.device import Context, Device, context_of
+from ascendcl.memory_resource import (
+    MemoryResource,
+    buffer_from,
+    checked_resource,
+    gives_runtime_memory,
+)
 from ascendcl.memory_use import Kind, MemoryHolder, keep_in_mind
 from ascendcl.stream import Stream
 
@@ -21,7 +27,7 @@ if TYPE_CHECKING:
 
     BytesLike = Buffer | npt.NDArray[Any]
 
-__all__ = ["DeviceBuffer", "MemorySize", "context_to_load_in", "query_size"]
+__all__ = ["DeviceBuffer", "MemorySize", "query_size"]
 
 _HIGHEST: Final = 2**64 - 1  # of size_t and of addresses
 
@@ -87,13 +93,16 @@ class DeviceBuffer(Closeable):
         forkserver): what is made of the pickle, while this process lives, is the same memory, and
         stays when this process ends. Once pickled it is for one model, whose weights it has then
         or the first that any of the processes loads. Takes whole pages, of 2 MiB mostly.
+    memory : MemoryResource, optional
+        What allocates, an `acl.Pool` for one; the runtime by default. It gets the memory back when
+        the buffer is closed or gone, and whatever else held it.
 
     Raises
     ------
     AclMemoryError
-        The device has not so much memory left.
+        The device, or `memory`, has not so much left.
     ValueError
-        `size` is not above 0.
+        `size` is not above 0, or `memory` is to be shareable.
 
     Examples
     --------
@@ -103,9 +112,11 @@ class DeviceBuffer(Closeable):
     ...         output = model(array)
     """
 
-    __slots__ = ("__weakref__", "_handle", "_is_own", "_use")
+    __slots__ = ("__weakref__", "_handle", "_is_own", "_may_be_part", "_name", "_use")
 
     _is_own: bool  # its memory is counted as this object's
+    _may_be_part: bool  # of another buffer, by the resource that its memory is of
+    _name: str  # that it is counted under
     _use: Kind
 
     def __init__(
@@ -114,13 +125,51 @@ class DeviceBuffer(Closeable):
         device: Device | Context | int | None = None,
         *,
         shareable: bool = False,
+        memory: MemoryResource | None = None,
     ) -> None:
         count = integer("DeviceBuffer", "size", size, 1, _HIGHEST)
-        kind = _acl.core.Buffer
-        allocate = kind.allocate_shareable if shareable else kind.allocate
-        self._handle = allocate(context_of("DeviceBuffer", device), count)
-        self._is_own, self._use = True, "other"
+        resource = checked_resource("DeviceBuffer", memory)
+        if shareable and resource is not None:
+            raise ValueError("DeviceBuffer: shareable memory is the runtime's, and of no `memory`")
+        context = context_of("DeviceBuffer", device)
+        if shareable:
+            self._handle = _acl.core.Buffer.allocate_shareable(context, count)
+            self._keep("other", type(self).__name__)
+        else:
+            self._allocate(context, count, resource)
+
+    def _allocate(
+        self,
+        context: _acl.core.Context,
+        size: int,
+        memory: MemoryResource | None,
+        use: Kind = "other",
+        name: str = "",
+    ) -> None:
+        if memory is None:
+            self._handle = _acl.core.Buffer.allocate(context, size)
+        else:
+            self._handle = buffer_from(memory, context, size)
+        is_part = memory is not None and not gives_runtime_memory(memory)
+        self._keep(use, name or type(self).__name__, is_part)
+
+    def _keep(self, use: Kind, name: str, may_be_part: bool = False) -> None:
+        self._is_own, self._use, self._name, self._may_be_part = True, use, name, may_be_part
         keep_in_mind(self)
+
+    @classmethod
+    def _of_use(
+        cls,
+        context: _acl.core.Context,
+        size: int,
+        memory: MemoryResource | None,
+        use: Kind,
+        name: str,
+    ) -> Self:
+        """One that is made for somebody, under whose name it is counted."""
+        buffer = cls.__new__(cls)
+        buffer._allocate(context, size, memory, use, name)
+        return buffer
 
     def _memory_device(self) -> int:
         return self.device_id
@@ -131,7 +180,7 @@ class DeviceBuffer(Closeable):
     def _memory_held(self, use: Kind | None) -> list[MemoryHolder]:
         if not self._is_own:  # it is counted with whoever allocated it
             return []
-        name = type(self).__name__
+        name = self._name
         # Of the models that run on it, which share memory for inputs and outputs, too.
         group = MemoryHolder(name, "io", self._handle.group_size)
         return [MemoryHolder(name, use or self._use, self.size), group]
@@ -150,7 +199,7 @@ class DeviceBuffer(Closeable):
         buffer = cls.__new__(cls)
         context = context_of("DeviceBuffer", device)
         buffer._handle = _acl.core.Buffer.import_shared(context, handle, size)
-        buffer._is_own, buffer._use = False, "weight"
+        buffer._is_own, buffer._may_be_part, buffer._use = False, False, "weight"
         return buffer
 
     @classmethod
@@ -188,7 +237,7 @@ class DeviceBuffer(Closeable):
         count = integer(name, "size", size, 1, _HIGHEST)
         buffer = cls.__new__(cls)
         buffer._handle = _acl.core.Buffer.adopt(context_of(name, device), address, count, owner)
-        buffer._is_own, buffer._use = False, "other"
+        buffer._is_own, buffer._may_be_part, buffer._use = False, False, "other"
         return buffer
 
     @property
@@ -292,35 +341,3 @@ class DeviceBuffer(Closeable):
     def __repr__(self) -> str:
         state = " closed" if self.closed else " in use" if self.in_use else ""
         return f"<acl.DeviceBuffer of {self.size} bytes on device {self.device_id}{state}>"
-
-
-def context_to_load_in(
-    function: str,
-    size: MemorySize,
-    work: DeviceBuffer | None,
-    weight: DeviceBuffer | None,
-    device: Device | Context | int | None,
-) -> _acl.core.Context:
-    """Where a model is to be loaded whose work memory and weights are these.
-
-    Raises
-    ------
-    TypeError, ValueError
-        One is no buffer, or too small (both sizes are named).
-    """
-    for role, buffer, needed in (("work", work, size.work), ("weight", weight, size.weight)):
-        if buffer is None:
-            continue
-        if not isinstance(buffer, DeviceBuffer):
-            raise TypeError(
-                f"{role} must be an acl.DeviceBuffer, not {type(buffer).__name__} "
-                "(DeviceBuffer.from_handle wraps memory that the flat functions allocated)"
-            )
-        if buffer.size < needed:
-            raise ValueError(
-                f"{role}: the model needs {needed} bytes of {role} memory, and the buffer has "
-                f"{buffer.size}"
-            )
-    return context_of(
-        function, device, (b._handle.context for b in (work, weight) if b is not None)
-    )

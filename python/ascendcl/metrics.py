@@ -6,17 +6,30 @@
     prometheus_client.REGISTRY.register(Collector({"detect": pool}))
 
 Everything is read at the scrape: a request costs nothing more than it does without. docs/pool.md
-has the names.
+has all names. Of each run of the model that succeeds, with the bounds of SECONDS:
+
+- ``ascendcl_workspace_wait_seconds``: until it is the run's turn on its load of the model and on
+  the work memory, which others may use as well.
+- ``ascendcl_copy_in_seconds``: copies of the inputs to the device, and the choice of a gear.
+- ``ascendcl_execute_seconds``: the execution, until the device is done.
+- ``ascendcl_copy_out_seconds``: copies of the outputs back; with dynamic shapes the release of the
+  memory that the runtime gave them, too.
+- ``ascendcl_run_seconds``: all of this, and what Python does around it.
+
+``ascendcl_device_memory_bytes`` is what `acl.memory_info` says of each device of the services, at
+the scrape: of the whole device, other users of it among them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ascendcl.errors import ForkedError
 from ascendcl.info import runtime_info
+from ascendcl.memory_use import KINDS
+from ascendcl.pool.statistics import PARTS, device_memory
 
 try:
     from prometheus_client.core import (
@@ -37,6 +50,13 @@ if TYPE_CHECKING:
     from ascendcl.pool.statistics import Histogram, Snapshot
 
 __all__ = ["Collector"]
+
+_PARTS: Final = {
+    "workspace_wait": "Waits of runs for their turn on the load and on the work memory.",
+    "copy_in": "Copies of a run's inputs to the device.",
+    "execute": "Executions.",
+    "copy_out": "Copies of a run's outputs to the host.",
+}
 
 
 class Collector:
@@ -69,7 +89,14 @@ class Collector:
         return iter(self._families(found))
 
     def _families(self, found: Mapping[str, Snapshot]) -> list[Metric]:
-        return [self._about, *_of_requests(found), *_of_runs(found), *_of_devices(found)]
+        return [
+            self._about,
+            *_of_requests(found),
+            *_of_runs(found),
+            *_of_parts(found),
+            *_of_devices(found),
+            _of_memory(found),
+        ]
 
 
 def _of_requests(found: Mapping[str, Snapshot]) -> list[Metric]:
@@ -119,6 +146,29 @@ def _of_runs(found: Mapping[str, Snapshot]) -> list[Metric]:
             _add(rows, model, now.counted.rows)
             padded.add_metric([model], now.counted.padded_rows)
     return [queued, ran, rows, padded]
+
+
+def _of_parts(found: Mapping[str, Snapshot]) -> list[Metric]:
+    families = []
+    for part in PARTS:
+        family = HistogramMetricFamily(f"ascendcl_{part}_seconds", _PARTS[part], labels=["model"])
+        for model, now in found.items():
+            _add(family, model, now.parts[part])
+        families.append(family)
+    return families
+
+
+def _of_memory(found: Mapping[str, Snapshot]) -> Metric:
+    family = GaugeMetricFamily(
+        "ascendcl_device_memory_bytes",
+        "Memory of a device by what it is used for.",
+        labels=["device", "kind"],
+    )
+    devices = [each for now in found.values() for each in now.devices]
+    for device, use in device_memory(devices).items():
+        for kind in KINDS:
+            family.add_metric([str(device), kind], getattr(use, kind))
+    return family
 
 
 def _of_devices(found: Mapping[str, Snapshot]) -> list[Metric]:

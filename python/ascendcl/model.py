@@ -19,8 +19,10 @@ from ascendcl.array import DeviceArray
 from ascendcl.bound_model import BoundModel, bound_model, check_bindable
 from ascendcl.device import Context, Device
 from ascendcl.findings import Finding, findings_of
-from ascendcl.memory import DeviceBuffer, MemorySize, context_to_load_in
+from ascendcl.memory import DeviceBuffer, MemorySize
+from ascendcl.memory_resource import MemoryResource
 from ascendcl.memory_use import Kind, MemoryHolder, keep_in_mind
+from ascendcl.model_memory import ModelMemory, context_to_load_in
 from ascendcl.tensor_info import (
     Gear,
     TensorInfo,
@@ -67,24 +69,18 @@ class Model(Closeable):
         "_gears",
         "_handle",
         "_inputs",
-        "_name",
+        "_memory",
         "_outputs",
         "_outputs_of_gears",
-        "_size",
-        "_weight",
-        "_work",
     )
 
     _findings: tuple[Finding, ...]
     _gears: tuple[Gear, ...]
     _handle: _acl.core.Model
     _inputs: tuple[TensorInfo, ...]
-    _name: str  # of its file
+    _memory: ModelMemory
     _outputs: tuple[TensorInfo, ...]
     _outputs_of_gears: list[tuple[TensorInfo, ...]]
-    _size: MemorySize
-    _work: DeviceBuffer | None
-    _weight: DeviceBuffer | None
 
     def __init__(self) -> None:
         raise TypeError("use acl.Model.from_file or acl.Model.from_bytes")
@@ -97,6 +93,7 @@ class Model(Closeable):
         work: DeviceBuffer | None = None,
         weight: DeviceBuffer | None = None,
         device: Device | Context | int | None = None,
+        memory: MemoryResource | None = None,
     ) -> Self:
         """Load a model file.
 
@@ -113,6 +110,11 @@ class Model(Closeable):
             model may share it. None lets the system manage it.
         device : Device, Context, int or None
             Where to load. By default where the buffers are, or else device 0.
+        memory : MemoryResource, optional
+            What allocates the work memory and the weights, where they are not given, and memory for
+            inputs and outputs; an `acl.Pool` for one. They go back to it when the model is closed.
+            Not so what the runtime allocates in each run of a model with dynamic shapes, and for
+            arrays on the host that are bound. None: the runtime allocates.
 
         Raises
         ------
@@ -125,17 +127,15 @@ class Model(Closeable):
         BufferInUse
             `weight` holds the weights of another loaded model.
         """
-        name = "Model.from_file"
-        encoded = file_path(name, "path", path, "Model.from_bytes takes what an .om file holds")
+        function = "Model.from_file"
+        encoded = file_path(function, "path", path, "Model.from_bytes takes what an .om file holds")
         size = MemorySize(*_acl.core.query_size_of_file(encoded))
-        context = context_to_load_in(name, size, work, weight, device)
-        handle = _acl.core.Model.load_file(
-            context,
-            encoded,
-            work._handle if work else None,
-            weight._handle if weight else None,
+        file = os.path.basename(os.fspath(path))  # noqa: PTH119  any string
+        context = context_to_load_in(function, size, work, weight, device)
+        own = ModelMemory(
+            function, context, size, work=work, weight=weight, memory=memory, name=file
         )
-        return cls._of(handle, size, work, weight, os.path.basename(os.fspath(path)))  # noqa: PTH119  any string
+        return cls._of(_acl.core.Model.load_file(context, encoded, *own.to_load), own)
 
     @classmethod
     def from_bytes(
@@ -145,40 +145,32 @@ class Model(Closeable):
         work: DeviceBuffer | None = None,
         weight: DeviceBuffer | None = None,
         device: Device | Context | int | None = None,
+        memory: MemoryResource | None = None,
     ) -> Self:
         """Load a model from what an .om file holds; `data` is not needed afterwards.
 
         Parameters and exceptions are those of `from_file`.
         """
-        name = "Model.from_bytes"
+        function = "Model.from_bytes"
         if isinstance(data, str | os.PathLike):
             raise TypeError(
-                f"{name}: data must be what an .om file holds, not {type(data).__qualname__}; "
+                f"{function}: data must be what an .om file holds, not {type(data).__qualname__}; "
                 "Model.from_file takes a path"
             )
-        size = MemorySize(*_acl.core.query_size_of_bytes(data, f"{name}: data"))
-        context = context_to_load_in(name, size, work, weight, device)
-        handle = _acl.core.Model.load_bytes(
-            context, data, work._handle if work else None, weight._handle if weight else None
+        size = MemorySize(*_acl.core.query_size_of_bytes(data, f"{function}: data"))
+        context = context_to_load_in(function, size, work, weight, device)
+        own = ModelMemory(
+            function, context, size, work=work, weight=weight, memory=memory, name=function
         )
-        return cls._of(handle, size, work, weight)
+        return cls._of(_acl.core.Model.load_bytes(context, data, *own.to_load), own)
 
     @classmethod
-    def _of(
-        cls,
-        handle: _acl.core.Model,
-        size: MemorySize,
-        work: DeviceBuffer | None,
-        weight: DeviceBuffer | None,
-        name: str = "Model.from_bytes",
-    ) -> Self:
+    def _of(cls, handle: _acl.core.Model, memory: ModelMemory) -> Self:
         model = cls.__new__(cls)
         model._handle = handle
-        model._name = name
-        model._size = size
-        model._work = work
-        model._weight = weight
+        model._memory = memory
         try:
+            memory.place(handle)
             model._gears = tuple(Gear(*shapes) for shapes in handle.describe_gears())
             inputs = infos_of(handle.describe_inputs())
             outputs = infos_of(handle.describe_outputs())
@@ -197,18 +189,12 @@ class Model(Closeable):
         return self.device
 
     def _memory_given(self) -> list[tuple[object, Kind]]:
-        return [(self._work, "work"), (self._weight, "weight")]
+        return self._memory.given()
 
     def _memory_held(self, _: Kind | None) -> list[MemoryHolder]:
-        size = self._size
         handle = self._handle
         has_none = handle.is_dynamic or handle.is_in_group
-        tensors = () if has_none else (*self._inputs, *self._outputs)
-        return [
-            MemoryHolder(self._name, "work", 0 if self._work is not None else size.work),
-            MemoryHolder(self._name, "weight", 0 if self._weight is not None else size.weight),
-            MemoryHolder(self._name, "io", sum(info.nbytes for info in tensors)),
-        ]
+        return self._memory.held(() if has_none else (*self._inputs, *self._outputs))
 
     @property
     def inputs(self) -> tuple[TensorInfo, ...]:
@@ -255,23 +241,25 @@ class Model(Closeable):
 
     @property
     def work(self) -> DeviceBuffer | None:
-        """The work memory that was given; None once closed, or where the system manages it."""
-        return self._work
+        """The work memory that was given, or is of `memory`; None once closed, or where the system
+        manages it."""
+        return self._memory.work
 
     @property
     def weight(self) -> DeviceBuffer | None:
-        """The weight memory that was given; None once closed, or where the system manages it."""
-        return self._weight
+        """The weights that were given, or are of `memory`; None once closed, or where the system
+        manages them."""
+        return self._memory.weight
 
     @property
     def workspace_is_user_managed(self) -> bool:
         """Whether the runtime uses the given work memory; not with dynamic shapes."""
-        return self._work is not None and self._size.work > 0
+        return self._memory.uses_work
 
     @property
     def weight_is_user_managed(self) -> bool:
         """Whether the weights are in the given weight memory."""
-        return self._weight is not None
+        return self._memory.weight is not None
 
     @property
     def closed(self) -> bool:
@@ -284,8 +272,7 @@ class Model(Closeable):
         Doing it again does nothing.
         """
         self._handle.close()
-        self._work = None
-        self._weight = None
+        self._memory.let_go()
 
     def __call__(
         self,
@@ -411,6 +398,7 @@ class Model(Closeable):
         else:
             gear, results = self._gear_and_outputs(checked, out)
             result = single_or_tuple(results)
+        self._memory.place_second(self._handle)
         future = loop.create_future()
         queue = aio.Completions.of(loop).queue
         number = self._handle.submit(queue, self, checked, results, gear, patience, future, result)

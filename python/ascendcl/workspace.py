@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from ascendcl.device import Context, Device
+    from ascendcl.memory_resource import MemoryResource
 
 __all__ = ["Workspace"]
 
@@ -33,6 +34,8 @@ class Workspace(DeviceBuffer):
         Bytes: at least what `query_size` says of the largest model, ``work``.
     device : Device, Context, int or None
         Where to allocate; device 0 by default.
+    memory : MemoryResource, optional
+        What allocates; as for `DeviceBuffer`.
 
     Raises
     ------
@@ -50,11 +53,22 @@ class Workspace(DeviceBuffer):
 
     __slots__ = ()
 
+    def __init__(
+        self,
+        size: int,
+        device: Device | Context | int | None = None,
+        *,
+        memory: MemoryResource | None = None,
+    ) -> None:
+        super().__init__(size, device, memory=memory)
+
     @classmethod
     def for_models(
         cls,
         paths: Iterable[str | os.PathLike[str]],
         device: Device | Context | int | None = None,
+        *,
+        memory: MemoryResource | None = None,
     ) -> Self:
         """Make one that is as large as the largest of these models needs.
 
@@ -64,6 +78,8 @@ class Workspace(DeviceBuffer):
             Their .om files. Models with dynamic shapes need none, and do not count.
         device : Device, Context, int or None
             Where to allocate; device 0 by default.
+        memory : MemoryResource, optional
+            What allocates; as for `DeviceBuffer`.
 
         Raises
         ------
@@ -77,7 +93,7 @@ class Workspace(DeviceBuffer):
         sizes = [query_size(path).work for path in paths]
         if not sizes:
             raise ValueError("Workspace.for_models: no model was named")
-        return cls(max(1, *sizes), device)
+        return cls(max(1, *sizes), device, memory=memory)
 
     def _memory_held(self, use: Kind | None) -> list[MemoryHolder]:
         return super()._memory_held("work")

@@ -44,7 +44,7 @@ def test_it_sums_to_the_runtimes_count(digits: Path) -> None:
         tensors = nbytes(*one.inputs, *one.outputs)
         assert now.work - before.work == 2 * size.work
         assert now.weight - before.weight == 2 * size.weight
-        group = sum((info.nbytes + 32 + 511) // 512 * 512 for info in (*one.inputs, *one.outputs))
+        group = sum((info.nbytes + 32 + 63) // 64 * 64 for info in (*one.inputs, *one.outputs))
         assert now.io - before.io == group + tensors + array.nbytes
         rounding = now.other - before.other - plain.size
         assert 0 <= rounding < 64 * 12  # what aclrtMalloc adds to each block

@@ -296,6 +296,20 @@ def shared_weights() -> Results:
     return results
 
 
+def memory_pool() -> Results:
+    """Models on memory of a pool: the second one uses that of the first, and some goes back."""
+    with acl.Device(0) as device, acl.Pool(1 << 20) as memory:
+        results: Results = []
+        for image in IMAGES[:2]:
+            with acl.Model.from_file(MODEL, device=device, memory=memory) as model:
+                results.append(model(image))
+        memory.trim(keep=30_000)
+        with acl.DeviceBuffer(IMAGES[2].nbytes, device, memory=memory) as buffer:
+            buffer.copy_from(IMAGES[2])
+            results.append(buffer.copy_to(np.empty_like(IMAGES[2])))
+        return results
+
+
 def pool() -> Results:
     """A pool of two workers that share weights, opened, asked and closed."""
     with acl.ModelPool(MODEL, workers=2) as pool:
@@ -330,6 +344,7 @@ SCENARIOS = {
         [PROBABILITIES[i] for i in (0, 0, 0, 1, 1, 1)],
     ),
     "bound_memory": Scenario(bound_memory, PROBABILITIES[:2]),
+    "memory_pool": Scenario(memory_pool, [*PROBABILITIES[:2], IMAGES[2]]),
     "callbacks": Scenario(callbacks, PROBABILITIES),
     "dynamic_batch": Scenario(
         dynamic_batch, [np.maximum(x @ WEIGHTS + OFFSETS, 0) for x in BATCHES]

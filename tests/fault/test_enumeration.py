@@ -65,6 +65,7 @@ KEPT_BY_MODEL = {
     "streams_on_one_workspace": ON_MEMORY_OF_THE_USER | {"device memory": 5},
     "bound_memory": {"model": 1, "device memory": 4, "data buffer": 2, "dataset": 2},
     "shared_weights": IMPORTED,
+    "memory_pool": ON_MEMORY_OF_THE_USER | {"device memory": 3},
     "pool": ON_MEMORY_OF_THE_USER,
     "batcher": ON_MEMORY_OF_THE_USER | {"device memory": 4, "data buffer": 3},
     "model_with_gears": {"model": 1, "device memory": 5, "data buffer": 3, "dataset": 2},

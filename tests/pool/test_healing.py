@@ -65,6 +65,20 @@ def test_a_sticky_fault(
     assert sum("serves again" in each for each in told) == 1
 
 
+def test_memory_of_a_resource(digits: Path, images: Arrays, expected: Arrays) -> None:
+    """What the reset took is not lent again, and no more is held than before."""
+    with acl.Pool(1 << 20) as memory:
+        with acl.ModelPool(digits, workers=2, memory=memory) as pool:
+            held = memory.used
+            for image, right in zip(images[:3], expected, strict=False):
+                with faults(f"aclmdlExecute:1:{TIMEOUT}"):
+                    error = pool.submit(image).exception(SECONDS)
+                assert isinstance(error, acl.DeviceFaultError)
+                np.testing.assert_array_equal(pool.submit(image).result(SECONDS), right)
+                assert (memory.used, memory.free) == (held, 0)
+        assert memory.used == 0
+
+
 def test_not_ready_while_it_heals(
     digits: Path, images: Arrays, expected: Arrays, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,15 +3,23 @@
 
 from __future__ import annotations
 
+import gc
+import math
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
+from faults import faults
 from gate import SECONDS, Gate
 
 import ascendcl as acl
+from ascendcl.pool.statistics import PARTS
+from ascendcl.pool.statistics import SECONDS as SECOND_BOUNDS
+from written_models import DENSE, dynamic_dense
 
 Arrays = list[np.ndarray]
 
@@ -35,6 +43,80 @@ def test_stats_while_it_runs(digits: Path, images: Arrays, gate: Gate) -> None:
     assert after["requests_wait_seconds"] > 0
     assert after["runs_seconds"] > 0
     assert after["runs_num"] == 5
+    parts = [after[f"runs_{part}_seconds"] for part in PARTS]
+    assert all(seconds > 0 for seconds in parts)
+    assert sum(parts) <= after["runs_seconds"]
+
+
+def test_the_wait_for_work_memory_is_told_apart(digits: Path, images: Arrays) -> None:
+    """While others have the work memory, a run waits: that is no time of the device's."""
+    with (
+        acl.Workspace.for_models([digits]) as work,
+        acl.Model.from_file(digits, work=work) as other,
+        acl.ModelPool(digits, workspace=work) as pool,
+    ):
+        is_over = threading.Event()
+
+        def keep_busy() -> None:
+            while not is_over.is_set():
+                other(images[0])
+
+        threads = [threading.Thread(target=keep_busy) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        give_up = time.monotonic() + SECONDS
+        waited, executed = 0.0, 1.0
+        try:
+            # Each is behind the runs of three others; how long that takes nobody knows.
+            while waited < executed and time.monotonic() < give_up:
+                before = pool.stats()
+                for _ in range(20):
+                    pool.submit(images[0]).result(SECONDS)
+                after = pool.stats()
+                waited, executed = (
+                    after[f"runs_{part}_seconds"] - before[f"runs_{part}_seconds"]
+                    for part in ("workspace_wait", "execute")
+                )
+        finally:
+            is_over.set()
+            for thread in threads:
+                thread.join()
+        assert 0 < executed < waited
+
+
+def test_parts_of_runs_with_gears_and_dynamic_shapes(
+    geared: Path, images: Arrays, tmp_path: Path
+) -> None:
+    path = tmp_path / "dynamic.om"
+    path.write_bytes(dynamic_dense())
+    rows = np.ones((3, len(DENSE)), np.float32)
+    for model, given in ((geared, images[0]), (path, rows)):
+        with acl.ModelPool(model) as pool:
+            pool.submit(given).result(SECONDS)
+            pool.drain(SECONDS)
+            stats = pool.stats()
+            assert all(stats[f"runs_{part}_seconds"] > 0 for part in PARTS), stats
+
+
+def test_what_fails_is_in_no_part(digits: Path, images: Arrays) -> None:
+    with acl.ModelPool(digits) as pool, faults("aclmdlExecute:1:500002"):
+        with pytest.raises(acl.AclError):
+            pool.submit(images[0]).result(SECONDS)
+        pool.drain(SECONDS)
+        assert pool._snapshot("test").parts["execute"].counts == [0] * (len(SECOND_BOUNDS) + 1)
+        assert pool.stats()["runs_execute_seconds"] == 0
+
+
+def test_memory_of_the_devices(digits: Path) -> None:
+    gc.collect()
+    with acl.ModelPool(digits, workers=2) as pool:
+        stats, info = pool.stats(), acl.memory_info()
+        size = acl.query_size(digits)
+        for kind in ("work", "weight", "io", "pooled", "other"):
+            assert stats[f"device_memory_{kind}_bytes"] == getattr(info, kind)
+        assert stats["device_memory_work_bytes"] == 2 * size.work
+        assert stats["device_memory_weight_bytes"] == size.weight
+    assert math.isnan(pool.stats()["device_memory_work_bytes"])
 
 
 def test_every_count_is_documented(digits: Path) -> None:
@@ -70,6 +152,17 @@ def test_prometheus(geared: Path, images: Arrays) -> None:
         assert value("queue_seconds_count", model="batched") == 20
         assert value("queue_seconds_sum", model="batched") == stats["requests_wait_seconds"]
         assert value("run_seconds_bucket", model="batched", le="+Inf") == stats["runs_num"]
+        parts = ("workspace_wait", "copy_in", "execute", "copy_out")
+        for part in parts:
+            name = f"{part}_seconds"
+            assert value(f"{name}_bucket", model="batched", le="+Inf") == stats["runs_num"]
+            assert value(f"{name}_sum", model="batched") == stats[f"runs_{part}_seconds"] > 0
+            assert value(f"{name}_count", model="digits") == 1
+        spent = sum(value(f"{part}_seconds_sum", model="batched") or 0 for part in parts)
+        assert spent <= stats["runs_seconds"]
+        info = acl.memory_info()
+        for kind in ("work", "weight", "io", "pooled", "other"):
+            assert value("device_memory_bytes", device="0", kind=kind) == getattr(info, kind)
         assert value("batch_rows_sum", model="batched") == 20
         buckets = [value("batch_rows_bucket", model="batched", le=f"{n}.0") for n in (1, 2, 4, 8)]
         assert sorted(buckets) == buckets  # type: ignore[type-var]

@@ -48,6 +48,14 @@ void register_buffer(py::module_ &module) {
             },
             py::arg("context").none(false), py::arg("size"))
         .def_static(
+            "allocate_block",
+            [](const ContextHandle &context, size_t size) {
+                BufferHandle buffer;
+                call_core([&] { return Buffer::allocate_block(context, size, buffer); });
+                return buffer;
+            },
+            py::arg("context").none(false), py::arg("size"))
+        .def_static(
             "allocate_shareable",
             [](const ContextHandle &context, size_t size) {
                 BufferHandle buffer;
@@ -73,16 +81,18 @@ void register_buffer(py::module_ &module) {
         .def_property_readonly("group_size", &Buffer::group_size)
         .def_static(
             "adopt",
-            [](const ContextHandle &context, uintptr_t address, size_t size, py::object owner) {
+            [](const ContextHandle &context, uintptr_t address, size_t size, py::object owner,
+               bool is_known) {
                 BufferHandle buffer;
                 std::shared_ptr<void> kept = keep_alive(std::move(owner));
                 call_core([&] {
                     return Buffer::adopt(context, reinterpret_cast<void *>(address), size, kept,
-                                         buffer);
+                                         is_known, buffer);
                 });
                 return buffer;
             },
-            py::arg("context").none(false), py::arg("address"), py::arg("size"), py::arg("owner"))
+            py::arg("context").none(false), py::arg("address"), py::arg("size"), py::arg("owner"),
+            py::arg("is_known") = false)
         .def_property_readonly("device", &Buffer::device)
         .def_property_readonly("context",
                                [](const Buffer &buffer) {

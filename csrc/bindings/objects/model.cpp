@@ -29,11 +29,14 @@ py::tuple query_size(const ModelSource &source) {
 }
 
 ModelHandle load(const ContextHandle &context, const ModelSource &source, BufferHandle work,
-                 BufferHandle weight) {
+                 BufferHandle weight, bool is_placed_later) {
     ModelHandle model;
     ReportCapture reports;
     call_core(
-        [&] { return Model::load(context, source, std::move(work), std::move(weight), model); },
+        [&] {
+            return Model::load(context, source, std::move(work), std::move(weight), is_placed_later,
+                               model);
+        },
         source.path);
     reports.warn();
     return model;
@@ -123,21 +126,35 @@ void register_model(py::module_ &module) {
         .def_static(
             "load_file",
             [](const ContextHandle &context, std::string path, BufferHandle work,
-               BufferHandle weight) {
-                return load(context, {std::move(path)}, std::move(work), std::move(weight));
+               BufferHandle weight, bool is_placed_later) {
+                return load(context, {std::move(path)}, std::move(work), std::move(weight),
+                            is_placed_later);
             },
             py::arg("context").none(false), py::arg("path"), py::arg("work").none(true),
-            py::arg("weight").none(true))
+            py::arg("weight").none(true), py::arg("is_placed_later") = false)
         .def_static(
             "load_bytes",
             [](const ContextHandle &context, const py::object &data, BufferHandle work,
-               BufferHandle weight) {
+               BufferHandle weight, bool is_placed_later) {
                 const HostMemory memory(data, HostMemory::Access::kRead, "Model.from_bytes: data");
                 return load(context, {{}, memory.data(), memory.size()}, std::move(work),
-                            std::move(weight));
+                            std::move(weight), is_placed_later);
             },
             py::arg("context").none(false), py::arg("data"), py::arg("work").none(true),
-            py::arg("weight").none(true))
+            py::arg("weight").none(true), py::arg("is_placed_later") = false)
+        .def_property_readonly("placed_size", &Model::placed_size)
+        .def(
+            "place",
+            [](Model &model, BufferHandle memory) {
+                call_core([&] { return model.place(std::move(memory)); });
+            },
+            py::arg("memory").none(false))
+        .def(
+            "place_second",
+            [](Model &model, BufferHandle memory) {
+                call_core([&] { return model.place_second(std::move(memory)); });
+            },
+            py::arg("memory").none(false))
         .def_property_readonly("device", &Model::device)
         .def_property_readonly("model_id", &Model::id)
         .def_property_readonly(

@@ -48,6 +48,7 @@ void register_errors(pybind11::module_ &module);
 void register_context(pybind11::module_ &module);
 void register_stream(pybind11::module_ &module);
 void register_buffer(pybind11::module_ &module);
+void register_run_times(pybind11::module_ &module);
 void register_model(pybind11::module_ &module);
 void register_bound_model(pybind11::module_ &module);
 void register_completion_queue(pybind11::module_ &module);

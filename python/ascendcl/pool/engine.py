@@ -212,6 +212,7 @@ class Engine:
                 len(queue.waiting),
                 queue.running,
                 queue.statistics.copy(),
+                queue.statistics.parts(),
                 [group.counts(self._idle) for group in self.groups],
             )
 
@@ -329,9 +330,13 @@ class Engine:
     # The workers.
 
     def _work(self, worker: Worker) -> None:
-        while (job := self._next(worker)) is not None:
-            self._run(worker, job)
-            del job  # whoever is idle keeps no arrays
+        worker.times.listen()
+        try:
+            while (job := self._next(worker)) is not None:
+                self._run(worker, job)
+                del job  # whoever is idle keeps no arrays
+        finally:
+            worker.times.leave()
 
     def _next(self, worker: Worker) -> Job | None:
         """What to run next, once there is something; None when the pool is closed."""
@@ -366,6 +371,7 @@ class Engine:
         with self.lock:
             statistics.runs += 1
             statistics.run_seconds.observe(seconds)
+            statistics.times.add(worker.times)
             statistics.rows.observe(job.rows)
             statistics.padded_rows += job.padded_rows
             statistics.outcomes["ok"] += len(answers)

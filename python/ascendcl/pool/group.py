@@ -7,6 +7,7 @@ import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from ascendcl import _acl
 from ascendcl.pool.statistics import DeviceCounts
 
 if TYPE_CHECKING:
@@ -52,12 +53,13 @@ class Group:
 class Worker:
     """One thread and the load of the model that it runs."""
 
-    __slots__ = ("group", "index", "job", "wake")
+    __slots__ = ("group", "index", "job", "times", "wake")
 
     def __init__(self, group: Group, index: int) -> None:
         self.group: Final = group
         self.index: Final = index
         self.job: Job | None = None
+        self.times: Final = _acl.core.RunTimes.create()  # of the last run on its thread
         self.wake: Final = threading.Lock()  # held while there is nothing for it
         self.wake.acquire()
 

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Final, TypedDict
 
 from ascendcl._arguments import file_path, integer
 from ascendcl.memory import DeviceBuffer
+from ascendcl.memory_resource import checked_resource
 from ascendcl.pool.engine import Engine
 from ascendcl.pool.queue import Fifo
 from ascendcl.pool.replicas import LoadPlan
 from ascendcl.pool.service import Service
 
 if TYPE_CHECKING:
+    from ascendcl.memory_resource import MemoryResource
     from ascendcl.pool.replicas import Sharing
 
 __all__ = ["ModelPool"]
@@ -32,6 +34,7 @@ class PoolOptions(TypedDict, total=False):
     share_weights: bool
     workspace: Sharing
     heal_timeout: float
+    memory: MemoryResource | None
 
 
 class ModelPool(Service):
@@ -57,6 +60,8 @@ class ModelPool(Service):
         How many requests may wait. With 0 a request is taken only where a worker is free.
     heal_timeout : float
         Seconds for which requests wait while no device can be loaded again.
+    memory : MemoryResource, optional
+        What allocates device memory for the loads; as for `Model.from_file`.
 
     Raises
     ------
@@ -81,6 +86,7 @@ class ModelPool(Service):
         workspace: Sharing = "own",
         max_waiting: int = 1024,
         heal_timeout: float = 300.0,
+        memory: MemoryResource | None = None,
     ) -> None:
         name = "ModelPool"
         plan, counts = _plan(
@@ -90,6 +96,7 @@ class ModelPool(Service):
             workers=workers,
             share_weights=share_weights,
             workspace=workspace,
+            memory=memory,
         )
         waiting = integer(name, "max_waiting", max_waiting, 0, HIGHEST_COUNT)
         engine = Engine(name, plan, counts, seconds(name, "heal_timeout", heal_timeout))
@@ -127,6 +134,7 @@ def _plan(
     workers: int | None,
     share_weights: bool,
     workspace: Sharing,
+    memory: MemoryResource | None,
 ) -> tuple[LoadPlan, dict[int, int]]:
     """How to load, and how many times on each device."""
     numbers = [integer(name, "devices", each, 0, HIGHEST_COUNT) for each in devices]
@@ -148,7 +156,8 @@ def _plan(
         )
     file = Path(os.fsdecode(file_path(name, "path", path))).absolute()
     counts = {each: count // least + (i < count % least) for i, each in enumerate(numbers)}
-    return LoadPlan(file, share_weights, workspace), counts
+    resource = checked_resource(name, memory)
+    return LoadPlan(file, share_weights, workspace, resource), counts
 
 
 def seconds(name: str, argument: str, value: float) -> float:

@@ -18,6 +18,7 @@ from ascendcl.model import Model
 from ascendcl.workspace import Workspace
 
 if TYPE_CHECKING:
+    from ascendcl.memory_resource import MemoryResource
     from ascendcl.pool.request import Array
 
     Sharing = Literal["own", "shared"] | DeviceBuffer
@@ -38,6 +39,7 @@ class LoadPlan:
     path: Path
     share_weights: bool
     workspace: Sharing
+    memory: MemoryResource | None = None
     warm_up: list[list[Array]] | None = None  # what the first load says of itself
 
     def add_warm_up(self, batches: Sequence[list[Array]]) -> None:
@@ -69,20 +71,24 @@ class Replicas:
         with ExitStack() as stack:
             weight = None
             if plan.share_weights and size.weight > 0:
-                weight = stack.enter_context(DeviceBuffer(size.weight, self.device))
+                weight = stack.enter_context(
+                    DeviceBuffer(size.weight, self.device, memory=plan.memory)
+                )
             shared: DeviceBuffer | None = None
             if plan.workspace == "shared":
-                shared = _work_memory(stack, size, self.device)
+                shared = _work_memory(stack, size, self.device, plan.memory)
             models = []
             work: DeviceBuffer | None
             for _ in range(self.count):
                 # In the device's default context, which a reset by anybody takes away: in one of
                 # its own a model would not notice that its weights have gone.
                 if plan.workspace == "own":
-                    work = _work_memory(stack, size, self.device)
+                    work = _work_memory(stack, size, self.device, plan.memory)
                 else:
                     work = shared if isinstance(plan.workspace, str) else plan.workspace
-                model = Model.from_file(plan.path, work=work, weight=weight, device=self.device)
+                model = Model.from_file(
+                    plan.path, work=work, weight=weight, device=self.device, memory=plan.memory
+                )
                 models.append(stack.enter_context(model))
             if self.models:
                 self._check_same(self.models[0], models[0])
@@ -166,6 +172,10 @@ def usable_warm_up(model: Model) -> list[list[Array]]:
     return usable
 
 
-def _work_memory(stack: ExitStack, size: MemorySize, device: int) -> Workspace | None:
+def _work_memory(
+    stack: ExitStack, size: MemorySize, device: int, memory: MemoryResource | None
+) -> Workspace | None:
     """Work memory for loads that run one after another; None where the system manages it."""
-    return stack.enter_context(Workspace(size.work, device)) if size.work > 0 else None
+    if size.work == 0:
+        return None
+    return stack.enter_context(Workspace(size.work, device, memory=memory))

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import weakref
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from ascendcl._closeable import Closeable
 from ascendcl.errors import NOT_DRAINED, QueueFull
+from ascendcl.memory_use import KINDS
 from ascendcl.pool.request import RequestFuture
+from ascendcl.pool.statistics import device_memory
 
 if TYPE_CHECKING:
     from ascendcl.pool.engine import Engine
@@ -239,13 +242,16 @@ class Service(Closeable):
     def stats(self) -> dict[str, float]:
         """Counts since the pool was opened, and how things are now.
 
-        docs/pool.md has a table of them. All are of one moment.
+        docs/pool.md has a table of them. All are of one moment, but for memory, which is asked for
+        afterwards.
         """
         now = self._snapshot("stats")
         counted, devices = now.counted, now.devices
         states = {
             state: sum(each.workers[state] for each in devices) for state in devices[0].workers
         }
+        memory = device_memory(devices)
+        unknown = math.nan if len(memory) < len(devices) else 0
         return {
             "workers": sum(states.values()),
             **{f"workers_{state}": count for state, count in states.items()},
@@ -256,12 +262,18 @@ class Service(Closeable):
             "requests_wait_seconds": counted.queue_seconds.sum,
             "runs_num": counted.runs,
             "runs_seconds": counted.run_seconds.sum,
+            **{f"runs_{part}_seconds": times.sum for part, times in now.parts.items()},
             "rows_num": int(counted.rows.sum),
             "rows_padded": counted.padded_rows,
             "faults_num": sum(each.faults for each in devices),
             "heals_num": sum(each.heals for each in devices),
             "heals_failed": sum(each.failed_heals for each in devices),
             "load_seconds": max(each.load_seconds for each in devices),
+            **{
+                f"device_memory_{kind}_bytes": unknown
+                + sum(getattr(each, kind) for each in memory.values())
+                for kind in KINDS
+            },
         }
 
     def _snapshot(self, function: str) -> Snapshot:

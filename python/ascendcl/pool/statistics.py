@@ -5,13 +5,29 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Final, NamedTuple
 
-__all__ = ["OUTCOMES", "DeviceCounts", "Histogram", "Snapshot", "Statistics"]
+from ascendcl import _acl
+from ascendcl.errors import AclError
+from ascendcl.memory_use import MemoryUse, memory_info
+
+__all__ = [
+    "OUTCOMES",
+    "PARTS",
+    "DeviceCounts",
+    "Histogram",
+    "Snapshot",
+    "Statistics",
+    "device_memory",
+]
 
 # What becomes of a request. Each has one.
 OUTCOMES: Final = ("ok", "error", "rejected", "expired", "cancelled")
+
+# What a run is made of, in the order of csrc/core/run_times.h.
+PARTS: Final = ("workspace_wait", "copy_in", "execute", "copy_out")
 
 # Seconds: from what a small model takes on a CPU to what nobody waits for.
 SECONDS: Final = (
@@ -42,6 +58,14 @@ class Histogram:
         copied.sum = self.sum
         return copied
 
+    @classmethod
+    def of(cls, bounds: Sequence[float], counts: Sequence[int], total: float) -> Histogram:
+        """One that somebody else has counted."""
+        made = cls(bounds)
+        made.counts = list(counts)
+        made.sum = total
+        return made
+
 
 class Statistics:
     """The counts of one queue of requests, and of the runs that they became."""
@@ -54,6 +78,7 @@ class Statistics:
         "rows",
         "run_seconds",
         "runs",
+        "times",
     )
 
     def __init__(self, sizes: Sequence[int] = ()) -> None:
@@ -64,9 +89,15 @@ class Statistics:
         self.runs = 0
         self.rows = Histogram(sizes)  # of each run, without padding; its bounds are a batcher's
         self.padded_rows = 0
+        self.times = _acl.core.RunHistograms.create(SECONDS)  # of the parts of runs
+
+    def parts(self) -> dict[str, Histogram]:
+        """What the parts of the runs took, as it is now."""
+        read = self.times.read()
+        return {part: Histogram.of(SECONDS, *of) for part, of in zip(PARTS, read, strict=True)}
 
     def copy(self) -> Statistics:
-        """A copy that changes no more."""
+        """A copy that changes no more; `times` are not in it."""
         copied = Statistics()
         copied.outcomes = self.outcomes.copy()
         copied.errors = self.errors.copy()
@@ -96,4 +127,15 @@ class Snapshot(NamedTuple):
     waiting: int
     running: int
     counted: Statistics
+    parts: dict[str, Histogram]
     devices: list[DeviceCounts]
+
+
+def device_memory(devices: Iterable[DeviceCounts]) -> dict[int, MemoryUse]:
+    """What the memory of each is used for; not of one that is being healed or was closed."""
+    found = {}
+    for each in devices:
+        if each.device not in found and each.workers["idle"] + each.workers["busy"] > 0:
+            with suppress(AclError):  # it has failed just now
+                found[each.device] = memory_info(each.device)
+    return found
