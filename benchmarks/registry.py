@@ -123,6 +123,14 @@ BENCHMARKS = (
         ),
     ),
     Benchmark(
+        "memory_pool",
+        (Ratio("pool", "a buffer made and closed from acl.Pool over the host runtime's"),),
+    ),
+    Benchmark(
+        "run_times",
+        (Ratio("counted run", "a run of digits.om whose parts are told and counted over one"),),
+    ),
+    Benchmark(
         "dlpack",
         (
             Ratio("from_dlpack", "`numpy.from_dlpack` of an output on the device", 300, unit="ns"),
