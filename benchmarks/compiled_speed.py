@@ -134,7 +134,9 @@ class Flat:
         assert acl.mdl.execute(self.model_id, self.into, self.out) == 0
 
 
-def measure_one(name: str, threads: int, rounds: int, folder: Path) -> tuple[str, Figure]:
+def measure_one(
+    name: str, threads: int, rounds: int, folder: Path, *, beside: bool
+) -> tuple[str, Figure]:
     path, about = source_of(name, folder)
     compiled = folder / f"{name}.om"
     if not compiled.exists():
@@ -146,24 +148,28 @@ def measure_one(name: str, threads: int, rounds: int, folder: Path) -> tuple[str
     with acl.Model.from_file(compiled) as model:
         arrays = [inputs[info.name] for info in model.inputs]
         out = [np.empty(info.shape, info.dtype) for info in model.outputs]
-        flat = Flat(compiled, arrays)
-        times = times_in_turns(
-            {
-                "model": lambda: model.run(*arrays, out=out),
-                "execute": flat,
-                "openvino": openvino_call(path, inputs, threads),
-                "onnxruntime": lambda: session.run(None, inputs),
-            },
-            rounds,
-        )
-        acl.mdl.unload(flat.model_id)
+        contestants: dict[str, Callable[[], object]] = {
+            "model": lambda: model.run(*arrays, out=out),
+            "openvino": openvino_call(path, inputs, threads),
+        }
+        if beside:
+            flat = Flat(compiled, arrays)
+            contestants["execute"] = flat
+            contestants["onnxruntime"] = lambda: session.run(None, inputs)
+        times = times_in_turns(contestants, rounds)
+        if beside:
+            acl.mdl.unload(flat.model_id)
     theirs = times["openvino"]
     found = figure(best_ratio, times["model"], theirs)
     called = f"{name}, {threads} thread{'s' if threads > 1 else ''}"
+    others = ""
+    if beside:
+        others = (
+            f"{best_ratio(times['execute'], theirs):9.3f}"
+            f"{best_ratio(times['onnxruntime'], times['model']):13.2f}"
+        )
     print(
-        f"{name:12}{threads:4}{min(theirs) * 1e3:11.2f}{found.value:9.3f}"
-        f"{best_ratio(times['execute'], theirs):9.3f}"
-        f"{best_ratio(times['onnxruntime'], times['model']):13.2f}"
+        f"{name:12}{threads:4}{min(theirs) * 1e3:11.2f}{found.value:9.3f}{others}"
         f"{bound_text(f'compiled_speed/{called}')}",
         flush=True,
     )
@@ -171,15 +177,21 @@ def measure_one(name: str, threads: int, rounds: int, folder: Path) -> tuple[str
 
 
 def measure(
-    rounds: int = 40, models: Sequence[str] = COMPILED, threads: Sequence[int] = (1, 2)
+    rounds: int = 40,
+    models: Sequence[str] = COMPILED,
+    threads: Sequence[int] = (1, 2),
+    beside: bool = True,
 ) -> Figures:
+    """`beside`: the flat functions and onnxruntime run as well."""
     acl.init()
     acl.rt.set_device(0)
     print(f"{'':12}{'':4}{'openvino':>11}{'acl.Model':>9}{'execute':>9}{'onnxruntime':>13}")
     print(f"{'model':12}{'thr':>4}{'ms':>11}{'ratio':>9}{'ratio':>9}{'/ acl.Model':>13}")
     with tempfile.TemporaryDirectory(prefix="ascendcl-speed-") as folder:
         return dict(
-            measure_one(name, number, rounds, Path(folder)) for name in models for number in threads
+            measure_one(name, number, rounds, Path(folder), beside=beside)
+            for name in models
+            for number in threads
         )
 
 

@@ -169,7 +169,7 @@ BENCHMARKS = (
             for model in COMPILED
             for threads in ("1 thread", "2 threads")
         ),
-        {"rounds": 10},
+        {"rounds": 10, "beside": False},
     ),
     Benchmark(
         "threads",
