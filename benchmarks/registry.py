@@ -126,6 +126,17 @@ BENCHMARKS = (
         ),
     ),
     Benchmark(
+        "inspect_files",
+        (
+            Ratio(
+                "slowest",
+                "the slowest `ascendcl inspect` of a real file, both pictures drawn",
+                2,
+                unit="s",
+            ),
+        ),
+    ),
+    Benchmark(
         "memory_pool",
         (Ratio("pool", "a buffer made and closed from acl.Pool over the host runtime's"),),
     ),
@@ -291,8 +302,8 @@ BENCHMARKS = (
     ),
 )
 
-# Prints verdicts, not ratios.
-VERDICTS = ("soak", "stress", "stress_models")
+# Print verdicts; that of the server also a ratio, in an environment of its own (.ci/serve).
+VERDICTS = ("soak", "stress", "stress_models", "serve_kserve")
 
 
 def ratios() -> dict[str, Ratio]:

@@ -81,6 +81,10 @@ Content op_content(uint32_t field) noexcept {
         case fields::op::kOutputDesc:
             return Content::kTensorDesc;
         case fields::op::kSrcIndex:
+        case fields::op::kInputOffset:
+        case fields::op::kOutputOffset:
+        case fields::op::kWorkspaceOffset:
+        case fields::op::kWorkspaceSize:
             return Content::kIntegers;
         default:
             return Content::kOpaque;

@@ -229,6 +229,18 @@ std::vector<int64_t> Node::src_indexes() const {
 std::vector<std::string_view> Node::subgraphs() const {
     return message_texts(attrs, fields::op::kSubgraphName);
 }
+std::vector<int64_t> Node::input_offsets() const {
+    return message_integers(attrs, fields::op::kInputOffset);
+}
+std::vector<int64_t> Node::output_offsets() const {
+    return message_integers(attrs, fields::op::kOutputOffset);
+}
+std::vector<int64_t> Node::scratch_offsets() const {
+    return message_integers(attrs, fields::op::kWorkspaceOffset);
+}
+std::vector<int64_t> Node::scratch_sizes() const {
+    return message_integers(attrs, fields::op::kWorkspaceSize);
+}
 
 Format TensorDesc::origin_format() const {
     if (is_plain(format)) return format;

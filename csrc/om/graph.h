@@ -111,6 +111,14 @@ struct Node {
     std::vector<std::string_view> src_names() const;    // of NetOutput
     std::vector<int64_t> src_indexes() const;
     std::vector<std::string_view> subgraphs() const;
+
+    // Where the compiler placed what it reads and writes, in bytes: of connected inputs, in the
+    // work memory, or in the weights where they are constants; of outputs and of scratch, in the
+    // work memory. Each may have fewer entries than there are slots.
+    std::vector<int64_t> input_offsets() const;
+    std::vector<int64_t> output_offsets() const;
+    std::vector<int64_t> scratch_offsets() const;
+    std::vector<int64_t> scratch_sizes() const;
 };
 
 struct Graph {

@@ -13,10 +13,13 @@ const Node *ir_node(const Graph &graph) noexcept {
     return found == graph.nodes.end() ? nullptr : &*found;
 }
 
-bool has_ir(const ModelDef &model) noexcept {
-    return std::any_of(model.graphs.begin(), model.graphs.end(),
-                       [](const Graph &graph) { return ir_node(graph) != nullptr; });
+const Node *first_ir_node(const ModelDef &model) noexcept {
+    for (const Graph &graph : model.graphs)
+        if (const Node *node = ir_node(graph)) return node;
+    return nullptr;
 }
+
+bool has_ir(const ModelDef &model) noexcept { return first_ir_node(model) != nullptr; }
 
 std::string like_hash(Bytes file) {
     const Container container = Container::parse(file);

@@ -24,6 +24,9 @@ inline constexpr char kLikeOriginalOps[] = "like_original_ops";
 // The node of this graph, or null.
 const Node *ir_node(const Graph &graph) noexcept;
 
+// That of the first graph that has one (with gears the main graph has none), or null.
+const Node *first_ir_node(const ModelDef &model) noexcept;
+
 // Whether any graph of the model has one.
 bool has_ir(const ModelDef &model) noexcept;
 

@@ -45,6 +45,7 @@ class Runtime(NamedTuple):
 
 
 _loaded: Runtime | None = None
+_refused = ""
 
 
 def load() -> Runtime:
@@ -55,10 +56,25 @@ def load() -> Runtime:
     ImportError
         The runtime that was asked for cannot be loaded.
     """
-    global _loaded  # noqa: PLW0603
+    global _loaded, _refused  # noqa: PLW0603
     if _loaded is None:
-        _loaded = _load(os.environ.get("ASCENDCL_RUNTIME") or "auto")
+        try:
+            _loaded = _load(os.environ.get("ASCENDCL_RUNTIME") or "auto")
+        except ImportError as error:
+            command = _own_command()
+            if command is None:
+                raise
+            # A command ends with words, not with a traceback; the doctor goes on to tell the rest.
+            if command != "doctor":
+                raise SystemExit(f"ascendcl: {error}") from None
+            _refused = str(error)
+            _loaded = _load_host(by_fallback=True)
     return _loaded
+
+
+def refused() -> str:
+    """Why the runtime that was asked for could not be had; empty where it could."""
+    return _refused
 
 
 def _load(choice: str) -> Runtime:
@@ -79,7 +95,7 @@ def _load(choice: str) -> Runtime:
         if choice == "cann":
             raise ImportError(_cann_not_found(error)) from error
         runtime = _load_host(by_fallback=True)
-        if _is_own_command():
+        if _own_command() is not None:
             return runtime
         warnings.warn(
             f"CANN was not found ({error}): models run on the CPU with the host runtime. To use an "
@@ -91,13 +107,17 @@ def _load(choice: str) -> Runtime:
         return runtime
 
 
-def _is_own_command() -> bool:
-    """Whether this is ``python -m ascendcl`` or ``ascendcl``, which tell the runtime themselves."""
-    program = next(iter(getattr(sys, "argv", ())), "")
-    if program != "-m":  # that it is while the package of a module is imported
-        return Path(program).name == "ascendcl"
-    options = sys.orig_argv
-    return "ascendcl" in options[options.index("-m") + 1 :][:1] if "-m" in options else False
+def _own_command() -> str | None:
+    """Which command of ``python -m ascendcl`` or ``ascendcl`` this is, None in any other program.
+
+    They tell the runtime themselves.
+    """
+    program, *arguments = getattr(sys, "argv", None) or [""]
+    is_own = Path(program).name == "ascendcl"
+    if program == "-m":  # that it is while the package of a module is imported
+        options = sys.orig_argv
+        is_own = "ascendcl" in options[options.index("-m") + 1 :][:1] if "-m" in options else False
+    return next(iter(arguments), "") if is_own else None
 
 
 def _outside_of_the_app() -> str:

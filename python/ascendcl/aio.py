@@ -25,7 +25,11 @@ __all__ = ["Completions", "call_when_late", "get_running_loop"]
 
 
 class Completions:
-    """The results that are on their way to one event loop. Made by `of`."""
+    """The results that are on their way to one event loop. Made by `of`.
+
+    The loop's watch on the descriptor keeps it, and nothing else: a loop tells nobody that it is
+    closed, and what is on its way to it would keep the loop.
+    """
 
     __slots__ = ("__weakref__", "_loop", "_posted", "queue")
 
@@ -41,15 +45,11 @@ class Completions:
     @classmethod
     def of(cls, loop: asyncio.AbstractEventLoop) -> Completions:
         """The loop's own. To be called in the thread that runs it."""
-        found = _OF_LOOPS.get(loop)
+        known = _OF_LOOPS.get(loop)
+        found = None if known is None else known()
         if found is None:
-            # A loop tells nobody that it is closed, and what was on its way to it would keep it.
-            # A copy at once: loops of other threads come meanwhile.
-            for reference in _OF_LOOPS.keyrefs():
-                other = reference()
-                if other is not None and other.is_closed():
-                    _OF_LOOPS.pop(other, None)
-            found = _OF_LOOPS[loop] = cls(loop)
+            found = cls(loop)
+            _OF_LOOPS[loop] = weakref.ref(found)
         return found
 
     def post(
@@ -92,7 +92,7 @@ class Completions:
                 future.set_exception(exception)
 
 
-_OF_LOOPS: Final[weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Completions]] = (
+_OF_LOOPS: Final[weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, weakref.ref[Completions]]] = (
     weakref.WeakKeyDictionary()
 )
 
@@ -110,26 +110,24 @@ def call_when_late(
 
 
 def _watch_in_thread(completions: Completions, loop: asyncio.AbstractEventLoop) -> None:
-    # The thread holds neither, and ends with them: it has a descriptor of its own.
-    descriptor = os.dup(completions.queue.fileno())
-    loop_ref, completions_ref = weakref.ref(loop), weakref.ref(completions)
+    # In the place of the loop's own watch: it ends with the loop, which it does not hold.
+    loop_ref = weakref.ref(loop)
+    descriptor = completions.queue.fileno()
 
     def watch() -> None:
-        try:
-            while completions_ref() is not None:
-                readable, _, _ = select.select([descriptor], [], [], 1.0)
-                if readable and not _pass_on(descriptor, loop_ref(), completions_ref()):
-                    return
-        finally:
-            os.close(descriptor)
+        while (running := loop_ref()) is not None and not running.is_closed():
+            del running
+            readable, _, _ = select.select([descriptor], [], [], 1.0)
+            if readable and not _pass_on(descriptor, loop_ref(), completions):
+                return
 
     threading.Thread(target=watch, name="ascendcl completions", daemon=True).start()
 
 
 def _pass_on(
-    descriptor: int, loop: asyncio.AbstractEventLoop | None, completions: Completions | None
+    descriptor: int, loop: asyncio.AbstractEventLoop | None, completions: Completions
 ) -> bool:
-    if loop is None or completions is None:
+    if loop is None:
         return False
     with contextlib.suppress(BlockingIOError):  # the loop was faster
         os.read(descriptor, 8)

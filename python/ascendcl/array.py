@@ -54,8 +54,6 @@ class DeviceArray(Closeable, _acl.core.ArrayMemory):
         What the axes mean, by ACL's name without its prefix: "ND", "NCHW", "NHWC".
     device : Device, Context, int or None
         Where to allocate; device 0 by default, or where `buffer` is.
-    memory : MemoryResource, optional
-        What allocates; as for `DeviceBuffer`.
     buffer : DeviceBuffer, optional
         Memory to use, in place of memory of its own.
     offset : int
@@ -63,6 +61,8 @@ class DeviceArray(Closeable, _acl.core.ArrayMemory):
     read_only : bool
         Whether it may be written to by nobody who uses the array. So weights can be looked at
         that a loaded model has.
+    memory : MemoryResource, optional
+        What allocates; as for `DeviceBuffer`.
 
     Raises
     ------

@@ -49,8 +49,9 @@ class MemoryResource(Protocol):
 
 
 class RuntimeMemory:
-    """The runtime's own memory, aclrtMalloc and aclrtFree: the default, for resources that add
-    something to it.
+    """The runtime's own memory, aclrtMalloc and aclrtFree: the default.
+
+    Resources that add something to it may be made of it.
 
     Examples
     --------

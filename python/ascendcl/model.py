@@ -241,14 +241,18 @@ class Model(Closeable):
 
     @property
     def work(self) -> DeviceBuffer | None:
-        """The work memory that was given, or is of `memory`; None once closed, or where the system
-        manages it."""
+        """The work memory: given, or of `memory`.
+
+        None once closed, or where the system manages it.
+        """
         return self._memory.work
 
     @property
     def weight(self) -> DeviceBuffer | None:
-        """The weights that were given, or are of `memory`; None once closed, or where the system
-        manages them."""
+        """The memory of the weights: given, or of `memory`.
+
+        None once closed, or where the system manages it.
+        """
         return self._memory.weight
 
     @property
@@ -360,8 +364,8 @@ class Model(Closeable):
 
         Parameters
         ----------
-        *inputs, out
-            As in a call.
+        *inputs, out : as in a call
+            What to run on, and what to put the outputs in.
         timeout : float or None
             Seconds until it must have begun; else the future fails with AclTimeoutError then.
 

@@ -153,10 +153,10 @@ def make_sdk(folder: str | os.PathLike[str], *, copy: bool = False) -> SdkTree:
 
     Parameters
     ----------
-    folder
+    folder : str or path
         Where the tree goes; made if it is not there. ``/usr/local/Ascend`` serves builds that ask
         for no variable.
-    copy
+    copy : bool
         Whether the tree holds copies, OpenVINO's libraries too where they are installed, so that
         it can do without this package. Otherwise it links to the package.
 

@@ -71,7 +71,7 @@ def test_an_output_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_picture_of_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is said of NaN in docs/guide.md: unchecked, the probabilities are numbers."""
+    """What is said of NaN in docs/host.md: unchecked, the probabilities are numbers."""
     picture = np.full((1, 1, 8, 8), np.nan, np.float32)
     with acl.Model.from_file(DIGITS_MODEL) as model:
         model(picture)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The command line in this process, and models for it."""
+"""The command line in this process, and files for it to look at."""
 
 from __future__ import annotations
 
@@ -57,4 +57,20 @@ def adder(tmp_path: Path) -> Path:
     graph.output([added, taken], ["add:0:sum", "sub:0:diff"])
     path = tmp_path / "adder.om"
     path.write_bytes(ModelBuilder(graph).to_bytes())
+    return path
+
+
+MODELS = Path(__file__).parents[3] / "shared" / "models"
+
+
+def real_models() -> list[Path]:
+    """Those beside the repository; none where there are none."""
+    return sorted(MODELS.glob("*.om"))
+
+
+@pytest.fixture(params=real_models() or [None], ids=lambda path: path.name if path else "none")
+def real_model(request: pytest.FixtureRequest) -> Path:
+    if request.param is None:
+        pytest.skip(f"{MODELS} is not here")
+    path: Path = request.param
     return path

@@ -128,3 +128,13 @@ def test_a_state_between_executions() -> None:
     assign = ov.opset6.assign(total, variable)
     model = ov.Model([ops.result(total)], [assign], [x])
     refused(file_of(*serialized(model)), "keeps a state between executions .*'sum'")
+
+
+def test_ir_in_a_graph_that_nothing_leads_to() -> None:
+    xml, _ = serialized(relu())
+    other = GraphBuilder("other")
+    x = other.data("x0", F32)
+    other.output(other.node(IR_TYPE, [x], [F32], name="ir", attrs={IR_XML: xml}))
+    main = GraphBuilder("g")
+    main.output([main.op("Relu", [main.data("x0", F32)], F32)])
+    refused(ModelBuilder(main, subgraphs=[other]).to_bytes(), "the graph 'g' has no IR")

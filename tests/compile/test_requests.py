@@ -44,6 +44,20 @@ def test_float64_is_told(tmp_path: Path) -> None:
         assert (note.quantity, note.value) == ("precision", "float32")
 
 
+def test_float64_is_told_in_gears(tmp_path: Path) -> None:
+    """The main graph has no IR there."""
+    source = onnx_file(
+        tmp_path / "m.onnx",
+        [node("Add", ["x", "x"], ["y"])],
+        {"x": (F64, ["n", 3])},
+        {"y": (F64, ["n", 3])},
+    )
+    path = compiled(source, dynamic_batch_size=(1, 2))
+    with acl.Model.from_file(path) as model:
+        (note,) = model.notes
+        assert (note.quantity, note.value) == ("precision", "float32")
+
+
 @pytest.mark.parametrize("dims", [[4], ["n"]], ids=["static", "dynamic"])
 @pytest.mark.parametrize("kind", [I32, I64])
 def test_gather(tmp_path: Path, dims: list[Any], kind: int) -> None:

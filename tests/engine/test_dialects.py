@@ -291,6 +291,8 @@ def test_image_preprocessing_is_refused(form: str) -> None:
         name = "conv"
     elif form == "fused":
         fusion = Fusion(["aipp", "conv"], tokens=["aipp", "conv2d"])
+    elif form == "data":
+        name = "conv"  # the input becomes the culprit
     filter = graph.constant("w", np.ones((4, 3, 1, 1)), format="NCHW", layout="FRACTAL_Z")
     attrs = {"strides": [1] * 4, "pads": [0] * 4, "dilations": [1] * 4, "data_format": "NCHW"}
     y = graph.op(

@@ -62,7 +62,7 @@ IMPORTED = ON_MEMORY_OF_THE_USER | {"physical memory": 1, "reserved address": 1}
 KEPT_BY_MODEL = {
     "user_managed_memory": ON_MEMORY_OF_THE_USER,
     "two_threads": ON_MEMORY_OF_THE_USER,
-    "streams_on_one_workspace": ON_MEMORY_OF_THE_USER | {"device memory": 5},
+    "streams_on_one_workspace": ON_MEMORY_OF_THE_USER | {"device memory": 4},
     "bound_memory": {"model": 1, "device memory": 4, "data buffer": 2, "dataset": 2},
     "shared_weights": IMPORTED,
     "memory_pool": ON_MEMORY_OF_THE_USER | {"device memory": 3},

@@ -124,6 +124,11 @@ class LoweringEngine : public Engine {
         return nullptr;
     }
 
+    Examined examine(const CompileRequest &, Outcome &outcome) noexcept override {
+        outcome = {Outcome::Kind::kRefused, "no examination"};
+        return {};
+    }
+
     Outcome write_ir(const CompileRequest &, const char *, const char *) noexcept override {
         return {Outcome::Kind::kRefused, "no IR"};
     }

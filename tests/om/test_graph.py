@@ -78,6 +78,10 @@ class Oracle:
         assert ours.input_names == list(node.input_name)
         assert ours.src_names == list(node.src_name)
         assert ours.src_indexes == list(node.src_index)
+        assert ours.input_offsets == list(node.input_i)
+        assert ours.output_offsets == list(node.output_i)
+        assert ours.scratch_offsets == list(node.workspace)
+        assert ours.scratch_sizes == list(node.workspace_bytes)
         assert ours.subgraphs == list(node.subgraph_name)
         for edge, text in zip(ours.inputs, node.input, strict=True):
             index = text.rpartition(":")[2]
@@ -248,7 +252,10 @@ def ops(depth: int) -> st.SearchStrategy[dict[str, Any]]:
             "src_name": st.lists(texts, max_size=2),
             "src_index": st.lists(int64s, max_size=3),
             "dst_name": st.lists(texts, max_size=2),
+            "input_i": st.lists(int64s, max_size=2),
+            "output_i": st.lists(int64s, max_size=2),
             "workspace": st.lists(int64s, max_size=2),
+            "workspace_bytes": st.lists(int64s, max_size=2),
             "is_input_const": st.lists(st.booleans(), max_size=2),
             "input_desc": st.lists(descs(depth), max_size=2),
             "output_desc": st.lists(descs(depth), max_size=2),

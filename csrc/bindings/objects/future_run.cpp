@@ -39,11 +39,25 @@ Orphans &orphans() {
     return instance;
 }
 
+// In the main thread, with the GIL. Where too many such calls wait, the next loop's queue does it.
+void drop_orphans_soon() noexcept {
+    if (!is_python_running()) return;
+    Py_AddPendingCall(
+        [](void *) {
+            orphans().take();
+            return 0;
+        },
+        nullptr);
+}
+
 }  // namespace
 
 void FutureRun::complete(std::unique_ptr<AsyncRun> self) noexcept {
     const auto queue = std::move(queue_);
-    if (auto left = queue->push(std::move(self))) orphans().add(std::move(left));
+    if (auto left = queue->push(std::move(self))) {
+        orphans().add(std::move(left));
+        drop_orphans_soon();
+    }
 }
 
 void FutureRun::resolve() {

@@ -222,6 +222,10 @@ void register_nodes(py::module_ &module) {
         .def_property_readonly("src_indexes", &Node::src_indexes)
         .def_property_readonly("subgraphs",
                                [](const Node &self) { return texts(self.subgraphs()); })
+        .def_property_readonly("input_offsets", &Node::input_offsets)
+        .def_property_readonly("output_offsets", &Node::output_offsets)
+        .def_property_readonly("scratch_offsets", &Node::scratch_offsets)
+        .def_property_readonly("scratch_sizes", &Node::scratch_sizes)
         .def_property_readonly(
             "attrs", [](const std::shared_ptr<Node> &self) { return part(self, self->attrs); });
 }

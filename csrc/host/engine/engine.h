@@ -11,7 +11,7 @@
 
 namespace ascendcl::host::engine {
 
-inline constexpr uint32_t kEngineAbi = 7;
+inline constexpr uint32_t kEngineAbi = 8;
 
 // Caller-owned memory of one input or output, in the dtype and dims of the model's descriptor.
 struct Binding {
@@ -59,6 +59,19 @@ struct Finding {
     std::string quantity;  // "pads", "order of the operands"
     std::string value;
     std::string reason;
+};
+
+// Why a node cannot be run; no node's name where it is the whole model.
+struct RefusedNode {
+    std::string node;
+    std::string type;
+    std::string reason;
+};
+
+// What can be told of a model without making a program of it.
+struct Examined {
+    std::vector<Finding> findings;  // in the order in which the nodes were lowered
+    std::vector<RefusedNode> refused;
 };
 
 // What a run made of an output whose dims only the run tells. The memory is the execution's own.
@@ -143,6 +156,9 @@ class Engine {
     // The same program, its ops timed; for one execution.
     virtual std::shared_ptr<Program> with_op_times(const Program &program,
                                                    Outcome &outcome) noexcept = 0;
+    // Looks at all nodes, beyond the first that is refused. Of a model whose input shapes are open
+    // and not given, only at the types of its ops. What only OpenVINO's plugin refuses is not seen.
+    virtual Examined examine(const CompileRequest &request, Outcome &outcome) noexcept = 0;
     // Writes what the model is to OpenVINO as an IR, ops under the names of the nodes that they
     // come from ("conv1/12").
     virtual Outcome write_ir(const CompileRequest &request, const char *xml_path,

@@ -82,15 +82,18 @@ ov::AnyMap properties(const CompileRequest &request) {
     return map;
 }
 
-// Gears and given shapes are lowered as the static model of the shape is.
+// Gears and given shapes are lowered as the static model of the shape is, which `use` is given.
+template <typename Use>
+auto with_static(const LowerInput &model, const CompileRequest &request, Use &&use) {
+    if (request.input_dims.empty()) return with_gear(model, request.gear, std::forward<Use>(use));
+    const om::Graph graph = with_known_shapes(model, request.input_dims);
+    const om::Descriptors descriptors =
+        descriptors_of_shapes(model.descriptors, graph, request.input_dims);
+    return use(LowerInput{model.def, graph, descriptors, model.kernels, model.weights});
+}
+
 Lowered lower_request(const LowerInput &model, const CompileRequest &request) {
-    if (!request.input_dims.empty()) {
-        const om::Graph graph = with_known_shapes(model, request.input_dims);
-        const om::Descriptors descriptors =
-            descriptors_of_shapes(model.descriptors, graph, request.input_dims);
-        return lower({model.def, graph, descriptors, model.kernels, model.weights});
-    }
-    return lower_gear(model, request.gear);
+    return with_static(model, request, [](const LowerInput &input) { return lower(input); });
 }
 
 // Of a model that was compiled for this runtime.
@@ -159,13 +162,11 @@ ov::Tensor ir_constants(om::Bytes weight_memory, om::Bytes own) {
     return copy;
 }
 
-std::shared_ptr<Program> compile_ir(const LowerInput &input, const CompileRequest &request,
+std::vector<Finding> findings_of_ir(const LowerInput &input, const ov::Model &model,
                                     om::Bytes own_weights) {
-    const std::shared_ptr<ov::Model> model =
-        read_ir_request(input, request, ir_constants(input.weights, own_weights));
     std::vector<Finding> findings;
     if (!own_weights.empty()) {
-        const om::Node &ir = *om::ir_node(input.graph);
+        const om::Node &ir = *om::first_ir_node(input.def);
         findings.push_back({Finding::Kind::kRead, std::string(ir.name), std::string(ir.type),
                             "weights", std::to_string(own_weights.size) + " bytes",
                             "outside of the weight memory, which has the " +
@@ -173,19 +174,26 @@ std::shared_ptr<Program> compile_ir(const LowerInput &input, const CompileReques
                                 " bytes that the file asks for that this one stands for"});
     }
     const auto tell_precision = [&](const char *precision, std::string reason) {
-        const om::Node &ir = *om::ir_node(input.graph);
+        const om::Node &ir = *om::first_ir_node(input.def);
         findings.push_back({Finding::Kind::kAssumed, std::string(ir.name), std::string(ir.type),
                             "precision", precision, std::move(reason)});
     };
-    if (auto words = constant_beyond_32_bits(*model)) tell_precision("int32", std::move(*words));
-    if (computes_doubles(*model))
+    if (auto words = constant_beyond_32_bits(model)) tell_precision("int32", std::move(*words));
+    if (computes_doubles(model))
         tell_precision("float32", "OpenVINO's CPU plugin computes float64 in float32");
-    if (rounds_byte_products(*model))
+    if (rounds_byte_products(model))
         tell_precision(
             "float32",
             "OpenVINO's CPU plugin adds up products of 8-bit integers in float32, exact below "
             "2^24");
-    return compiled(model, std::nullopt, std::move(findings), request);
+    return findings;
+}
+
+std::shared_ptr<Program> compile_ir(const LowerInput &input, const CompileRequest &request,
+                                    om::Bytes own_weights) {
+    const std::shared_ptr<ov::Model> model =
+        read_ir_request(input, request, ir_constants(input.weights, own_weights));
+    return compiled(model, std::nullopt, findings_of_ir(input, *model, own_weights), request);
 }
 
 // Calls `use` with what the file holds, and the constants that its weights partition has no room
@@ -222,6 +230,38 @@ std::shared_ptr<Program> compile_model(const CompileRequest &request) {
     return with_file(request, [&](const LowerInput &input, om::Bytes own_weights) {
         return om::has_ir(input.def) ? compile_ir(input, request, own_weights)
                                      : compile_graph(input, request);
+    });
+}
+
+bool has_open_inputs(const LowerInput &input) {
+    const auto &inputs = input.descriptors.inputs;
+    const auto is_open = [](const om::IoDescriptor &each) {
+        return std::any_of(each.dims.begin(), each.dims.end(), [](int64_t dim) { return dim < 0; });
+    };
+    return input.descriptors.gears.empty() && std::any_of(inputs.begin(), inputs.end(), is_open);
+}
+
+Examined examine_graph(const LowerInput &input, const CompileRequest &request) {
+    if (request.input_dims.empty() && has_open_inputs(input))
+        return {{}, unsupported_types(input.graph).nodes()};
+    RefusedNodes refused;
+    Lowered lowered =
+        with_static(input, request, [&](const LowerInput &model) { return lower(model, refused); });
+    Examined translated = examine_translation(lowered.graph);
+    Examined found{std::move(lowered.findings), refused.nodes()};
+    std::move(translated.findings.begin(), translated.findings.end(),
+              std::back_inserter(found.findings));
+    std::move(translated.refused.begin(), translated.refused.end(),
+              std::back_inserter(found.refused));
+    return found;
+}
+
+Examined examine_model(const CompileRequest &request) {
+    return with_file(request, [&](const LowerInput &input, om::Bytes own_weights) {
+        if (!om::has_ir(input.def)) return examine_graph(input, request);
+        const std::shared_ptr<ov::Model> model =
+            read_ir_request(input, request, ir_constants(input.weights, own_weights));
+        return Examined{findings_of_ir(input, *model, own_weights), {}};
     });
 }
 
@@ -286,6 +326,18 @@ class OpenVinoEngine : public Engine {
                                            Outcome &outcome) noexcept override {
         return answered(outcome, [&] {
             return host::engine::with_op_times(static_cast<const CompiledProgram &>(program));
+        });
+    }
+
+    Examined examine(const CompileRequest &request, Outcome &outcome) noexcept override {
+        return answered(outcome, [&]() -> Examined {
+            try {
+                return examine_model(request);
+            } catch (const Damage &) {
+                throw;
+            } catch (const Refusal &refusal) {
+                return {{}, {refusal.refused()}};
+            }
         });
     }
 

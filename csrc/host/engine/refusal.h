@@ -18,6 +18,8 @@ class Refusal : public std::runtime_error {
     Refusal(std::string_view node, std::string_view type, std::string_view reason)
         : std::runtime_error(std::string(reason) + ": node '" + std::string(node) + "' (" +
                              std::string(type) + ")"),
+          node_(node),
+          type_(type),
           reason_size_(reason.size()) {}
 
     bool names_node() const noexcept { return reason_size_ != 0; }
@@ -25,9 +27,12 @@ class Refusal : public std::runtime_error {
     std::string_view reason() const noexcept {
         return std::string_view(what()).substr(0, names_node() ? reason_size_ : std::string::npos);
     }
+    RefusedNode refused() const { return {node_, type_, std::string(reason())}; }
     virtual Outcome::Kind kind() const noexcept { return Outcome::Kind::kRefused; }
 
    private:
+    std::string node_;
+    std::string type_;
     size_t reason_size_ = 0;  // 0 when no node is named
 };
 

@@ -23,15 +23,6 @@ namespace {
 
 constexpr uintptr_t kModelMemoryAlignment = 64;
 
-void require_single_model(const om::Container &container) {
-    om::require_one_model(container.header());
-    if (container.models().size() > 1) {
-        throw om::Error(om::ErrorCode::kSeveralParts,
-                        "the host runtime does not run models of several parts, as compilers make "
-                        "for some dynamic shapes (a device may): compile it for fixed shapes");
-    }
-}
-
 // `queried` is what the program was told to allocate, of which `needed` is enough.
 void require_size(const char *what, const UserMemory &memory, uint64_t needed, uint64_t queried) {
     if (!memory.data || memory.size >= needed) return;
@@ -103,6 +94,15 @@ DeviceMemory system_memory(const char *what, const UserMemory &user, uint64_t si
 }
 
 }  // namespace
+
+void require_single_model(const om::Container &container) {
+    om::require_one_model(container.header());
+    if (container.models().size() > 1) {
+        throw om::Error(om::ErrorCode::kSeveralParts,
+                        "the host runtime does not run models of several parts, as compilers make "
+                        "for some dynamic shapes (a device may): compile it for fixed shapes");
+    }
+}
 
 uint32_t load_model(const OmFile &file, const LoadOptions &options) {
     const om::Container container = file.container(Purpose::kLoad);

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "host/model/om_file.h"
+#include "om/container.h"
 
 namespace ascendcl::host::model {
 
@@ -21,6 +22,9 @@ struct LoadOptions {
     // System-managed work memory leaves out the part for inputs and outputs.
     bool leave_out_io_memory = false;
 };
+
+// Throws om::Error of a file that holds something else than one model of one part.
+void require_single_model(const om::Container &container);
 
 // Answers the new model's id. Throws Failure by the table of om_codes, and: 107002 without a
 // context, 145000 for user memory too small, 245000 when the device is full, 200006 when the host

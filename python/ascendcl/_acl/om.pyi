@@ -123,6 +123,20 @@ class Node:
     @property
     def subgraphs(self) -> list[str]: ...
     @property
+    def input_offsets(self) -> list[int]:
+        """Where connected inputs lie, in work memory, constants in the weights.
+
+        This and the following may have fewer entries than there are slots.
+        """
+    @property
+    def output_offsets(self) -> list[int]:
+        """Where outputs lie in work memory."""
+    @property
+    def scratch_offsets(self) -> list[int]:
+        """Where the memory that only the node uses while it runs lies in work memory."""
+    @property
+    def scratch_sizes(self) -> list[int]: ...
+    @property
     def attrs(self) -> AttrMap: ...
 
 class Edge:

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 
 from ascendcl.errors import AclError
 
-from . import bench, compare, compile, config, demo, doctor, run, sdk
+from . import bench, compare, compile, config, demo, doctor, inspect, run, sdk
+from .exit_codes import INTERRUPTED, UNREAD
 
-_COMMANDS = (demo, run, bench, compile, compare, doctor, config, sdk)
+_COMMANDS = (demo, run, bench, compile, compare, inspect, doctor, config, sdk)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -41,9 +42,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         print("ascendcl: interrupted", file=sys.stderr)
-        return 130
+        return INTERRUPTED
     except BrokenPipeError:
         # Nor is there anybody to read what is left in the buffer, which Python writes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
+        return UNREAD
     return code

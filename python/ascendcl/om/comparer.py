@@ -84,12 +84,12 @@ def compare(
 
     Parameters
     ----------
-    first, second
+    first, second : str or path
         Each an .om file, which the runtime in use runs, or ONNX, an IR (.xml) or what else
         `ascendcl compile` reads, which OpenVINO runs. The second is the reference.
-    options
+    options : CompareOptions, optional
         How to compare.
-    tell
+    tell : callable
         Is called with a line at each step of the work.
 
     Returns

@@ -125,18 +125,18 @@ def compile(
 
     Parameters
     ----------
-    model
+    model : str, path or torch.nn.Module
         A file that one of OpenVINO's front ends reads: ONNX, TensorFlow (frozen graph or
         SavedModel), TensorFlow Lite, PaddlePaddle. Or a PyTorch module in evaluation mode.
-    output
+    output : str or path, optional
         The .om file. It is written beside and renamed, never half. With `options.like` it is by
         default ``X.host.om`` beside that ``X.om``, where the host runtime looks for it.
-    options
+    options : CompileOptions, optional
         How to compile; by default as the model is.
-    example_inputs
+    example_inputs : sequence of torch.Tensor
         Of a PyTorch module: tensors to trace it with, and to verify with. Their shapes are those of
         the inputs, unless `input_shape` says otherwise.
-    tell
+    tell : callable
         Is called with a line at each step of the work.
 
     Returns

@@ -92,6 +92,8 @@ def heal(engine: Engine, worker: Worker) -> None:
         must_reset = must_reset and not _reset(group, where)
         if group.replicas.give_up_workspace():
             _warn(where, "the workspace it was given went with the reset; it has one of its own")
+        if group.replicas.give_up_weights():
+            _warn(where, "the weights it was given went with the reset; it has its own")
         loading = time.monotonic()
         try:
             group.replicas.open()

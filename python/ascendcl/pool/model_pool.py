@@ -31,7 +31,7 @@ class PoolOptions(TypedDict, total=False):
 
     devices: Sequence[int]
     workers: int | None
-    share_weights: bool
+    share_weights: bool | DeviceBuffer
     workspace: Sharing
     heal_timeout: float
     memory: MemoryResource | None
@@ -51,8 +51,9 @@ class ModelPool(Service):
         Where to load.
     workers : int or None
         How many, over all devices; one per device by default.
-    share_weights : bool
-        One weight buffer per device for all its loads, or memory of the system's for each.
+    share_weights : bool or DeviceBuffer
+        One weight buffer per device for all its loads, or memory of the system's for each; or a
+        buffer that others use as well, another pool or (shareable) another process.
     workspace : "own", "shared" or Workspace
         Work memory of its own for each load, so that they run at the same time; one for all loads
         of a device, which then take turns; or one that other models use as well.
@@ -82,7 +83,7 @@ class ModelPool(Service):
         *,
         devices: Sequence[int] = (0,),
         workers: int | None = None,
-        share_weights: bool = True,
+        share_weights: bool | DeviceBuffer = True,
         workspace: Sharing = "own",
         max_waiting: int = 1024,
         heal_timeout: float = 300.0,
@@ -132,7 +133,7 @@ def _plan(
     *,
     devices: Sequence[int],
     workers: int | None,
-    share_weights: bool,
+    share_weights: bool | DeviceBuffer,
     workspace: Sharing,
     memory: MemoryResource | None,
 ) -> tuple[LoadPlan, dict[int, int]]:
@@ -154,6 +155,15 @@ def _plan(
         raise ValueError(
             f"{name}: the workspace is on device {workspace.device_id}, and devices are {numbers}"
         )
+    if not isinstance(share_weights, bool):
+        if not isinstance(share_weights, DeviceBuffer):
+            kind = type(share_weights).__qualname__
+            raise TypeError(f"{name}: share_weights must be a bool or a DeviceBuffer, not {kind}")
+        if numbers != [share_weights.device_id]:
+            raise ValueError(
+                f"{name}: the weights are on device {share_weights.device_id}, and devices are "
+                f"{numbers}"
+            )
     file = Path(os.fsdecode(file_path(name, "path", path))).absolute()
     counts = {each: count // least + (i < count % least) for i, each in enumerate(numbers)}
     resource = checked_resource(name, memory)

@@ -37,7 +37,7 @@ class LoadPlan:
     """
 
     path: Path
-    share_weights: bool
+    share_weights: bool | DeviceBuffer
     workspace: Sharing
     memory: MemoryResource | None = None
     warm_up: list[list[Array]] | None = None  # what the first load says of itself
@@ -69,8 +69,8 @@ class Replicas:
         plan = self._plan
         size = query_size(plan.path)
         with ExitStack() as stack:
-            weight = None
-            if plan.share_weights and size.weight > 0:
+            weight = plan.share_weights if isinstance(plan.share_weights, DeviceBuffer) else None
+            if weight is None and plan.share_weights and size.weight > 0:
                 weight = stack.enter_context(
                     DeviceBuffer(size.weight, self.device, memory=plan.memory)
                 )
@@ -125,6 +125,14 @@ class Replicas:
         if isinstance(workspace, str) or not workspace.closed:
             return False
         self._plan.workspace = "shared"
+        return True
+
+    def give_up_weights(self) -> bool:
+        """Use a buffer of the pool's where the client's went with a reset; whether that is so."""
+        weights = self._plan.share_weights
+        if isinstance(weights, bool) or not weights.closed:
+            return False
+        self._plan.share_weights = True
         return True
 
     def _check_same(self, before: Model, now: Model) -> None:

@@ -140,7 +140,9 @@ void copy_passed_through(ov::Model &model) {
 
 std::shared_ptr<ov::Model> read_ir(ov::Core &core, const om::Graph &graph,
                                    const om::Descriptors &io, const ov::Tensor &weights) {
-    const om::Node &ir = *om::ir_node(graph);
+    const om::Node *const found = om::ir_node(graph);
+    if (found == nullptr) throw Damage("the graph '" + std::string(graph.name) + "' has no IR");
+    const om::Node &ir = *found;
     require_wiring(graph, ir, io);
     const std::shared_ptr<ov::Model> model = read(core, ir, weights);
     require_count(ir, "input", io.inputs.size(), model->inputs().size());

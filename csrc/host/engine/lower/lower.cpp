@@ -10,15 +10,11 @@
 #include "host/engine/lower/execution_order.h"
 #include "host/engine/lower/fixpipe.h"
 #include "host/engine/lower/fused_kernel.h"
-#include "host/engine/lower/gear_graph.h"
 #include "host/engine/lower/lowering.h"
 #include "host/engine/lower/model_io.h"
 #include "host/engine/lower/ops.h"
-#include "host/engine/lower/refused_nodes.h"
 #include "host/engine/lower/ub_fusion.h"
-#include "host/engine/refusal.h"
 #include "om/error.h"
-#include "om/gears.h"
 
 namespace ascendcl::host::engine {
 namespace {
@@ -161,32 +157,23 @@ void require_present_ops(const om::Graph &graph) {
             throw Refusal(node.name, node.type, om::kMadeByOldDdk);
 }
 
-void lower_all(Lowering &lowering, const om::Graph &graph, const om::Descriptors &descriptors) {
-    RefusedNodes refused;
+void lower_all(Lowering &lowering, const om::Graph &graph, const om::Descriptors &descriptors,
+               RefusedNodes &refused) {
     for (const om::Node *node : execution_order(graph)) {
-        try {
-            refusing_at(node->name, node->type, [&] {
-                if (!refused.hides_input_of(*node)) {
-                    lower_one(lowering, descriptors, *node);
-                    return;
-                }
-                refused.hide(*node);
-                require_supported_type(*node);
-            });
-        } catch (const Damage &) {
-            throw;
-        } catch (const Refusal &refusal) {
-            refused.add(refusal, *node, lowering);
-            // What stands in for it is no constant.
-            if (node->type == "Const" || node->type == "Constant") refused.hide(*node);
-        }
+        refused.collect(*node, lowering, [&] {
+            if (!refused.hides_input_of(*node)) {
+                lower_one(lowering, descriptors, *node);
+                return;
+            }
+            refused.hide(*node);
+            require_supported_type(*node);
+        });
     }
-    if (!refused.empty()) refused.refuse();
 }
 
 }  // namespace
 
-Lowered lower(const LowerInput &input) {
+Lowered lower(const LowerInput &input, RefusedNodes &refused) {
     const om::Graph &graph = input.graph;
     Lowering lowering{
         input.def, input.kernels, input.weights, framework_of(input.def, graph), {}, {}, {}};
@@ -194,23 +181,35 @@ Lowered lower(const LowerInput &input) {
         gather_evidence(graph, input.kernels, lowering.framework, lowering.findings);
     lowering.filter_groups = filter_groups(graph);
     require_present_ops(graph);
-    add_parameters(lowering, graph, input.descriptors);
-    lower_all(lowering, graph, input.descriptors);
-    if (lowering.graph.results.size() != input.descriptors.outputs.size())
+    add_parameters(lowering, graph, input.descriptors, refused);
+    lower_all(lowering, graph, input.descriptors, refused);
+    if (refused.nodes().empty() &&
+        lowering.graph.results.size() != input.descriptors.outputs.size())
         throw Damage("the graph has no NetOutput node for the model's outputs");
     return {std::move(lowering.graph), std::move(lowering.findings)};
 }
 
+Lowered lower(const LowerInput &input) {
+    RefusedNodes refused;
+    Lowered lowered = lower(input, refused);
+    if (!refused.nodes().empty()) refused.refuse();
+    return lowered;
+}
+
+RefusedNodes unsupported_types(const om::Graph &graph) {
+    RefusedNodes refused;
+    for (const om::Node &node : graph.nodes) {
+        try {
+            require_supported_type(node);
+        } catch (const Refusal &refusal) {
+            refused.add(refusal);
+        }
+    }
+    return refused;
+}
+
 Lowered lower_gear(const LowerInput &model, int32_t gear) {
-    const auto count = static_cast<int64_t>(model.descriptors.gears.size());
-    if (count == 0 && gear < 0) return lower(model);
-    if (gear < 0 || gear >= count)
-        throw Refusal("the model has " + std::to_string(count) + " gears, number " +
-                      std::to_string(gear) + " is asked for");
-    const auto index = static_cast<size_t>(gear);
-    const om::Graph graph = gear_graph(model.def, index);
-    const om::Descriptors descriptors = om::descriptors_of_gear(model.descriptors, index);
-    return lower({model.def, graph, descriptors, model.kernels, model.weights});
+    return with_gear(model, gear, [](const LowerInput &input) { return lower(input); });
 }
 
 }  // namespace ascendcl::host::engine

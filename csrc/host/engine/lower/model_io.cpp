@@ -76,13 +76,13 @@ bool is_input(const om::Node &node) noexcept {
     return node.type == "Data" || node.type == "AippData" || node.type == "AnnData";
 }
 
-void add_parameters(Lowering &lowering, const om::Graph &graph,
-                    const om::Descriptors &descriptors) {
+void add_parameters(Lowering &lowering, const om::Graph &graph, const om::Descriptors &descriptors,
+                    RefusedNodes &refused) {
     for (const om::IoDescriptor &descriptor : descriptors.inputs) {
         const om::Node *node = graph.find(descriptor.name);
         if (node == nullptr || !is_input(*node))
             throw Damage("the model's input '" + descriptor.name + "' is no node of its graph");
-        refusing_at(node->name, node->type, [&] { add_parameter(lowering, *node, descriptor); });
+        refused.collect(*node, lowering, [&] { add_parameter(lowering, *node, descriptor); });
     }
 }
 

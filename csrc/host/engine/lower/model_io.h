@@ -3,6 +3,7 @@
 #pragma once
 
 #include "host/engine/lower/lowering.h"
+#include "host/engine/lower/refused_nodes.h"
 #include "om/descriptors.h"
 
 namespace ascendcl::host::engine {
@@ -11,8 +12,9 @@ inline constexpr std::string_view kNoAipp = "image preprocessing (AIPP) is not s
 
 bool is_input(const om::Node &node) noexcept;
 
-// One parameter per Data node, in descriptor order. Throws Refusal.
-void add_parameters(Lowering &lowering, const om::Graph &graph, const om::Descriptors &descriptors);
+// One parameter per Data node, in descriptor order; those that cannot be are added to `refused`.
+void add_parameters(Lowering &lowering, const om::Graph &graph, const om::Descriptors &descriptors,
+                    RefusedNodes &refused);
 
 // One result per slot of NetOutput. Throws Refusal.
 void add_results(NodeView &view, const om::Descriptors &descriptors);

@@ -11,19 +11,16 @@ namespace {
 
 constexpr size_t kMostReasons = 12;
 
+std::string told(const RefusedNode &node) {
+    return Refusal(node.node, node.type, node.reason).what();
+}
+
 }  // namespace
 
 void RefusedNodes::add(const Refusal &refusal, const om::Node &node, Lowering &lowering) {
-    ++count_;
-    const auto same = std::find_if(told_.begin(), told_.end(), [&](const Told &told) {
-        return told.reason == refusal.reason() && told.type == node.type;
-    });
-    if (same != told_.end()) {
-        ++same->more;
-    } else if (told_.size() < kMostReasons) {
-        told_.push_back({std::string(refusal.reason()), std::string(node.type), refusal.what(), 0});
-    }
-
+    add(refusal);
+    // What stands in for it is no constant.
+    if (node.type == "Const" || node.type == "Constant") hide(node);
     auto &outputs = lowering.done[node.name];
     outputs.clear();
     try {
@@ -45,13 +42,28 @@ bool RefusedNodes::hides_input_of(const om::Node &node) const {
 }
 
 void RefusedNodes::refuse() const {
-    if (count_ == 1) throw Refusal(told_[0].text);
-    std::string text = std::to_string(count_) + " nodes cannot be run";
-    size_t left = count_;
-    for (const Told &told : told_) {
-        text += "\n  " + told.text;
-        if (told.more != 0) text += " and " + std::to_string(told.more) + " more";
-        left -= 1 + told.more;
+    if (nodes_.size() == 1) throw Refusal(told(nodes_[0]));
+    struct Group {
+        const RefusedNode *first;
+        size_t more;  // nodes of the same type, refused for the same reason
+    };
+    std::vector<Group> groups;
+    size_t left = 0;
+    for (const RefusedNode &node : nodes_) {
+        const auto same = std::find_if(groups.begin(), groups.end(), [&](const Group &group) {
+            return group.first->reason == node.reason && group.first->type == node.type;
+        });
+        if (same != groups.end())
+            ++same->more;
+        else if (groups.size() < kMostReasons)
+            groups.push_back({&node, 0});
+        else
+            ++left;
+    }
+    std::string text = std::to_string(nodes_.size()) + " nodes cannot be run";
+    for (const Group &group : groups) {
+        text += "\n  " + told(*group.first);
+        if (group.more != 0) text += " and " + std::to_string(group.more) + " more";
     }
     if (left != 0) text += "\n  and " + std::to_string(left) + " nodes for other reasons";
     throw Refusal(text);

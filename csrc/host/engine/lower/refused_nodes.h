@@ -3,9 +3,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string>
 #include <string_view>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "host/engine/lower/lowering.h"
@@ -16,8 +16,20 @@ namespace ascendcl::host::engine {
 
 class RefusedNodes {
    public:
-    bool empty() const noexcept { return count_ == 0; }
+    const std::vector<RefusedNode> &nodes() const noexcept { return nodes_; }
 
+    void add(const Refusal &refusal) { nodes_.push_back(refusal.refused()); }
+    // Runs `step`, which looks at `node`, and adds what it refuses. Damage goes on.
+    template <typename Step>
+    void collect(const om::Node &node, Lowering &lowering, Step &&step) {
+        try {
+            refusing_at(node.name, node.type, std::forward<Step>(step));
+        } catch (const Damage &) {
+            throw;
+        } catch (const Refusal &refusal) {
+            add(refusal, node, lowering);
+        }
+    }
     // `node` is refused. What it would have given stands in for it, as far as the file declares it,
     // so that the nodes behind it can be looked at.
     void add(const Refusal &refusal, const om::Node &node, Lowering &lowering);
@@ -30,15 +42,7 @@ class RefusedNodes {
     [[noreturn]] void refuse() const;
 
    private:
-    struct Told {
-        std::string reason;
-        std::string type;
-        std::string text;  // the whole refusal of the first node
-        size_t more = 0;   // nodes of the same type, refused for the same reason
-    };
-
-    std::vector<Told> told_;
-    size_t count_ = 0;
+    std::vector<RefusedNode> nodes_;
     std::unordered_set<std::string_view> hidden_;
 };
 

@@ -70,6 +70,32 @@ class Translation {
         return done;
     }
 
+    Examined examine() {
+        Examined found;
+        const auto refusing = [&found](auto &&step) {
+            try {
+                step();
+            } catch (const Damage &) {
+                throw;
+            } catch (const Refusal &refusal) {
+                found.refused.push_back(refusal.refused());
+            }
+        };
+        const auto is_there = [this](ValueId value) {
+            return values_[static_cast<size_t>(value)].node.get_node() != nullptr;
+        };
+        for (const PlainNode &node : graph_.nodes())
+            if (std::all_of(node.inputs.begin(), node.inputs.end(), is_there))
+                refusing([&] { add(node); });
+        if (std::all_of(graph_.results.begin(), graph_.results.end(),
+                        [&](const PlainResult &result) { return is_there(result.value); })) {
+            std::vector<Shape> output_dims;
+            refusing([&] { results(output_dims); });
+        }
+        found.findings = std::move(findings_);
+        return found;
+    }
+
    private:
     void add(const PlainNode &node) {
         try {
@@ -168,5 +194,7 @@ class Translation {
 }  // namespace
 
 Translated translate(const PlainGraph &graph) { return Translation(graph).run(); }
+
+Examined examine_translation(const PlainGraph &graph) { return Translation(graph).examine(); }
 
 }  // namespace ascendcl::host::engine

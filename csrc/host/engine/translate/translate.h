@@ -21,4 +21,8 @@ struct Translated {
 // Throws Refusal naming the node.
 Translated translate(const PlainGraph &graph);
 
+// What is refused of a graph, and what translation finds of the rest; nodes behind one that is
+// refused are left out.
+Examined examine_translation(const PlainGraph &graph);
+
 }  // namespace ascendcl::host::engine
