@@ -21,6 +21,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from figures import Figures, best_difference, figure
+from registry import bound_text
 
 import ascendcl as acl
 from ascendcl.data import DIGITS_MODEL
@@ -33,25 +35,35 @@ extern "C" int repeat(int (*execute)(unsigned, const void *, void *), unsigned m
     return code;
 }
 """
-BOUND_US = 1.5
+LEAST_US = 0.1  # what such a machine can tell apart
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--calls", type=int, default=5, help="calls in a batch")
-    parser.add_argument("--rounds", type=int, default=400, help="batches of each")
-    arguments = parser.parse_args()
+def measure(calls: int = 5, rounds: int = 400) -> Figures:
     with acl.Model.from_file(DIGITS_MODEL) as model:
         ways = contestants(model)
         times: dict[str, list[float]] = {name: [] for name in ways}
         for repeat in ways.values():
-            repeat(arguments.calls)
-        for _ in range(arguments.rounds):
+            repeat(calls)
+        for _ in range(rounds):
             for name, repeat in ways.items():
                 start = time.perf_counter()
-                repeat(arguments.calls)
-                times[name].append((time.perf_counter() - start) / arguments.calls * 1e6)
-    report(times)
+                repeat(calls)
+                times[name].append((time.perf_counter() - start) / calls * 1e6)
+    base, bound, client = (
+        times[name]
+        for name in ("aclmdlExecute in C++", "bound, device memory", "pyACL: copy, execute, copy")
+    )
+    figures = {
+        "bound call": figure(best_difference, bound, base),
+        "pyACL client": figure(times_as_much, client, bound, base),
+    }
+    report(times, figures)
+    return figures
+
+
+def times_as_much(client: list[float], bound: list[float], base: list[float]) -> float:
+    """What a client adds over what a bound call adds."""
+    return best_difference(client, base) / max(best_difference(bound, base), LEAST_US)
 
 
 def contestants(model: acl.Model) -> dict[str, Callable[[int], object]]:
@@ -127,18 +139,25 @@ def client(model: acl.Model, image: np.ndarray[Any, Any]) -> Callable[[], object
     return run
 
 
-def report(times: dict[str, list[float]]) -> None:
+def report(times: dict[str, list[float]], figures: Figures) -> None:
     base = min(times["aclmdlExecute in C++"])
     print(f"{'':28} {'us':>7} {'more, us':>9}")
-    more: dict[str, float] = {}
     for name, taken in times.items():
-        more[name] = min(taken) - base
-        print(f"{name:28} {min(taken):7.1f} {more[name]:9.2f}")
-    bound = more["bound, device memory"]
-    plain = more["pyACL: copy, execute, copy"]
-    print(f"a bound call: {bound:.2f} us more (bound: {BOUND_US})")
-    least = max(bound, 0.1)  # what such a machine can tell apart
-    print(f"a plain pyACL client: {plain / least:.1f} times as much, or more (bound: 5)")
+        print(f"{name:28} {min(taken):7.1f} {min(taken) - base:9.2f}")
+    bound, client = (figures[name].value for name in ("bound call", "pyACL client"))
+    print(f"a bound call: {bound:.2f} us more{bound_text('bind/bound call')}")
+    print(
+        f"a plain pyACL client: {client:.1f} times as much, or more"
+        f"{bound_text('bind/pyACL client')}"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--calls", type=int, default=5, help="calls in a batch")
+    parser.add_argument("--rounds", type=int, default=400, help="batches of each")
+    arguments = parser.parse_args()
+    measure(arguments.calls, arguments.rounds)
 
 
 if __name__ == "__main__":

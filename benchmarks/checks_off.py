@@ -17,6 +17,8 @@ import tempfile
 from pathlib import Path
 
 import openvino
+from figures import Figures, best_ratio, figure
+from registry import bound_text
 
 import ascendcl
 
@@ -32,7 +34,7 @@ struct runtime {
     aclError (*execute)(uint32_t, const aclmdlDataset *, aclmdlDataset *);
     uint32_t model;
     aclmdlDataset *inputs, *outputs;
-    double best;
+    double *times;
 };
 
 static void *symbol(void *library, const char *name) {
@@ -68,13 +70,13 @@ static struct runtime start(const char *path, const char *om) {
     it.inputs = dataset(library, GET(aclmdlGetInputSizeByIndex, desc, 0));
     it.outputs = dataset(library, GET(aclmdlGetOutputSizeByIndex, desc, 0));
     it.execute = (__typeof__(it.execute))symbol(library, "aclmdlExecute");
-    it.best = 1e9;
     return it;
 }
 
 int main(int argc, char **argv) {
     const int rounds = atoi(argv[3]), calls = 500;
     struct runtime both[2] = {start(argv[1], argv[4]), start(argv[2], argv[4])};
+    for (int k = 0; k < 2; ++k) both[k].times = malloc(rounds * sizeof(double));
     for (int round = 0; round < rounds; ++round) {
         for (int k = 0; k < 2; ++k) {
             struct runtime *it = &both[(k + round) % 2];
@@ -83,23 +85,19 @@ int main(int argc, char **argv) {
             clock_gettime(CLOCK_MONOTONIC, &a);
             for (int n = 0; n < calls; ++n) it->execute(it->model, it->inputs, it->outputs);
             clock_gettime(CLOCK_MONOTONIC, &b);
-            double took = ((b.tv_sec - a.tv_sec) + (b.tv_nsec - a.tv_nsec) * 1e-9) / calls;
-            if (took < it->best) it->best = took;
+            it->times[round] =
+                ((b.tv_sec - a.tv_sec) * 1e6 + (b.tv_nsec - a.tv_nsec) * 1e-3) / calls;
         }
     }
-    printf("installed %.3f us, baseline %.3f us, ratio %.4f\n", both[0].best * 1e6,
-           both[1].best * 1e6, both[0].best / both[1].best);
+    for (int round = 0; round < rounds; ++round)
+        printf("%.6f %.6f\n", both[0].times[round], both[1].times[round]);
     fflush(stdout);
     _Exit(0);
 }
 """
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--baseline", type=Path, required=True, help="the other libascendcl.so")
-    parser.add_argument("--rounds", type=int, default=400)
-    options = parser.parse_args()
+def measure(baseline: str | Path, rounds: int = 400) -> Figures:
     installed = Path(ascendcl.get_library_dir()) / "libascendcl.so"
     model = Path(ascendcl.__file__).parent / "data" / "digits.om"
     environment = dict(os.environ, LD_LIBRARY_PATH=str(Path(openvino.__file__).parent / "libs"))
@@ -108,8 +106,26 @@ def main() -> None:
         source.write_text(SOURCE, encoding="utf-8")
         command = ["cc", "-O2", f"-I{ascendcl.get_include()}", str(source), "-ldl"]
         subprocess.run([*command, "-o", str(program)], check=True)
-        arguments = [installed, options.baseline.resolve(), str(options.rounds), model]
-        subprocess.run([program, *arguments], check=True, env=environment)
+        command = [program, installed, Path(baseline).resolve(), str(rounds), model]
+        done = subprocess.run(
+            command, check=True, env=environment, stdout=subprocess.PIPE, text=True
+        )
+    pairs = [tuple(map(float, line.split())) for line in done.stdout.splitlines()]
+    ours, theirs = zip(*pairs, strict=True)
+    found = figure(best_ratio, ours, theirs)
+    print(
+        f"installed {min(ours):.3f} us, baseline {min(theirs):.3f} us, ratio {found.value:.4f}"
+        f"{bound_text('checks_off/execute')}"
+    )
+    return {"execute": found}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--baseline", type=Path, required=True, help="the other libascendcl.so")
+    parser.add_argument("--rounds", type=int, default=400)
+    options = parser.parse_args()
+    measure(options.baseline, options.rounds)
 
 
 if __name__ == "__main__":

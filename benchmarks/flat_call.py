@@ -18,6 +18,9 @@ import timeit
 from pathlib import Path
 from types import ModuleType
 
+from figures import Figure, Figures, best_ratio, figure
+from registry import bound_text
+
 import ascendcl
 
 SOURCE = r"""
@@ -75,12 +78,8 @@ def compile_extension(folder: Path, text: str, *includes: Path) -> ModuleType:
     return module
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--calls", type=int, default=200_000)
-    parser.add_argument("--rounds", type=int, default=15)
-    options = parser.parse_args()
-
+def measure(calls: int = 200_000, rounds: int = 15) -> Figures:
+    figures: dict[str, Figure] = {}
     ascendcl.init()
     ascendcl.rt.set_device(0)
     context, _ = ascendcl.rt.get_context()
@@ -98,15 +97,26 @@ def main() -> None:
             call = f"f({', '.join(f'a{k}' for k in range(len(arguments)))})"
             names = {f"a{k}": value for k, value in enumerate(arguments)}
             timers = [timeit.Timer(call, globals={"f": f, **names}) for f in (ours, theirs)]
-            best = [float("inf"), float("inf")]
-            for _ in range(options.rounds):
-                for k, timer in enumerate(timers):
-                    best[k] = min(best[k], timer.timeit(options.calls) / options.calls)
-            ours_ns, theirs_ns = best[0] * 1e9, best[1] * 1e9
-            print(f"{name:24}{ours_ns:9.1f} ns{theirs_ns:9.1f} ns{ours_ns / theirs_ns:8.2f}")
+            taken: tuple[list[float], list[float]] = ([], [])
+            for _ in range(rounds):
+                for times, timer in zip(taken, timers, strict=True):
+                    times.append(timer.timeit(calls) / calls * 1e9)
+            figures[name] = figure(best_ratio, *taken)
+            ours_ns, theirs_ns = map(min, taken)
+            bound = bound_text(f"flat_call/{name}")
+            print(f"{name:24}{ours_ns:9.1f} ns{theirs_ns:9.1f} ns{figures[name].value:8.2f}{bound}")
     ascendcl.mdl.destroy_desc(desc)
     ascendcl.rt.reset_device(0)
     ascendcl.finalize()
+    return figures
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--calls", type=int, default=200_000)
+    parser.add_argument("--rounds", type=int, default=15)
+    options = parser.parse_args()
+    measure(options.calls, options.rounds)
 
 
 if __name__ == "__main__":

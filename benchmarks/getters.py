@@ -18,11 +18,13 @@ import statistics
 import sys
 import tempfile
 import timeit
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from figures import Figures, figure
 from flat_call import compile_extension
+from registry import bound_text
 
 import ascendcl
 
@@ -168,12 +170,13 @@ def objects() -> dict[str, int]:
     }
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--calls", type=int, default=50_000)
-    parser.add_argument("--rounds", type=int, default=9)
-    options = parser.parse_args()
+def ratio_of_sums(*columns: Sequence[float]) -> float:
+    """Of the quickest rounds: a column of ours and one of theirs for each getter."""
+    best = [min(column) for column in columns]
+    return sum(best[::2]) / sum(best[1::2])
 
+
+def measure(calls: int = 50_000, rounds: int = 9) -> Figures:
     ascendcl.init()
     ascendcl.rt.set_device(0)
     values = objects()
@@ -194,29 +197,41 @@ def main() -> None:
             continue
         chosen.append((getter, arguments))
         bodies[getter.function.name] = text
-    sums = [0.0, 0.0]
+    columns: list[list[float]] = []
     ratios = []
     with tempfile.TemporaryDirectory() as folder:
         by_hand = compile_extension(Path(folder), extension_text(bodies), HEADERS)
         print(f"{'getter':44}{'ascendcl':>12}{'by hand':>12}{'ratio':>8}")
         for getter, arguments in chosen:
-            theirs = getattr(by_hand, getter.function.name)
+            by_hand_call = getattr(by_hand, getter.function.name)
             call = "f(a)" if arguments else "f()"
             timers = [
                 timeit.Timer(call, globals={"f": f, "a": arguments[0] if arguments else None})
-                for f in (getter.call, theirs)
+                for f in (getter.call, by_hand_call)
             ]
-            best = [float("inf"), float("inf")]
-            for _ in range(options.rounds):
-                for k, timer in enumerate(timers):
-                    best[k] = min(best[k], timer.timeit(options.calls) / options.calls)
-            sums = [total + seconds for total, seconds in zip(sums, best, strict=True)]
-            ratios.append(best[0] / best[1])
-            print(
-                f"{getter.python:44}{best[0] * 1e9:9.1f} ns{best[1] * 1e9:9.1f} ns{ratios[-1]:8.2f}"
-            )
-    print(f"{len(ratios)} getters: mean cost {sums[0] / sums[1]:.2f} of the hand-written extension")
+            taken: tuple[list[float], list[float]] = ([], [])
+            for _ in range(rounds):
+                for times, timer in zip(taken, timers, strict=True):
+                    times.append(timer.timeit(calls) / calls * 1e9)
+            columns += taken
+            ours, theirs = map(min, taken)
+            ratios.append(ours / theirs)
+            print(f"{getter.python:44}{ours:9.1f} ns{theirs:9.1f} ns{ratios[-1]:8.2f}")
+    mean = figure(ratio_of_sums, *columns)
+    print(
+        f"{len(ratios)} getters: mean cost {mean.value:.2f} of the hand-written extension"
+        f"{bound_text('getters/mean')}"
+    )
     print(f"ratio of each: median {statistics.median(ratios):.2f}, highest {max(ratios):.2f}")
+    return {"mean": mean}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--calls", type=int, default=50_000)
+    parser.add_argument("--rounds", type=int, default=9)
+    options = parser.parse_args()
+    measure(options.calls, options.rounds)
 
 
 if __name__ == "__main__":

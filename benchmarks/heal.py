@@ -2,8 +2,9 @@
 """Sticky faults of the device under a ModelPool with clients: how long until it serves again.
 
 Threads and an event loop ask all the time; again and again an execution fails as a device's does
-that must be reset. Bounds: each request is answered exactly once, no answer is wrong, none fails by
-anything but the device, and the pool is ready again within the time of its first load + 1 s.
+that must be reset. What counts is by how much a heal takes longer than the pool's first load did;
+that each request is answered exactly once, no answer is wrong and none fails by anything but the
+device, is required.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ os.environ["ASCENDCL_HOST_THREADS"] = "1"
 
 import numpy as np  # noqa: E402
 from faults import faults  # noqa: E402
+from figures import Figures, figure  # noqa: E402
+from registry import bound_text, is_kept  # noqa: E402
 
 import acl  # noqa: E402
 from ascendcl.data import DIGITS_MODEL, digits_held_out  # noqa: E402
@@ -94,15 +97,11 @@ def heal_once(pool: acl.ModelPool, seed: int) -> float:
         return time.perf_counter() - start
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--faults", type=int, default=100)
-    parser.add_argument("--workers", type=int, default=2)
-    arguments = parser.parse_args()
-
+def measure(count: int = 100, workers: int = 2) -> Figures:
+    """SystemExit where an answer is wrong, lost or doubled."""
     logging.getLogger("ascendcl").setLevel(logging.ERROR)
     images = list(digits_held_out().images[:32, None].astype(np.float32))
-    with acl.ModelPool(DIGITS_MODEL, workers=arguments.workers) as pool:
+    with acl.ModelPool(DIGITS_MODEL, workers=workers) as pool:
         first_load = pool.stats()["load_seconds"]
         clients = Clients(pool, images)
         threads = [
@@ -111,25 +110,37 @@ def main() -> None:
         ]
         for thread in threads:
             thread.start()
-        seconds = [heal_once(pool, seed) for seed in range(arguments.faults)]
+        seconds = [heal_once(pool, seed) for seed in range(count)]
         clients.stop.set()
         for thread in threads:
             thread.join()
         pool.drain()
         stats = pool.stats()
     print(f"{stats['faults_num']} faults, {stats['heals_num']} times healed")
-    for kind, count in clients.answers.most_common():
-        print(f"{count:10} {kind}")
+    for kind, times in clients.answers.most_common():
+        print(f"{times:10} {kind}")
     answered = sum(clients.answers.values())
     once = answered == clients.asked == stats["requests_num"]
     print(f"{clients.asked} asked, {answered} answered{'' if once else ': NOT EACH ONCE'}")
     print(
         f"not ready for {np.median(seconds):.3f} s, {max(seconds):.3f} at most"
-        f"  (at most {first_load + 1:.3f}: the first load took {first_load:.3f})"
+        f"; the first load took {first_load:.3f}"
     )
     others = set(clients.answers) - {"right", "failed by the device"}
-    is_good = once and not others and stats["heals_num"] == arguments.faults
-    sys.exit(0 if is_good and max(seconds) <= first_load + 1 else 1)
+    if others or not once or stats["heals_num"] != count:
+        raise SystemExit("an answer is wrong, lost or doubled, or a fault was not healed")
+    longest = figure(lambda some: max(some) - first_load, seconds)
+    print(f"{longest.value:+.3f} s over it{bound_text('heal/not ready')}")
+    return {"not ready": longest}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--faults", type=int, default=100)
+    parser.add_argument("--workers", type=int, default=2)
+    arguments = parser.parse_args()
+    found = measure(arguments.faults, arguments.workers)
+    sys.exit(0 if is_kept("heal/not ready", found["not ready"].value) else 1)
 
 
 if __name__ == "__main__":

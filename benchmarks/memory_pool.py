@@ -13,32 +13,44 @@ import argparse
 import contextlib
 import time
 
+from figures import Figures, best_ratio, figure
+from registry import bound_text
+
 import ascendcl as acl
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--bytes", type=int, default=1 << 20, help="of a buffer")
-    parser.add_argument("--calls", type=int, default=50, help="buffers in a batch")
-    parser.add_argument("--rounds", type=int, default=100, help="batches of each")
-    arguments = parser.parse_args()
-    pool = acl.Pool(4 * arguments.bytes + (1 << 20))
+def measure(nbytes: int = 1 << 20, calls: int = 50, rounds: int = 100) -> Figures:
+    pool = acl.Pool(4 * nbytes + (1 << 20))
     ways = {"the runtime": None, "acl.Pool": pool, "acl.Tracking over it": acl.Tracking(pool)}
     blocks = {"": contextlib.nullcontext, " in acl.statistics()": acl.statistics}
-    best: dict[str, float] = {}
+    times: dict[str, list[float]] = {}
     with acl.Device(0):
-        for _ in range(arguments.rounds):
+        for _ in range(rounds):
             for name, memory in ways.items():
                 for suffix, block in blocks.items():
                     with block():
                         start = time.perf_counter()
-                        for _ in range(arguments.calls):
-                            acl.DeviceBuffer(arguments.bytes, memory=memory).close()
-                        seconds = (time.perf_counter() - start) / arguments.calls
-                    best[name + suffix] = min(best.get(name + suffix, seconds), seconds)
+                        for _ in range(calls):
+                            acl.DeviceBuffer(nbytes, memory=memory).close()
+                        seconds = (time.perf_counter() - start) / calls
+                    times.setdefault(name + suffix, []).append(seconds)
     pool.close()
-    for name, seconds in best.items():
-        print(f"{name:42} {seconds * 1e6:8.2f} us, {seconds / best['the runtime']:6.2f}x")
+    of_runtime = times["the runtime"]
+    figures = {"pool": figure(best_ratio, times["acl.Pool"], of_runtime)}
+    for name, taken in times.items():
+        ratio = best_ratio(taken, of_runtime)
+        bound = bound_text("memory_pool/pool") if name == "acl.Pool" else ""
+        print(f"{name:42} {min(taken) * 1e6:8.2f} us, {ratio:6.2f}x{bound}")
+    return figures
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--bytes", type=int, default=1 << 20, help="of a buffer")
+    parser.add_argument("--calls", type=int, default=50, help="buffers in a batch")
+    parser.add_argument("--rounds", type=int, default=100, help="batches of each")
+    arguments = parser.parse_args()
+    measure(arguments.bytes, arguments.calls, arguments.rounds)
 
 
 if __name__ == "__main__":

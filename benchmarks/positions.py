@@ -17,6 +17,7 @@ import time
 from typing import Any
 
 import numpy as np
+from figures import Figure, Figures, best_ratio, figure
 
 import ascendcl as acl
 from ascendcl.om import GraphBuilder, ModelBuilder, TensorSpec
@@ -107,6 +108,23 @@ class Contestant:
         self.process.communicate()
 
 
+def measure(other: str, rounds: int = 60) -> Figures:
+    both = [Contestant(sys.executable), Contestant(other)]
+    figures: dict[str, Figure] = {}
+    print(f"{'':20}{'with':>10}{'without':>10}{'ratio':>8}")
+    for number, case in enumerate(CASES):
+        spent: tuple[list[float], list[float]] = ([], [])
+        for turn in range(rounds):
+            for who in (turn % 2, 1 - turn % 2):
+                spent[who].append(both[who].microseconds(number))
+        figures[case[0]] = figure(best_ratio, *spent)
+        looking, without = (min(times) for times in spent)
+        print(f"{case[0]:20}{looking:8.1f}us{without:8.1f}us{figures[case[0]].value:8.3f}")
+    for contestant in both:
+        contestant.close()
+    return figures
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--other", help="interpreter with another build")
@@ -116,17 +134,7 @@ def main() -> None:
     if given.serve:
         serve()
         return
-    both = [Contestant(sys.executable), Contestant(given.other or sys.executable)]
-    print(f"{'':20}{'with':>10}{'without':>10}{'ratio':>8}")
-    for number, case in enumerate(CASES):
-        spent: tuple[list[float], list[float]] = ([], [])
-        for turn in range(given.rounds):
-            for who in (turn % 2, 1 - turn % 2):
-                spent[who].append(both[who].microseconds(number))
-        looking, other = (min(times) for times in spent)
-        print(f"{case[0]:20}{looking:8.1f}us{other:8.1f}us{looking / other:8.3f}")
-    for contestant in both:
-        contestant.close()
+    measure(given.other or sys.executable, given.rounds)
 
 
 if __name__ == "__main__":

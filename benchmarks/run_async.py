@@ -22,6 +22,8 @@ from typing import Any
 
 import numpy as np
 from bind import data_set
+from figures import Figures, best_difference, best_ratio, figure
+from registry import bound_text
 
 import ascendcl as acl
 from ascendcl.data import DIGITS_MODEL
@@ -83,7 +85,7 @@ async def nothing() -> None:
     await future
 
 
-async def measure(rounds: int) -> None:
+async def measure_in_turns(rounds: int) -> Figures:
     loop = asyncio.get_running_loop()
     with (
         acl.Model.from_file(DIGITS_MODEL) as in_stream,
@@ -98,39 +100,59 @@ async def measure(rounds: int) -> None:
             "run_in_executor": lambda: loop.run_in_executor(None, in_calls, image),
             "a task and a future alone": nothing,
         }
-        best = dict.fromkeys(ways, (float("inf"), float("inf")))
-        runtime = float("inf")
+        loops: dict[str, list[float]] = {name: [] for name in ways}
+        alls: dict[str, list[float]] = {name: [] for name in ways}
+        runtime: list[float] = []
         for _ in range(rounds):
             start = time.perf_counter()
             repeat(IN_FLIGHT)
-            runtime = min(runtime, (time.perf_counter() - start) / IN_FLIGHT * 1e6)
+            runtime.append((time.perf_counter() - start) / IN_FLIGHT * 1e6)
             for name, way in ways.items():
                 cpu, wall = await in_flight(way)
-                best[name] = min(best[name][0], cpu), min(best[name][1], wall)
-    report(best, runtime)
+                loops[name].append(cpu)
+                alls[name].append(wall)
+    own, executor = "run_async", "run_in_executor"
+    figures = {
+        "runtime": figure(best_difference, alls[own], runtime),
+        "executor": figure(added_ratio, alls[own], alls[executor], runtime),
+        "executor, loop": figure(best_ratio, loops[own], loops[executor]),
+    }
+    report({name: (min(loops[name]), min(alls[name])) for name in ways}, min(runtime), figures)
+    return figures
 
 
-def report(best: dict[str, tuple[float, float]], runtime: float) -> None:
+def added_ratio(own: list[float], other: list[float], runtime: list[float]) -> float:
+    """What one adds to the runtime's own time over what another adds."""
+    return best_difference(own, runtime) / best_difference(other, runtime)
+
+
+def report(best: dict[str, tuple[float, float]], runtime: float, figures: Figures) -> None:
     print(f"the runtime's own: {runtime:.1f} us a run")
     print(f"{'':28} {'loop, us':>9} {'all, us':>9}")
     for name, (cpu, wall) in best.items():
         print(f"{name:28} {cpu:9.1f} {wall:9.1f}")
-    own, executor = best["run_async"], best["run_in_executor"]
-    alone = best["a task and a future alone"]
-    print(f"run_async, all, over the runtime's own: {own[1] - runtime:+.1f} us (bound: 5)")
-    print(f"run_async, loop, over a task alone: {own[0] - alone[0]:+.1f} us")
-    print(f"of run_in_executor's: loop {own[0] / executor[0] * 100:.0f} %,", end=" ")
-    print(
-        f"over the runtime's own {(own[1] - runtime) / (executor[1] - runtime) * 100:.0f} %",
-        end=" ",
+    more, of_executor, of_loop = (
+        figures[name].value for name in ("runtime", "executor", "executor, loop")
     )
-    print("(bound: 40)")
+    own, alone = best["run_async"], best["a task and a future alone"]
+    print(
+        f"run_async, all, over the runtime's own: {more:+.1f} us{bound_text('run_async/runtime')}"
+    )
+    print(f"run_async, loop, over a task alone: {own[0] - alone[0]:+.1f} us")
+    print(
+        f"of run_in_executor's: loop {of_loop:.2f}, over the runtime's own {of_executor:.2f}"
+        f"{bound_text('run_async/executor')}"
+    )
+
+
+def measure(rounds: int = 60) -> Figures:
+    return asyncio.run(measure_in_turns(rounds))
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--rounds", type=int, default=60)
-    asyncio.run(measure(parser.parse_args().rounds))
+    measure(parser.parse_args().rounds)
 
 
 if __name__ == "__main__":

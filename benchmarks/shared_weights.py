@@ -11,10 +11,12 @@ import multiprocessing
 import os
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from compiled_memory import LAYERS, MIB, WIDTH, write_onnx
+from figures import Figure, Figures, once
 
 
 def proportional() -> int:
@@ -63,26 +65,28 @@ def measured(path: Path, count: int, *, shared: bool) -> int:
     return sum(size for size, _ in found)
 
 
-def main() -> int:
+def measure(width: int = WIDTH, counts: Sequence[int] = (1, 2, 4)) -> Figures:
     os.environ["ASCENDCL_RUNTIME"] = "host"
     from ascendcl.om.compiler import CompileOptions, compile
 
-    weights = WIDTH * WIDTH * 4 * LAYERS
+    weights = width * width * 4 * LAYERS
+    figures: dict[str, Figure] = {}
     with tempfile.TemporaryDirectory(prefix="ascendcl-shared-") as name:
         folder = Path(name)
-        write_onnx(folder / "large.onnx", WIDTH, LAYERS)
+        write_onnx(folder / "large.onnx", width, LAYERS)
         compile(folder / "large.onnx", folder / "large.om", CompileOptions(verify=False))
         print(f"weights {weights / MIB:.0f} MiB; Pss of all processes, MiB")
         print(f"{'processes':>9}{'shared':>9}{'apart':>9}{'shared / apart':>16}")
-        for count in (1, 2, 4):
+        for count in counts:
             shared, apart = (
                 measured(folder / "large.om", count, shared=each) for each in (True, False)
             )
             print(
                 f"{count:9}{shared / MIB:9.0f}{apart / MIB:9.0f}{shared / apart:16.2f}", flush=True
             )
-    return 0
+            figures[f"{count} processes"] = once(shared / apart)
+    return figures
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    measure()

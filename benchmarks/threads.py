@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Two Python threads that execute loads of their own of lane.om, against one: throughput.
 
-Bound: at least 1.8x on two cores, with one thread of the engine for each. Beside it, what two
-threads gain that do nothing but hash: no more is to be had from the machine as busy as it is.
+On two cores, with one thread of the engine for each. Beside it, what two threads gain that do
+nothing but hash: no more is to be had from the machine as busy as it is.
 """
 
 from __future__ import annotations
@@ -15,6 +15,9 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+from figures import Figure, Figures, figure, median_of_ratios
+from registry import bound_text
 
 SHARED = Path(__file__).parents[2] / "shared" / "models"
 
@@ -40,13 +43,7 @@ def throughput(threads: int, runs: int, call: Callable[[int], None]) -> float:
     return threads * runs / seconds
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--runs", type=int, default=10, help="by each thread in each round")
-    parser.add_argument("--models", type=Path, default=SHARED)
-    arguments = parser.parse_args()
-
+def measure(rounds: int = 15, runs: int = 10, models: Path = SHARED) -> Figures:
     os.environ["ASCENDCL_RUNTIME"] = "host"
     os.environ["ASCENDCL_HOST_THREADS"] = "1"
     import acl
@@ -65,7 +62,7 @@ def main() -> None:
         return int(handle)
 
     def load() -> tuple[int, int, int]:
-        model_id, ret = acl.mdl.load_from_file(str(arguments.models / "lane.om"))
+        model_id, ret = acl.mdl.load_from_file(str(models / "lane.om"))
         checked(ret)
         desc = acl.mdl.create_desc()
         checked(acl.mdl.get_desc(desc, model_id))
@@ -91,20 +88,32 @@ def main() -> None:
     def reference(_: int) -> None:
         hashlib.sha256(block)
 
-    calls: dict[str, Callable[[int], None]] = {"acl.mdl.execute": execute, "sha256": reference}
-    figures: dict[str, list[tuple[float, ...]]] = {name: [] for name in calls}
-    for _ in range(arguments.rounds):
+    calls: dict[str, Callable[[int], None]] = {"lane": execute, "sha256": reference}
+    rates: dict[str, tuple[list[float], list[float]]] = {name: ([], []) for name in calls}
+    for _ in range(rounds):
         for name, call in calls.items():
-            figures[name].append(tuple(throughput(n, arguments.runs, call) for n in (1, 2)))
+            for n, of_threads in enumerate(rates[name], 1):
+                of_threads.append(throughput(n, runs, call))
     print("                 one thread/s  two threads/s  ratio  (rounds)")
-    for name, pairs in figures.items():
-        ratios = [two / one for one, two in pairs]
+    figures: dict[str, Figure] = {}
+    for name, (one, two) in rates.items():
+        figures[name] = figure(median_of_ratios, two, one)
+        ratios = [both / alone for alone, both in zip(one, two, strict=True)]
         print(
-            f"{name:16} {statistics.median(one for one, _ in pairs):12.2f}"
-            f" {statistics.median(two for _, two in pairs):14.2f}"
-            f" {statistics.median(ratios):6.2f}  ({min(ratios):.2f} to {max(ratios):.2f})"
-            + ("  (at least 1.8)" if calls[name] is execute else "")
+            f"{name:16} {statistics.median(one):12.2f} {statistics.median(two):14.2f}"
+            f" {figures[name].value:6.2f}  ({min(ratios):.2f} to {max(ratios):.2f})"
+            f"{bound_text(f'threads/{name}')}"
         )
+    return figures
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--runs", type=int, default=10, help="by each thread in each round")
+    parser.add_argument("--models", type=Path, default=SHARED)
+    arguments = parser.parse_args()
+    measure(arguments.rounds, arguments.runs, arguments.models)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
+from figures import Figures, figure, once
+from registry import bound_text
 from threads import SHARED, throughput
 
 os.environ["ASCENDCL_RUNTIME"] = "host"
@@ -73,20 +75,27 @@ def measure_in_a_process(path: Path, count: int, shared: bool) -> tuple[int, int
     return device, least, memory
 
 
-def report_memory(path: Path) -> None:
+def report_memory(path: Path) -> Figures:
     _, _, of_one = measure_in_a_process(path, 1, shared=True)
     device, least, of_eight = measure_in_a_process(path, REPLICAS, shared=True)
     apart, _, of_eight_apart = measure_in_a_process(path, REPLICAS, shared=False)
     mib = 1 << 20
     print(f"{REPLICAS} replicas on one weight buffer and one workspace:")
-    print(f"  device {device} bytes, 1x weights + 1x work + inputs/outputs {least}")
+    figures = {"device": once(device / least), "resident": once(of_eight / of_one)}
+    print(
+        f"  device {device} bytes, 1x weights + 1x work + inputs/outputs {least}"
+        f"{bound_text('workspace/device')}"
+    )
     print(f"  {REPLICAS} that share nothing: {apart} bytes")
-    print(f"  resident {of_eight / mib:.1f} MiB, one replica {of_one / mib:.1f}:", end=" ")
-    print(f"{(of_eight / of_one - 1) * 100:+.1f} % (bound: 10)")
+    print(
+        f"  resident {of_eight / mib:.1f} MiB, one replica {of_one / mib:.1f}: "
+        f"{of_eight / of_one:.3f}{bound_text('workspace/resident')}"
+    )
     print(f"  {REPLICAS} that share nothing: {of_eight_apart / mib:.1f} MiB")
+    return figures
 
 
-def report_groups(path: Path, rounds: int, runs: int) -> None:
+def report_groups(path: Path, rounds: int, runs: int) -> Figures:
     with ExitStack() as stack:
 
         def group() -> list[acl.Model]:
@@ -101,8 +110,19 @@ def report_groups(path: Path, rounds: int, runs: int) -> None:
             alone = throughput(2, runs, lambda thread: one[thread](*arrays))
             apart = throughput(2, runs, lambda thread: two[thread](*arrays))
             ratios.append(apart / alone)
-        print(f"two groups against one lock for all: {statistics.median(ratios):.2f}x", end=" ")
-        print(f"(bound: 1.85; best round {max(ratios):.2f})")
+    groups = figure(statistics.median, ratios)
+    print(
+        f"two groups against one lock for all: {groups.value:.2f}x"
+        f"{bound_text('workspace/groups')}; best round {max(ratios):.2f}"
+    )
+    return {"groups": groups}
+
+
+def measure(rounds: int = 15, runs: int = 10, models: Path = SHARED) -> Figures:
+    path = models / "lane.om"
+    if not path.exists():
+        raise FileNotFoundError(path)
+    return {**report_memory(path), **report_groups(path, rounds, runs)}
 
 
 def main() -> None:
@@ -116,9 +136,7 @@ def main() -> None:
         path, count, shared = arguments.measure
         print(*loads(Path(path), int(count), bool(int(shared))))
         return
-    path = arguments.models / "lane.om"
-    report_memory(path)
-    report_groups(path, arguments.rounds, arguments.runs)
+    measure(arguments.rounds, arguments.runs, arguments.models)
 
 
 if __name__ == "__main__":

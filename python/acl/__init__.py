@@ -7,7 +7,6 @@ CANN's own ``acl`` may shadow this package on PYTHONPATH; ``import ascendcl`` al
 from __future__ import annotations
 
 import importlib
-import importlib.abc
 import importlib.machinery
 import importlib.util
 import sys
@@ -24,7 +23,13 @@ for _name in ("blas", "fv", "mdl", "media", "op", "prof", "rt", "util"):
     sys.modules[f"{__name__}.{_name}"] = getattr(ascendcl, _name)
 
 
-class _SameModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+if TYPE_CHECKING:
+    from importlib.abc import Loader as _Loader
+else:
+    _Loader = object  # importlib.abc takes longer than the rest of this module
+
+
+class _SameModules(_Loader):
     """``import acl.X`` gives the very module that ``ascendcl.X`` is, of any X."""
 
     def find_spec(

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,6 +63,8 @@ def _host_engine() -> str | None:
     if chosen := os.environ.get("ASCENDCL_OPENVINO_LIBS"):
         found = any(Path(chosen).glob("libopenvino.so.*"))
         return f"OpenVINO in {chosen}" if found else None
+    import importlib.metadata  # here: half as long as the rest of `import acl`
+
     try:
         return f"OpenVINO {importlib.metadata.version('openvino')}"
     except importlib.metadata.PackageNotFoundError:

@@ -232,6 +232,23 @@ def test_import_touches_no_device(run: Run) -> None:
     assert result.stdout == "(0, 107002) 107002\n"
 
 
+def test_import_is_light(run: Run) -> None:
+    """benchmarks/import_time.py says what it costs; here, that nothing heavy comes with it."""
+    code = (
+        "import sys, numpy\n"
+        "before = set(sys.modules)\n"
+        "import acl\n"
+        "new = set(sys.modules) - before\n"
+        "heavy = {'asyncio', 'ctypes.util', 'email', 'importlib.metadata', 'importlib.resources',\n"
+        "         'openvino', 'onnx', 'onnxruntime', 'subprocess'}\n"
+        "print(sorted(new & heavy), 'ascendcl.model' in new)\n"
+        "maps = open('/proc/self/maps').read()\n"
+        "print('libopenvino' in maps, 'libascendcl_engine' in maps, 'libascendcl.so' in maps)\n"
+    )
+    result = run(code, "host", None, "-W", "error")
+    assert result.stdout == "[] True\nFalse False True\n"
+
+
 @pytest.mark.parametrize("chosen", ["", "chosen"])
 def test_where_openvino_is_looked_for(run: Run, tmp_path: Path, chosen: str) -> None:
     """In the package that Python would import, unless the environment says; neither is changed."""
