@@ -116,11 +116,13 @@ void AsyncRunner::serve() noexcept {
         }
         wait_for(*executing);
         const auto took = std::chrono::steady_clock::now() - executing->submitted_;
-        auto finished = std::move(executing);
+        ended_ = std::move(executing);
         executing = execute();
-        finished->another_follows = took < kMoment && executing != nullptr &&
-                                    finished->told() != 0 && executing->told() == finished->told();
-        finish(std::move(finished));
+        if (ended_ == nullptr) continue;
+        // On work memory of several models the next one may have to wait for others.
+        ended_->another_follows = took < kMoment && executing != nullptr && !model_.work_ &&
+                                  ended_->told() != 0 && executing->told() == ended_->told();
+        finish(std::move(ended_));
     }
     {
         const std::lock_guard lock(mutex_);
@@ -267,7 +269,13 @@ Status AsyncRunner::submit_to_stream(AsyncRun &run) noexcept {
     Turn::Lock turn;
     const Lease &work = model_.work_;
     if (work) {
-        const Status status = work.turn().take_in(*stream_, turn, run.deadline, run.awaited_);
+        const auto now = std::chrono::steady_clock::now();
+        Status status = work.turn().take_in(*stream_, turn, now, run.awaited_);
+        if (status.code == kTimedOut) {
+            // Others have it, for as long as they like: what has ended is not to wait for them.
+            if (ended_ != nullptr) finish(std::move(ended_));
+            status = work.turn().take_in(*stream_, turn, run.deadline, run.awaited_);
+        }
         if (!status.ok()) return status;
     }
     return stream_->with_handle([&](aclrtStream stream) -> Status {

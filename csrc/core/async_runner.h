@@ -66,6 +66,7 @@ class AsyncRunner {
     bool has_second_ = false;
     bool is_short_of_memory_ = false;  // for a second one
     std::vector<EventHandle> events_;
+    std::unique_ptr<AsyncRun> ended_;  // to be finished once the next one was submitted
 
     std::mutex mutex_;
     std::condition_variable changed_;

@@ -113,12 +113,13 @@ def _watch_in_thread(completions: Completions, loop: asyncio.AbstractEventLoop) 
     # In the place of the loop's own watch: it ends with the loop, which it does not hold.
     loop_ref = weakref.ref(loop)
     descriptor = completions.queue.fileno()
+    poll = select.poll()  # select() takes no descriptors beyond 1023
+    poll.register(descriptor, select.POLLIN)
 
     def watch() -> None:
         while (running := loop_ref()) is not None and not running.is_closed():
             del running
-            readable, _, _ = select.select([descriptor], [], [], 1.0)
-            if readable and not _pass_on(descriptor, loop_ref(), completions):
+            if poll.poll(1000) and not _pass_on(descriptor, loop_ref(), completions):
                 return
 
     threading.Thread(target=watch, name="ascendcl completions", daemon=True).start()

@@ -266,3 +266,45 @@ def test_static_models_written_here_share_it(tmp_path: Path) -> None:
     ):
         assert model.work is workspace
         assert model.workspace_is_user_managed == (acl.query_size(path).work > 0)
+
+
+def test_what_has_ended_is_told_while_another_model_runs(slow: Path, tmp_path: Path) -> None:
+    """The next run of its own model waits for its turn meanwhile."""
+    graph = GraphBuilder("slower")
+    spec = TensorSpec((SIZE, SIZE), "float32", "ND")
+    x = graph.data("x", spec)
+    flags = {"transpose_x1": False, "transpose_x2": False}
+    for i in range(40):
+        x = graph.op("MatMulV2", [x, x], spec, name=f"square_{i}", attrs=flags)
+    graph.output([x], ["y"])
+    slower = tmp_path / "slower.om"
+    slower.write_bytes(ModelBuilder(graph).to_bytes())
+    matrix = np.eye(SIZE, dtype=np.float32)
+    ended: list[str] = []
+
+    def call(model: acl.Model) -> None:
+        model(matrix)
+        ended.append("the other")
+
+    async def serve(one: acl.Model, other: acl.Model) -> None:
+        await one.run_async(matrix)
+        thread = threading.Thread(target=call, args=(other,))
+        first, second, third = [one.run_async(matrix) for _ in range(3)]
+        first.add_done_callback(lambda _: thread.start())  # the second one was submitted by then
+        second.add_done_callback(lambda _: ended.append("second"))
+        third.add_done_callback(lambda _: ended.append("third"))
+        await asyncio.gather(first, second, third)
+        await asyncio.to_thread(thread.join)
+
+    with (
+        acl.Workspace.for_models([slow, slower]) as workspace,
+        acl.Model.from_file(slow, work=workspace) as one,
+        acl.Model.from_file(slower, work=workspace) as other,
+    ):
+        other(matrix)
+        for _ in range(30):  # until the other one came between the second run and the third
+            asyncio.run(serve(one, other))
+            if ended == ["second", "the other", "third"]:
+                return
+            ended.clear()
+    pytest.fail("the second run was never told of before the other model's had ended")
