@@ -3,7 +3,7 @@
 
 Ray counts the devices of one kind of accelerator: the first of a *set* of kinds that has any, so
 the order of strings' hashes decides. Each start is a process with a PYTHONHASHSEED of its own. Not
-a part of the test suite: run by .ci/ray, with an interpreter that has ray and this package.
+a part of the test suite: run by .ci/serve, with an interpreter that has ray and this package.
 """
 
 from __future__ import annotations
