@@ -40,7 +40,7 @@ class Statistics:
     __slots__ = ("_bytes", "_counts", "_lock", "_made", "_peak", "_peaks")
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a garbage collection may come back here
         # Each with its bytes by kind, as it was used when that was last looked at.
         self._made: list[tuple[weakref.ref[Holds], Counter[Kind]]] = []
         self._counts: Counter[Kind] = Counter()  # of those that have gone
@@ -51,27 +51,27 @@ class Statistics:
     def made(self, holder: Holds) -> None:
         """Count a new one. Memory grows only then: no peak is missed between two of them."""
         with self._lock:
-            self._made.append((weakref.ref(holder), Counter()))
+            self._made.append((weakref.ref(holder), _bytes_of(holder, None)))
         self.look()
 
     def look(self) -> None:
         """See what there is now, and what it is used for."""
-        now = {id(holder): (holder, use) for holder, use in live_holders()}
+        uses = {id(holder): use for holder, use in live_holders()}
         with self._lock:
             left: Counter[Kind] = Counter()
             kept = []
-            for reference, nbytes in self._made:
-                holder, use = now.get(id(reference()), (None, None))
-                if holder is None:
-                    self._add(nbytes, self._counts, self._bytes)
+            made, self._made = self._made, []  # a garbage collection may make some meanwhile
+            for reference, before in made:
+                holder = reference()
+                if holder is None or holder.closed:
+                    self._add(before, self._counts, self._bytes)
                     continue
-                nbytes.clear()
-                for held in holder._memory_held(use):
-                    if held.kind != "pooled" and held.nbytes > 0:
-                        nbytes[held.kind] += held.nbytes
+                # One that was made after the question is as it was made.
+                nbytes = _bytes_of(holder, uses[id(holder)]) if id(holder) in uses else before
+                nbytes = nbytes or before  # closed just now
                 left.update(nbytes)
                 kept.append((reference, nbytes))
-            self._made = kept
+            self._made[:0] = kept
             self._peak = max(self._peak, left.total())
             for kind, size in left.items():
                 self._peaks[kind] = max(self._peaks[kind], size)
@@ -111,6 +111,14 @@ class Statistics:
 
     def __repr__(self) -> str:
         return f"<acl.statistics: {self.count} allocations, {self.nbytes} bytes, peak {self.peak}>"
+
+
+def _bytes_of(holder: Holds, use: Kind | None) -> Counter[Kind]:
+    nbytes: Counter[Kind] = Counter()
+    for held in holder._memory_held(use):
+        if held.kind != "pooled" and held.nbytes > 0:
+            nbytes[held.kind] += held.nbytes
+    return nbytes
 
 
 @contextlib.contextmanager

@@ -93,7 +93,7 @@ class Holds(Protocol):
         """What it has itself; `use` is what another one uses it for."""
 
 
-_lock: Final = threading.Lock()
+_lock: Final = threading.RLock()  # a garbage collection may come back here
 _live: Final[weakref.WeakSet[Holds]] = weakref.WeakSet()
 
 
