@@ -31,6 +31,8 @@ class AsyncRun {
 
     // Who is told of its end, as a number; 0 for whom nobody else tells.
     virtual uintptr_t told() const noexcept { return 0; }
+    // Has it be told of what has ended so far.
+    virtual void tell_now() noexcept {}
 
     std::vector<HostInput> inputs;
     std::vector<HostOutput> outputs;

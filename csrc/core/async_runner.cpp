@@ -15,6 +15,7 @@ namespace {
 
 // As long as waking an event loop takes, more or less.
 constexpr std::chrono::microseconds kMoment{20};
+constexpr int32_t kLongestHeldMs = 1;
 
 // Signals are the program's: its handlers run in threads of its own.
 class BlockedSignals {
@@ -119,9 +120,13 @@ void AsyncRunner::serve() noexcept {
         ended_ = std::move(executing);
         executing = execute();
         if (ended_ == nullptr) continue;
-        // On work memory of several models the next one may have to wait for others.
+        // On work memory of several models the next one may have to wait for others, and another
+        // gear takes as long as it takes.
         ended_->another_follows = took < kMoment && executing != nullptr && !model_.work_ &&
-                                  ended_->told() != 0 && executing->told() == ended_->told();
+                                  executing->gear == ended_->gear && ended_->told() != 0 &&
+                                  executing->told() == ended_->told() &&
+                                  aclrtSynchronizeStreamWithTimeout != nullptr;
+        is_holding_ = ended_->another_follows;
         finish(std::move(ended_));
     }
     {
@@ -132,7 +137,13 @@ void AsyncRunner::serve() noexcept {
 }
 
 void AsyncRunner::wait_for(AsyncRun &run) noexcept {
-    run.status = stream_->synchronize(-1);
+    const bool holds = std::exchange(is_holding_, false);
+    run.status = stream_->synchronize(holds ? kLongestHeldMs : -1);
+    if (holds && run.status.code == ACL_ERROR_RT_STREAM_SYNC_TIMEOUT) {
+        aclGetRecentErrMsg();  // nobody is to read of it
+        run.tell_now();        // of the one before
+        run.status = stream_->synchronize(-1);
+    }
     if (run.status.ok()) return;
     keep_message(run.status, run.message);
     // Nobody is to write to memory that a run still reads.

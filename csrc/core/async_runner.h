@@ -67,6 +67,7 @@ class AsyncRunner {
     bool is_short_of_memory_ = false;  // for a second one
     std::vector<EventHandle> events_;
     std::unique_ptr<AsyncRun> ended_;  // to be finished once the next one was submitted
+    bool is_holding_ = false;          // who is told of it is not woken for it alone
 
     std::mutex mutex_;
     std::condition_variable changed_;

@@ -125,7 +125,12 @@ Status BoundModel::run(Deadline deadline, std::string &message) noexcept {
     std::unique_lock lock(mutex_, std::defer_lock);
     if (Status status = take_lock(lock, deadline); !status.ok()) return status;
     if (!open_) return {kClosed, kName};
-    return model_->run(&places_, inputs_, outputs_, gear_, deadline, message);
+    // close() waits for it from here on; others may submit meanwhile.
+    places_.begin_run();
+    lock.unlock();
+    const Status status = model_->run(&places_, inputs_, outputs_, gear_, deadline, message);
+    places_.end_run(false);
+    return status;
 }
 
 Status BoundModel::submit(std::unique_ptr<AsyncRun> &run, uint64_t &number) noexcept {

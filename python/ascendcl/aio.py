@@ -81,7 +81,12 @@ class Completions:
             self.queue.wake()
 
     def _resolve_all(self) -> None:
-        self.queue.resolve_all()
+        try:
+            self.queue.resolve_all()
+        finally:  # Ctrl-C is raised there
+            self._resolve_posted()
+
+    def _resolve_posted(self) -> None:
         while self._posted:
             future, result, exception = self._posted.popleft()
             if future.done():

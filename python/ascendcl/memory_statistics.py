@@ -134,7 +134,9 @@ def statistics() -> Iterator[Statistics]:
     context manager of Statistics
         ``count``, ``nbytes`` and ``peak`` of all, and ``by_kind`` of "work", "weight", "io" and
         "other". A buffer counts as what it was used for at last, and in a peak as what it was used
-        for then. What was there before the block is no part of it.
+        for then. What was there before the block is no part of it, nor is what an object of before
+        allocates in it: inputs and outputs on an older workspace, or of a model that turns to its
+        stream.
 
     Examples
     --------

@@ -59,7 +59,7 @@ class Tracking:
 
     def __init__(self, upstream: MemoryResource | None = None) -> None:
         self._up = checked_resource("Tracking", upstream) or RuntimeMemory()
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a garbage collection may come back here
         # In destructors, which run anywhere, what comes back is only put down.
         self._returned: deque[tuple[int, int]] = deque()
         self._live: dict[tuple[int, int], Allocation] = {}

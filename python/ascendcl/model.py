@@ -367,7 +367,8 @@ class Model(Closeable):
         *inputs, out : as in a call
             What to run on, and what to put the outputs in.
         timeout : float or None
-            Seconds until it must have begun; else the future fails with AclTimeoutError then.
+            Seconds until it must have begun; else the future fails with AclTimeoutError then. A run
+            that waits in its stream for another model's on the same work memory has begun.
 
         Returns
         -------

@@ -101,7 +101,7 @@ class ModelMemory:
             return
         try:
             second = allocate(handle.placed_size)
-        except AclMemoryError:
+        except (AclMemoryError, MemoryError):  # the resource may have its own
             return
         handle.place_second(second._handle)
         if second.in_use:

@@ -350,3 +350,40 @@ def test_a_bound_model_outlives_neither_model_nor_memory(digits: Path) -> None:
 def test_it_is_made_by_bind_alone() -> None:
     with pytest.raises(TypeError, match="bind"):
         acl.BoundModel()
+
+
+def test_run_async_returns_while_another_thread_is_in_a_call(tmp_path: Path) -> None:
+    """It submits; what holds the bound model meanwhile is waited for in the stream."""
+    graph = GraphBuilder("slow")
+    spec = TensorSpec((512, 512), "float32", "ND")
+    x = graph.data("x", spec)
+    flags = {"transpose_x1": False, "transpose_x2": False}
+    for i in range(100):
+        x = graph.op("MatMulV2", [x, x], spec, name=f"square_{i}", attrs=flags)
+    graph.output([x], ["y"])
+    path = tmp_path / "slow.om"
+    path.write_bytes(ModelBuilder(graph).to_bytes())
+    matrix, out = np.eye(512, dtype=np.float32), np.empty((512, 512), np.float32)
+    order: list[str] = []
+
+    def call() -> None:
+        bound()
+        order.append("called")
+
+    async def serve() -> None:
+        await bound.run_async()
+        for _ in range(30):  # until the call was under way when the run was submitted
+            order.clear()
+            thread = threading.Thread(target=call)
+            thread.start()
+            await asyncio.sleep(0.005)
+            future = bound.run_async()
+            order.append("submitted")
+            await future
+            await asyncio.to_thread(thread.join)
+            if order == ["submitted", "called"]:
+                return
+        pytest.fail("no run was ever submitted while a call was under way")
+
+    with acl.Model.from_file(path) as model, model.bind([matrix], [out]) as bound:
+        asyncio.run(serve())

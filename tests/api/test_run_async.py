@@ -441,3 +441,37 @@ def test_a_late_run_is_not_begun(digits: Path, images: list[np.ndarray]) -> None
 
     with acl.Model.from_file(digits) as model:
         asyncio.run(serve())
+
+
+def test_ctrl_c_while_futures_are_completed(digits: Path, images: list[np.ndarray]) -> None:
+    """It reaches who runs the loop, and no future is left without its result."""
+
+    class Interrupted(asyncio.Future[Any]):
+        def set_result(self, result: Any) -> None:
+            if hits:
+                hits.pop()
+                raise KeyboardInterrupt
+            super().set_result(result)
+
+    class Loop(asyncio.SelectorEventLoop):
+        def create_future(self) -> asyncio.Future[Any]:
+            return Interrupted(loop=self)
+
+    hits = [True]
+    futures: list[asyncio.Future[Any]] = []
+
+    async def serve(model: acl.Model) -> None:
+        futures.extend(model.run_async(image) for image in images)
+        await asyncio.wait(futures)
+
+    with acl.Model.from_file(digits) as model:
+        expected = [model(image) for image in images]
+        loop = Loop()
+        try:
+            with pytest.raises(KeyboardInterrupt):
+                loop.run_until_complete(serve(model))
+            loop.run_until_complete(asyncio.wait_for(asyncio.gather(*futures), 60))
+            assert same([future.result() for future in futures], expected)
+        finally:
+            loop.run_until_complete(loop.shutdown_asyncgens())
+            loop.close()

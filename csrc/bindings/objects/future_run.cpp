@@ -3,6 +3,8 @@
 #include "bindings/objects/future_run.h"
 
 #include <mutex>
+#include <optional>
+#include <utility>
 
 #include "bindings/plain_type.h"
 #include "bindings/python_call.h"
@@ -65,11 +67,16 @@ void FutureRun::resolve() {
     static PyObject *const set_result = PyUnicode_InternFromString("set_result");
     if (tell(done, py::object()).is(py::bool_(true))) return;
     if (!status.ok()) return refuse(exception_for(status, {}, message));
-    try {
-        tell(set_result, results.empty() ? result_ : call(result_, described(results)));
-    } catch (py::error_already_set &error) {
-        refuse(error.value());
+    if (!results.empty()) {
+        try {
+            result_ = call(result_, described(results));
+            results.clear();
+        } catch (py::error_already_set &error) {
+            if (!error.matches(PyExc_Exception)) throw;
+            return refuse(error.value());
+        }
     }
+    tell(set_result, result_);
 }
 
 void FutureRun::refuse(const py::object &error) {
@@ -97,13 +104,24 @@ std::unique_ptr<FutureRun> QueueReader::make_run(py::object owner, py::object fu
 void QueueReader::resolve_all() const {
     orphans().take();
     RunList ended = queue_->take();
+    std::optional<py::error_already_set> ending;  // Ctrl-C, which is for the event loop to raise
     while (const auto run = ended.pop()) {
-        try {
-            static_cast<FutureRun &>(*run).resolve();
-        } catch (py::error_already_set &error) {
-            write_unraisable(error, "completing a future");
+        auto &future = static_cast<FutureRun &>(*run);
+        for (bool again = true; again;) {
+            again = false;
+            try {
+                future.resolve();
+            } catch (py::error_already_set &error) {
+                if (error.matches(PyExc_Exception)) {
+                    write_unraisable(error, "completing a future");
+                } else {
+                    again = !ending;  // the future may not know of its result yet
+                    ending.emplace(std::move(error));
+                }
+            }
         }
     }
+    if (ending) throw std::move(*ending);
 }
 
 void register_completion_queue(py::module_ &module) {

@@ -30,6 +30,7 @@ class FutureRun final : public core::AsyncRun {
 
     void complete(std::unique_ptr<core::AsyncRun> self) noexcept override;
     uintptr_t told() const noexcept override { return reinterpret_cast<uintptr_t>(queue_.get()); }
+    void tell_now() noexcept override { queue_->wake(); }
     // In the event loop's thread. A future that is done already was cancelled.
     void resolve();
 
