@@ -70,6 +70,8 @@ class Tracking:
     def allocate(self, size: int, device: int = 0) -> int:
         """Give memory of the upstream resource; as `MemoryResource.allocate`."""
         address = self._up.allocate(size, device)
+        if address == 0:  # refused, and nobody gives it back
+            return address
         made = Allocation(address, size, device, _caller())
         with self._lock:
             self._take_back()
