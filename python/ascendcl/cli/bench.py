@@ -11,8 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ascendcl._wrong_arguments import WrongArguments
+from ascendcl.cli.exit_codes import FOUND, NOT_POSSIBLE
 from ascendcl.cli.feeding import REFUSALS, add_feeding_options, not_negative, positive, runs_of
 from ascendcl.cli.json_text import json_text
+from ascendcl.cli.paths import named_files, path, path_text, refuse_overwriting
 from ascendcl.cli.progress_bar import progress_bar
 
 if TYPE_CHECKING:
@@ -32,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
         report = _measured(arguments)
     except REFUSALS as error:
         print(f"ascendcl bench: {error}", file=sys.stderr)
-        return 1
+        return NOT_POSSIBLE if isinstance(error, WrongArguments) else FOUND
     if arguments.json:
         print(json_text(as_json(report)))
     else:
@@ -51,10 +54,15 @@ def _measured(arguments: argparse.Namespace) -> Report:
     from ascendcl.bench.operators import operator_times
     from ascendcl.cli.bench_report import Report, check_times_file, facts_of, write_times
 
+    sources = [arguments.model, *named_files(arguments.input)]
+    sources += [arguments.compare] if arguments.compare else []
     if arguments.plot:
         check_plot(arguments.plot)
+        refuse_overwriting("--plot", arguments.plot, sources)
+        sources.append(arguments.plot)
     if arguments.times:
         check_times_file(arguments.times)
+        refuse_overwriting("--times", arguments.times, sources)
     if arguments.compare and not arguments.compare.is_file():
         raise FileNotFoundError(f"--compare {arguments.compare}: there is no such file")
     duration = Duration(arguments.iterations, arguments.seconds)
@@ -169,7 +177,7 @@ def add_to(commands: _SubParsersAction[ArgumentParser]) -> None:
         "fails, or an output is further than --bound from what --compare computes.",
     )
     add = parser.add_argument
-    add("model", metavar="X.om")
+    add("model", type=path_text, metavar="X.om")
     length = parser.add_mutually_exclusive_group()
     length.add_argument("--iterations", type=positive, metavar="N", help="runs in all")
     length.add_argument(
@@ -202,11 +210,11 @@ def add_to(commands: _SubParsersAction[ArgumentParser]) -> None:
         help="besides 50, 90 and 99",
     )
     add("--profile", action="store_true", help="how long each operator takes, in runs of their own")
-    add("--plot", type=Path, metavar="FILE", help="a histogram of latencies: .html or .png")
-    add("--times", type=Path, metavar="FILE.csv", help="every run's times, in nanoseconds")
+    add("--plot", type=path, metavar="FILE", help="a histogram of latencies: .html or .png")
+    add("--times", type=path, metavar="FILE.csv", help="every run's times, in nanoseconds")
     add(
         "--compare",
-        type=Path,
+        type=path,
         metavar="MODEL",
         help="ONNX, by OpenVINO and ONNX Runtime; or what else OpenVINO reads",
     )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ascendcl.cli.exit_codes import FOUND, NOT_POSSIBLE
 from ascendcl.cli.table import print_table
 
 if TYPE_CHECKING:
@@ -20,9 +21,10 @@ if TYPE_CHECKING:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Compile; 1 where nothing was written."""
+    """Compile; 1 where nothing was written, 2 where the options are wrong."""
     # What was begun is deleted then, too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    from ascendcl.om.compile_errors import OptionError
     from ascendcl.om.compiler import CompileOptions, compile
     from ascendcl.om.shapes import parse_input_shape, parse_size_lists, parse_sizes
 
@@ -57,12 +59,16 @@ def run(arguments: argparse.Namespace) -> int:
             seed=arguments.seed,
             like=arguments.like,
         )
+    except ValueError as error:
+        print(f"ascendcl compile: {error}", file=sys.stderr)
+        return NOT_POSSIBLE
+    try:
         compiled = compile(
             arguments.model, _target(arguments.output), options, tell=progress(arguments.quiet)
         )
     except (ValueError, OSError) as error:
         print(f"ascendcl compile: {error}", file=sys.stderr)
-        return 1
+        return NOT_POSSIBLE if isinstance(error, OptionError) else FOUND
     _print(compiled, verified=options.verify)
     return 0
 
@@ -158,9 +164,9 @@ def add_to(commands: _SubParsersAction[ArgumentParser]) -> None:
 def _run_with_model(arguments: argparse.Namespace) -> int:
     if arguments.model is not None and arguments.model_option is not None:
         print("ascendcl compile: two models are given, one by --model", file=sys.stderr)
-        return 2
+        return NOT_POSSIBLE
     arguments.model = arguments.model or arguments.model_option
     if arguments.model is None:
         print("ascendcl compile: which model? (ascendcl compile MODEL -o FILE.om)", file=sys.stderr)
-        return 2
+        return NOT_POSSIBLE
     return run(arguments)

@@ -6,6 +6,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Final
 
+from ascendcl.cli.paths import named_path_text
+
 if TYPE_CHECKING:
     from ascendcl.feeds import Run
     from ascendcl.model import Model
@@ -27,6 +29,7 @@ def add_feeding_options(parser: argparse.ArgumentParser, *, made_up: str | None)
     add = parser.add_argument
     add(
         "--input",
+        type=named_path_text,
         action="append",
         default=[],
         metavar="[NAME=]FILE",

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ascendcl._whole_files import written_whole
+from ascendcl.cli.paths import refuse_overwriting
 
 if TYPE_CHECKING:
     from ascendcl.tensor_info import TensorInfo
@@ -37,6 +38,8 @@ class OutputFiles:
     names
         Of the runs: files of one run in a folder are called by the outputs, those of many by run
         and number, ``image_0.npy``.
+    sources
+        Files and folders that are read, in whose place nothing is written.
 
     Raises
     ------
@@ -50,6 +53,7 @@ class OutputFiles:
         ending: str,
         infos: Sequence[TensorInfo],
         names: Sequence[str],
+        sources: Sequence[str | Path] = (),
     ) -> None:
         self._paths: list[list[Path | None]]
         if not given:
@@ -64,11 +68,15 @@ class OutputFiles:
             folder = Path(given[0])
             if folder.exists() and not folder.is_dir():
                 raise ValueError(f"--output {folder}: it is there and is no folder")
+            refuse_overwriting("--output", folder, sources)
             self._paths = _in_folder(folder, ending, infos, names)
         else:
             if len(names) > 1:
                 raise ValueError(f"--output has to be a folder: there are {len(names)} runs")
             self._paths = [_by_file(given, infos)]
+        for path in filter(None, (path for paths in self._paths for path in paths)):
+            if path.exists():
+                refuse_overwriting("--output", path, sources)
 
     def write(self, run: int, outputs: Sequence[Array]) -> list[Path | None]:
         """Write the outputs of one run; answers where, None of what is not kept.

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from ascendcl._wrong_arguments import WrongArguments
+from ascendcl.cli.exit_codes import FOUND, NOT_POSSIBLE
 from ascendcl.cli.feeding import (
     REFUSALS,
     add_feeding_options,
@@ -22,6 +24,7 @@ from ascendcl.cli.feeding import (
 )
 from ascendcl.cli.json_text import json_text
 from ascendcl.cli.output_files import ENDINGS, OutputFiles
+from ascendcl.cli.paths import named_files, named_path_text, path_text
 from ascendcl.cli.progress_bar import progress_bar
 from ascendcl.cli.table import print_table
 
@@ -41,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
         found = _run_all(arguments)
     except REFUSALS as error:
         print(f"ascendcl run: {error}", file=sys.stderr)
-        return 1
+        return NOT_POSSIBLE if isinstance(error, WrongArguments) else FOUND
     if arguments.json:
         print(json_text(found))
     else:
@@ -56,7 +59,11 @@ def _run_all(arguments: argparse.Namespace) -> dict[str, Any]:
     with acl.Model.from_file(arguments.model, device=arguments.device) as model:
         runs = runs_of(arguments, model)
         files = OutputFiles(
-            arguments.output, f".{arguments.format}", model.outputs, [run.name for run in runs]
+            arguments.output,
+            f".{arguments.format}",
+            model.outputs,
+            [run.name for run in runs],
+            [arguments.model, *named_files(arguments.input)],
         )
         told = []
         with progress_bar("running", Duration(runs=len(runs)), quiet=arguments.quiet) as tell:
@@ -161,10 +168,11 @@ def add_to(commands: _SubParsersAction[ArgumentParser]) -> None:
         "does not fit or fails.",
     )
     add = parser.add_argument
-    add("model", metavar="X.om")
+    add("model", type=path_text, metavar="X.om")
     add_feeding_options(parser, made_up=None)
     add(
         "--output",
+        type=named_path_text,
         action="append",
         default=[],
         metavar="DIR or [NAME=]FILE",

@@ -36,3 +36,7 @@ class KnownWrongError(CompileError):
 
 class VerificationError(CompileError):
     """The compiled model does not give what the reference gives."""
+
+
+class OptionError(CompileError):
+    """The options contradict each other or name the place of a source; no model was read."""
