@@ -32,8 +32,6 @@ def run(arguments: argparse.Namespace) -> int:
     """Read the file, print what was found, draw what was asked for."""
     try:
         return _run(arguments)
-    except BrokenPipeError:
-        raise
     except (OSError, ValueError) as error:
         print(f"ascendcl inspect: {_words(error, arguments.model)}", file=sys.stderr)
         return NOT_POSSIBLE
