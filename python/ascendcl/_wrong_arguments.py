@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-__all__ = ["WrongArguments"]
+__all__ = ["WrongArgumentsError"]
 
 
-class WrongArguments(ValueError):
+class WrongArgumentsError(ValueError):
     """An argument names what there is not, contradicts another, or would destroy a source."""

@@ -101,16 +101,15 @@ def test_inspect_does_not_draw_two_pictures_into_one(
 
 
 @needs_engine
-@pytest.mark.parametrize("words", [["--input", "{file}"], ["--input", "a={file}"]])
-@pytest.mark.parametrize("name", ["", "sum="])
+@pytest.mark.parametrize(("given", "name"), [("{file}", "sum="), ("a={file}", "")])
 def test_run_does_not_write_over_an_input(
-    command: Command, adder: Path, tmp_path: Path, alias: object, words: list[str], name: str
+    command: Command, adder: Path, tmp_path: Path, alias: object, *, given: str, name: str
 ) -> None:
     path = tmp_path / "a.npy"
     np.save(path, np.ones((2, 3), np.float32))
     content = path.read_bytes()
     target = alias(path, ".npy")  # type: ignore[operator]
-    words = [word.format(file=path) for word in words]
+    words = ["--input", given.format(file=path)]
     done = command("run", adder, *words, "--data", "zeros", "--output", f"{name}{target}")
     assert (done.code, "would be lost" in done.err) == (2, True)
     assert path.read_bytes() == target.read_bytes() == content
@@ -157,7 +156,7 @@ def test_run_does_not_write_over_the_model(command: Command, adder: Path, tmp_pa
 @pytest.mark.parametrize(("option", "ending"), [("--plot", ".html"), ("--times", ".csv")])
 @pytest.mark.parametrize("which", ["model", "input", "folder", "compare"])
 def test_bench_does_not_write_over_what_it_reads(
-    command: Command, adder: Path, tmp_path: Path, option: str, ending: str, which: str
+    command: Command, adder: Path, tmp_path: Path, *, option: str, ending: str, which: str
 ) -> None:
     (tmp_path / "in").mkdir()
     read = {

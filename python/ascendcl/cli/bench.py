@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ascendcl._wrong_arguments import WrongArguments
+from ascendcl._wrong_arguments import WrongArgumentsError
 from ascendcl.cli.exit_codes import FOUND, NOT_POSSIBLE
 from ascendcl.cli.feeding import REFUSALS, add_feeding_options, not_negative, positive, runs_of
 from ascendcl.cli.json_text import json_text
@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
         report = _measured(arguments)
     except REFUSALS as error:
         print(f"ascendcl bench: {error}", file=sys.stderr)
-        return NOT_POSSIBLE if isinstance(error, WrongArguments) else FOUND
+        return NOT_POSSIBLE if isinstance(error, WrongArgumentsError) else FOUND
     if arguments.json:
         print(json_text(as_json(report)))
     else:

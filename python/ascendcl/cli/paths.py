@@ -4,11 +4,10 @@
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from ascendcl._wrong_arguments import WrongArguments
+from ascendcl._wrong_arguments import WrongArgumentsError
 
 
 def path_text(text: str) -> str:
@@ -51,18 +50,18 @@ def refuse_overwriting(option: str, output: Path, sources: Iterable[str | Path])
 
     Raises
     ------
-    WrongArguments
+    WrongArgumentsError
         It is.
     """
     for source in sources:
         if _is_same(output, source):
-            raise WrongArguments(
+            raise WrongArgumentsError(
                 f"{option} {output}: it is the same as {source}, which is read and would be lost"
             )
 
 
 def _is_same(first: Path, second: str | Path) -> bool:
     try:
-        return os.path.samefile(first, second)
+        return first.samefile(second)
     except OSError:  # one of them is not there
         return first.resolve() == Path(second).resolve()

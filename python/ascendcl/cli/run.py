@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from ascendcl._wrong_arguments import WrongArguments
+from ascendcl._wrong_arguments import WrongArgumentsError
 from ascendcl.cli.exit_codes import FOUND, NOT_POSSIBLE
 from ascendcl.cli.feeding import (
     REFUSALS,
@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
         found = _run_all(arguments)
     except REFUSALS as error:
         print(f"ascendcl run: {error}", file=sys.stderr)
-        return NOT_POSSIBLE if isinstance(error, WrongArguments) else FOUND
+        return NOT_POSSIBLE if isinstance(error, WrongArgumentsError) else FOUND
     if arguments.json:
         print(json_text(found))
     else:

@@ -8,7 +8,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 from ascendcl._whole_files import written_whole
-from ascendcl._wrong_arguments import WrongArguments
+from ascendcl._wrong_arguments import WrongArgumentsError
 
 from .examination import Examination
 from .file_facts import FileFacts
@@ -26,13 +26,13 @@ def check_graph(path: Path) -> None:
 
     Raises
     ------
-    WrongArguments
+    WrongArgumentsError
         The .onnx file there is none that was drawn here.
     OSError
         What is there cannot be read.
     """
     if path.suffix == ".onnx" and path.is_file() and not is_drawn(path):
-        raise WrongArguments(
+        raise WrongArgumentsError(
             f"--graph: {path} is there and was not drawn by ascendcl inspect: it may be a model, "
             "and is left as it is; take another name"
         )

@@ -162,8 +162,7 @@ def compile(
     if not isinstance(model, str | PathLike) and not is_torch_module(model):
         raise TypeError(f"model: a path or a PyTorch module is wanted, not {type(model).__name__}")
     target = _target(output, options)
-    if isinstance(model, str | PathLike):
-        _refuse_loss(target, model, "the model that is compiled")
+    _refuse_loss(target, model, "the model that is compiled")
     like = _like(options)
     if is_torch_module(model):
         if like is not None:
@@ -240,8 +239,10 @@ def _target(output: str | PathLike[str] | None, options: CompileOptions) -> Path
     return like.with_suffix(".host.om")
 
 
-def _refuse_loss(target: Path, source: str | PathLike[str], what: str) -> None:
-    """Refuse to write in the place of what is read, by whatever name or link."""
+def _refuse_loss(target: Path, source: str | PathLike[str] | Any, what: str) -> None:
+    """Refuse to write in the place of a file that is read, by whatever name or link."""
+    if not isinstance(source, str | PathLike):
+        return
     is_same = target.resolve() == Path(source).resolve()
     with contextlib.suppress(OSError):  # one of them is not there
         is_same = target.samefile(source)
