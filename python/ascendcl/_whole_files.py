@@ -32,8 +32,8 @@ def written_whole(path: Path) -> Iterator[Path]:
         yield part
         part.replace(path)
     except BaseException as error:
-        if isinstance(error, OSError) and error.filename in (part, str(part)):
-            error.filename, error.filename2 = str(path), None
         with contextlib.suppress(OSError):  # of a folder that nobody may write to, or that is none
             part.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename in (part, str(part)):
+            raise OSError(error.errno, error.strerror, str(path)) from error
         raise

@@ -319,6 +319,10 @@ def _put(path: Path, entry: _Entry) -> None:
     try:
         entry.make(new)
         new.replace(path)
+    except OSError as error:
+        if error.filename in (new, str(new)):
+            raise OSError(error.errno, error.strerror, str(path)) from error
+        raise
     finally:
         new.unlink(missing_ok=True)
 

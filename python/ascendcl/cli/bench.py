@@ -12,9 +12,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ascendcl._wrong_arguments import WrongArgumentsError
-from ascendcl.cli.exit_codes import FOUND, NOT_POSSIBLE
-from ascendcl.cli.feeding import REFUSALS, add_feeding_options, not_negative, positive, runs_of
+from ascendcl.cli.exit_codes import FOUND, NOT_POSSIBLE, told
+from ascendcl.cli.feeding import REFUSALS, add_feeding_options, given_shapes, runs_of
 from ascendcl.cli.json_text import json_text
+from ascendcl.cli.model_files import refuse_om, require_om
+from ascendcl.cli.option_numbers import (
+    MOST_THREADS,
+    bound,
+    not_negative,
+    percent,
+    positive,
+    positive_to,
+    seconds,
+)
 from ascendcl.cli.paths import named_files, path, path_text, refuse_overwriting
 from ascendcl.cli.progress_bar import progress_bar
 
@@ -65,11 +75,18 @@ def _measured(arguments: argparse.Namespace) -> Report:
         refuse_overwriting("--times", arguments.times, sources)
     if arguments.compare and not arguments.compare.is_file():
         raise FileNotFoundError(f"--compare {arguments.compare}: there is no such file")
+    given_shapes(arguments.input_shape)
+    require_om(arguments.model)
+    if arguments.compare:
+        refuse_om(
+            arguments.compare,
+            ": --compare takes what it was compiled from, and ascendcl compare takes two of them",
+        )
     duration = Duration(arguments.iterations, arguments.seconds)
     if duration == Duration():
         duration = Duration(seconds=_SECONDS)
     if duration.runs is not None and duration.runs < arguments.threads:
-        raise ValueError(
+        raise WrongArgumentsError(
             f"--iterations {duration.runs}: there are {arguments.threads} threads, each of which "
             "runs once at least"
         )
@@ -153,41 +170,33 @@ def _processors() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def _seconds(text: str) -> float:
-    seconds = float(text)
-    if not 0 < seconds < 1e9:
-        raise argparse.ArgumentTypeError(f"{text} is not above 0")
-    return seconds
-
-
-def _percent(text: str) -> float:
-    percent = float(text)
-    if not 0 <= percent <= 100:
-        raise argparse.ArgumentTypeError(f"{text} is not from 0 to 100")
-    return percent
-
-
 def add_to(commands: _SubParsersAction[ArgumentParser]) -> None:
     """Add the subcommand."""
     text = "measure a model: latency, throughput, memory, operators"
     parser = commands.add_parser(
         "bench",
         help=text,
-        description=f"{text}. Ends with 0 when it has measured, 1 where something does not fit or "
-        "fails, or an output is further than --bound from what --compare computes.",
+        description=f"{text}.",
+        epilog=told("bench"),
     )
     add = parser.add_argument
     add("model", type=path_text, metavar="X.om")
     length = parser.add_mutually_exclusive_group()
     length.add_argument("--iterations", type=positive, metavar="N", help="runs in all")
     length.add_argument(
-        "--seconds", type=_seconds, metavar="S", help=f"begin runs for so long ({_SECONDS:g})"
+        "--seconds", type=seconds, metavar="S", help=f"begin runs for so long ({_SECONDS:g})"
     )
     add("--warmup", type=not_negative, default=10, metavar="N", help="untimed runs first (10)")
-    add("--threads", type=positive, default=1, metavar="N", help="a load of the model on each (1)")
+    add(
+        "--threads",
+        type=positive_to(MOST_THREADS),
+        default=1,
+        metavar="N",
+        help="a load of the model on each (1)",
+    )
     add(
         "--compute-threads",
-        type=positive,
+        type=positive_to(MOST_THREADS),
         metavar="N",
         help=f"of one execution on the host runtime, and of those of --compare ({_THREADS})",
     )
@@ -203,7 +212,7 @@ def add_to(commands: _SubParsersAction[ArgumentParser]) -> None:
     add("--device", type=not_negative, default=0, help="number of the device (0)")
     add(
         "--percentile",
-        type=_percent,
+        type=percent,
         action="append",
         default=[],
         metavar="P",
@@ -220,7 +229,7 @@ def add_to(commands: _SubParsersAction[ArgumentParser]) -> None:
     )
     add(
         "--bound",
-        type=float,
+        type=bound,
         default=1e-2,
         help="greatest relative L2 of an output in --compare (0.01)",
     )

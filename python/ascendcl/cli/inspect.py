@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from ascendcl.cli.columns import print_columns
 from ascendcl.cli.exit_codes import DONE, FOUND, NOT_POSSIBLE, told
 from ascendcl.cli.json_text import json_text
+from ascendcl.cli.model_files import require_om
+from ascendcl.cli.option_numbers import whole
 from ascendcl.cli.paths import path_text, refuse_overwriting
 from ascendcl.cli.table import print_table
 
@@ -50,6 +52,7 @@ def _run(arguments: argparse.Namespace) -> int:
     _require_ending("--graph", arguments.graph, GRAPH_ENDINGS)
     _require_ending("--memory-map", arguments.memory_map, MAP_ENDINGS)
     _require_places(arguments)
+    require_om(arguments.model)
     from ascendcl.inspection import examine, graph_view, read_file
     from ascendcl.inspection.report import as_json
 
@@ -270,6 +273,6 @@ def add_to(commands: _SubParsersAction[ArgumentParser]) -> None:
         metavar="FILE",
         help="draw the work memory as planned: .html, .svg",
     )
-    add("--gear", type=int, default=-1, help="which gear to draw; by default the largest")
+    add("--gear", type=whole, default=-1, help="which gear to draw; by default the largest")
     add("--input_shape", default="", help="name:1,3,64,64;other:8 of a model with dynamic shapes")
     parser.set_defaults(run=run)
