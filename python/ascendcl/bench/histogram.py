@@ -14,8 +14,8 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from ascendcl._wrong_arguments import WrongArgumentsError
 from ascendcl._whole_files import written_whole
+from ascendcl._wrong_arguments import WrongArgumentsError
 from ascendcl.bench.summary import Summary
 
 Array: TypeAlias = npt.NDArray[Any]

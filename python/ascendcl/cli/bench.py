@@ -55,14 +55,10 @@ def run(arguments: argparse.Namespace) -> int:
     return 1 if report.problems(arguments.bound) else 0
 
 
-def _measured(arguments: argparse.Namespace) -> Report:
-    from ascendcl.bench import Duration, run_load
-    from ascendcl.bench.contest import hold_contest
-    from ascendcl.bench.histogram import check_plot, plot
-    from ascendcl.bench.loaded import LoadedModels
-    from ascendcl.bench.memory_held import MemoryHeld
-    from ascendcl.bench.operators import operator_times
-    from ascendcl.cli.bench_report import Report, check_times_file, facts_of, write_times
+def _check(arguments: argparse.Namespace) -> None:
+    """Refuse what can be told before anything is loaded."""
+    from ascendcl.bench.histogram import check_plot
+    from ascendcl.cli.bench_report import check_times_file
 
     sources = [arguments.model, *named_files(arguments.input)]
     sources += [arguments.compare] if arguments.compare else []
@@ -82,6 +78,18 @@ def _measured(arguments: argparse.Namespace) -> Report:
             arguments.compare,
             ": --compare takes what it was compiled from, and ascendcl compare takes two of them",
         )
+
+
+def _measured(arguments: argparse.Namespace) -> Report:
+    from ascendcl.bench import Duration, run_load
+    from ascendcl.bench.contest import hold_contest
+    from ascendcl.bench.histogram import plot
+    from ascendcl.bench.loaded import LoadedModels
+    from ascendcl.bench.memory_held import MemoryHeld
+    from ascendcl.bench.operators import operator_times
+    from ascendcl.cli.bench_report import Report, facts_of, write_times
+
+    _check(arguments)
     duration = Duration(arguments.iterations, arguments.seconds)
     if duration == Duration():
         duration = Duration(seconds=_SECONDS)

@@ -21,7 +21,7 @@ EXIT_CODES: Final[dict[str, dict[int, str]]] = {
     "run": {
         DONE: "all runs are done, and their outputs written",
         FOUND: "a file does not fit, or something fails",
-        NOT_POSSIBLE: "the arguments are wrong: a name, an ending, a value, an input without a file",
+        NOT_POSSIBLE: "the arguments are wrong: a name, an ending, a value, a missing input",
     },
     "bench": {
         DONE: "measured, and with `--compare` every output is within `--bound`",

@@ -39,4 +39,4 @@ class VerificationError(CompileError):
 
 
 class OptionError(CompileError):
-    """The options contradict each other or name the place of a source; no model was read."""
+    """The options cannot be meant with any model: a value, two that exclude each other."""
