@@ -4,11 +4,15 @@
 ``import acl`` and ``import ascendcl`` are the same thing; CANN's own ``acl`` may shadow the first.
 """
 
+from ascendcl._own_command import end_on_interrupt
+
+end_on_interrupt()
+
+# ruff: noqa: E402
 from ascendcl._interpreter import refuse_subinterpreter
 
 refuse_subinterpreter()
 
-# ruff: noqa: E402
 from ascendcl import _runtime
 
 # Before the extension: it calls whichever libascendcl.so is loaded by then.

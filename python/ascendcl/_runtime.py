@@ -15,6 +15,8 @@ import warnings
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from ascendcl._own_command import own_command
+
 __all__ = ["HostRuntimeWarning", "Runtime", "load"]
 
 LIBRARY = "libascendcl.so"
@@ -61,7 +63,7 @@ def load() -> Runtime:
         try:
             _loaded = _load(os.environ.get("ASCENDCL_RUNTIME") or "auto")
         except ImportError as error:
-            command = _own_command()
+            command = own_command()
             if command is None:
                 raise
             # A command ends with words, not with a traceback; the doctor goes on to tell the rest.
@@ -95,7 +97,7 @@ def _load(choice: str) -> Runtime:
         if choice == "cann":
             raise ImportError(_cann_not_found(error)) from error
         runtime = _load_host(by_fallback=True)
-        if _own_command() is not None:
+        if own_command() is not None:
             return runtime
         warnings.warn(
             f"CANN was not found ({error}): models run on the CPU with the host runtime. To use an "
@@ -105,19 +107,6 @@ def _load(choice: str) -> Runtime:
             stacklevel=4,
         )
         return runtime
-
-
-def _own_command() -> str | None:
-    """Which command of ``python -m ascendcl`` or ``ascendcl`` this is, None in any other program.
-
-    They tell the runtime themselves.
-    """
-    program, *arguments = getattr(sys, "argv", None) or [""]
-    is_own = Path(program).name == "ascendcl"
-    if program == "-m":  # that it is while the package of a module is imported
-        options = sys.orig_argv
-        is_own = "ascendcl" in options[options.index("-m") + 1 :][:1] if "-m" in options else False
-    return next(iter(arguments), "") if is_own else None
 
 
 def _outside_of_the_app() -> str:

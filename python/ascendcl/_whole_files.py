@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ def written_whole(path: Path) -> Iterator[Path]:
     ------
     IsADirectoryError
         `path` is a folder.
+    OSError
+        It cannot be written; `path` is named, not what lies beside it.
     """
     if path.is_dir():
         raise IsADirectoryError(f"{path}: it is a folder")
@@ -28,6 +31,9 @@ def written_whole(path: Path) -> Iterator[Path]:
     try:
         yield part
         part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
+    except BaseException as error:
+        with contextlib.suppress(OSError):  # of a folder that nobody may write to, or that is none
+            part.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename in (part, str(part)):
+            raise OSError(error.errno, error.strerror, str(path)) from error
         raise

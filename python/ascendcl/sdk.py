@@ -15,7 +15,7 @@ import os
 import platform
 import shlex
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -182,6 +182,7 @@ def make_sdk(folder: str | os.PathLike[str], *, copy: bool = False) -> SdkTree:
             (root / name).unlink()
             with contextlib.suppress(OSError):  # where something is left in it
                 (root / name).parent.rmdir()
+    _remove_left_over(root, [*entries, MANIFEST])
     for name, entry in entries.items():
         _put(root / name, entry)
     manifest = {name: entry.state for name, entry in entries.items()}
@@ -315,5 +316,35 @@ def _put(path: Path, entry: _Entry) -> None:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_name(f"{path.name}.new-{os.getpid()}")
-    entry.make(new)
-    new.replace(path)
+    try:
+        entry.make(new)
+        new.replace(path)
+    except OSError as error:
+        if error.filename in (new, str(new)):
+            raise OSError(error.errno, error.strerror, str(path)) from error
+        raise
+    finally:
+        new.unlink(missing_ok=True)
+
+
+def _remove_left_over(root: Path, names: Iterable[str]) -> None:
+    """Remove what processes that were killed had begun; those that still run keep theirs."""
+    paths = {root / name for name in names}
+    for folder in {path.parent for path in paths}:
+        for each in folder.iterdir() if folder.is_dir() else ():
+            name, mark, process = each.name.rpartition(".new-")
+            is_ours = mark and process.isdecimal() and folder / name in paths
+            if is_ours and not each.is_dir() and not _runs(int(process)):
+                each.unlink()
+
+
+def _runs(process: int) -> bool:
+    if process == os.getpid():
+        return False  # an earlier one of the same number
+    try:
+        os.kill(process, 0)
+    except PermissionError:
+        return True
+    except (ProcessLookupError, OverflowError):
+        return False
+    return True

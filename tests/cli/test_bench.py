@@ -250,15 +250,12 @@ def test_without_matplotlib(
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["--plot", "{tmp}/x.svg"], ".html or .png"),
         (["--plot", "{tmp}/nowhere/x.html"], "there is no folder"),
         (["--times", "{tmp}/nowhere/x.csv"], "there is no folder"),
-        (["--times", "{tmp}/no.onnx"], "what is written is .csv"),
         (["--compare", "{tmp}/nowhere.onnx"], "there is no such file"),
         (["--compare", "{tmp}/no.onnx"], "no.onnx"),
         (["--compare", "{tmp}/two_inputs.onnx"], "has the inputs"),
         (["--compare", "{tmp}/other_shape.onnx"], "[5, 3, 2, 2], and [1, 1, 8, 8]"),
-        (["--iterations", "2", "--threads", "3"], "there are 3 threads"),
         (["--input", "{tmp}/nowhere.npy"], "there is no such file"),
         (["--batch", "2"], "the model has one batch"),
         (["--device", "999"], "device"),
@@ -277,8 +274,41 @@ def test_refusals(
 
 
 @pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--plot", "{tmp}/x.svg"], ".html or .png"),
+        (["--times", "{tmp}/no.onnx"], "what is written is .csv"),
+        (["--iterations", "2", "--threads", "3"], "there are 3 threads"),
+        (["--input_shape", "a"], "is not of the form"),
+        (["--input", "none={tmp}/x.npy"], "there is no input 'none'"),
+    ],
+)
+def test_wrong_arguments(
+    command: Command, digits: Path, tmp_path: Path, words: list[str], told: str
+) -> None:
+    done = command("bench", digits, "--iterations", 1, *(w.format(tmp=tmp_path) for w in words))
+    assert (done.code, told in done.err, done.out) == (2, True, "")
+
+
+def test_comparing_with_an_om_file(command: Command, digits: Path) -> None:
+    done = command("bench", digits, "--iterations", 1, "--compare", digits)
+    assert (done.code, "this is an .om file" in done.err) == (1, True)
+    assert done.err.startswith(f"ascendcl bench: {digits}: ")
+
+
+@pytest.mark.parametrize(
     "words",
     [
+        ["--seconds", "inf"],
+        ["--percentile", "x"],
+        ["--percentile", "nan"],
+        ["--threads", "100000"],
+        ["--compute-threads", "5000"],
+        ["--bound", "nan"],
+        ["--bound", "-1"],
+        ["--plot", ""],
+        ["--times", ""],
+        ["--compare", ""],
         ["--iterations", "0"],
         ["--iterations", "1", "--seconds", "1"],
         ["--seconds", "0"],
@@ -292,6 +322,8 @@ def test_usage_errors(command: Command, digits: Path, words: list[str]) -> None:
     done = command("bench", digits, *words)
     assert done.code == 2
     assert done.err.startswith("usage: ascendcl bench")
+    assert f"error: argument {words[0]}: " in done.err or len(words) > 2
+    assert "invalid" not in done.err or words[0] == "--memory"
 
 
 def test_a_run_that_fails(command: Command, digits: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -456,7 +456,7 @@ def test_the_command_writes_beside(tmp_path: Path) -> None:
     shutil.copy(like, tmp_path / "X")
     command[-2] = tmp_path / "X"
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "does not end with .om" in done.stderr
 
 

@@ -326,20 +326,30 @@ def test_the_command_as_atc_has_it(dense: Path, tmp_path: Path) -> None:
         (["--input_shape", "x:-3,8"], "--input_shape: 'x:-3,8': -3 is no size"),
         (["--dynamic_batch_size", "1,0"], "sizes are above 0"),
         (["--dynamic_batch_size", "1,2,1"], "dynamic_batch_size: 1 is given twice"),
-        (["--output", "/proc/none/m.om"], "output: nothing can be written to /proc/none"),
         (["--dynamic_dims", "1,2;3"], "different lengths"),
         (["--framework", "0"], "'0' is not supported"),
         (["--input_value", "x"], "name=1,2,3"),
+        (["--output_type", "X"], "'X' is none of"),
+        (["--precision_mode", "x"], "'x' is none of"),
+        (["--input_format", "x"], "'x' is none of"),
+        (["--dynamic_batch_size", "1"], "give two or more"),
+        (["--dynamic_batch_size", "1,2", "--dynamic_dims", "1;2"], "exclude each other"),
     ],
 )
 def test_the_command_says_what_is_wrong(
     dense: Path, tmp_path: Path, arguments: list[str], words: str
 ) -> None:
     done = command(dense, "-o", tmp_path / "m.om", *arguments)
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert words in done.stderr.splitlines()[-1]
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "m.om").exists()
+
+
+def test_a_folder_that_cannot_be_made(dense: Path) -> None:
+    done = command(dense, "--output", "/proc/none/m.om")
+    assert done.returncode == 1
+    assert "output: nothing can be written to /proc/none" in done.stderr.splitlines()[-1]
 
 
 def test_no_such_model(tmp_path: Path) -> None:
@@ -418,7 +428,7 @@ def test_a_value_that_cannot_be_read_names_its_option(
     dense: Path, tmp_path: Path, option: str, value: str
 ) -> None:
     done = command(dense, "-o", tmp_path / "m.om", option, value)
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert option in done.stderr
     assert "x" in done.stderr
     assert "Traceback" not in done.stderr

@@ -304,3 +304,41 @@ def test_config_prints_nothing_but_its_flags(question: str) -> None:
     done = command("config", question)
     assert (done.returncode, done.stderr) == (0, "")
     assert len(done.stdout.splitlines()) == 1
+
+
+def begun(root: Path) -> list[str]:
+    return sorted(path.name for path in root.rglob("*.new-*"))
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, OSError])
+def test_what_is_interrupted_leaves_nothing_half_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: type[BaseException]
+) -> None:
+    def interrupted(source: Path, target: Path) -> None:
+        target.write_bytes(b"half")
+        raise error
+
+    monkeypatch.setattr(shutil, "copyfile", interrupted)
+    with pytest.raises(error):
+        make_sdk(tmp_path, copy=True)
+    assert begun(tmp_path) == []
+    monkeypatch.undo()
+    assert make_sdk(tmp_path, copy=True).set_env.exists()
+
+
+def test_what_was_killed_is_cleaned_up(tmp_path: Path, copy: bool) -> None:
+    tree = make_sdk(tmp_path, copy=copy)
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    library = tree.home / "lib64" / "libascendcl.so"
+    for process in (ended.pid, os.getpid()):
+        library.with_name(f"{library.name}.new-{process}").write_bytes(b"half")
+    kept = [
+        library.with_name(f"{library.name}.new-{os.getppid()}"),  # still at work
+        library.with_name(f"{library.name}.new-mine"),
+        library.with_name(f"mine.so.new-{ended.pid}"),
+    ]
+    for path in kept:
+        path.write_bytes(b"mine")
+    make_sdk(tmp_path, copy=copy)
+    assert begun(tmp_path) == sorted(path.name for path in kept)

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ascendcl._whole_files import written_whole
+from ascendcl._wrong_arguments import WrongArgumentsError
 from ascendcl.bench.summary import Summary
 
 Array: TypeAlias = npt.NDArray[Any]
@@ -55,7 +56,7 @@ def check_plot(path: Path) -> None:
 
     Raises
     ------
-    ValueError
+    WrongArgumentsError
         The ending is neither .html nor .png.
     ImportError
         Pictures need a package that is not installed.
@@ -63,7 +64,9 @@ def check_plot(path: Path) -> None:
         There is no such folder.
     """
     if path.suffix not in (".html", ".png"):
-        raise ValueError(f"--plot {path}: what is drawn is told by the ending, .html or .png")
+        raise WrongArgumentsError(
+            f"--plot {path}: what is drawn is told by the ending, .html or .png"
+        )
     if path.is_dir() or not path.absolute().parent.is_dir():
         raise FileNotFoundError(f"--plot {path}: there is no folder for such a file")
     if path.suffix == ".png" and not importlib.util.find_spec("matplotlib"):

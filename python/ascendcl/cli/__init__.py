@@ -4,14 +4,15 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 
+from ascendcl._own_command import raise_on_interrupt
 from ascendcl.errors import AclError
 
 from . import bench, compare, compile, config, demo, doctor, inspect, run, sdk
-from .exit_codes import INTERRUPTED, UNREAD
+from .exit_codes import FOUND, INTERRUPTED, UNREAD
+from .standard_streams import UnwrittenOutput, own_streams
 
 _COMMANDS = (demo, run, bench, compile, compare, inspect, doctor, config, sdk)
 
@@ -27,24 +28,31 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        Exit code: 0 when all is well, 130 after Ctrl-C, 141 where nobody reads the output.
+        Exit code: 0 when all is well, 130 after Ctrl-C, 141 where nobody reads the output; the rest
+        is in `exit_codes`.
     """
+    raise_on_interrupt()
+    try:
+        with own_streams():
+            return _run(argv)
+    except UnwrittenOutput as error:
+        if isinstance(error.cause, BrokenPipeError):
+            return UNREAD
+        print(f"ascendcl: {error}", file=sys.stderr)
+        return FOUND
+    except AclError as error:
+        print(f"ascendcl: {error}", file=sys.stderr)
+        return FOUND
+    except KeyboardInterrupt:
+        print("ascendcl: interrupted", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _run(argv: Sequence[str] | None) -> int:
     parser = argparse.ArgumentParser(prog="ascendcl", description="Ascend inference from Python.")
     commands = parser.add_subparsers(title="commands", metavar="<command>", required=True)
     for command in _COMMANDS:
         command.add_to(commands)
     arguments = parser.parse_args(argv)
-    try:
-        code: int = arguments.run(arguments)
-        sys.stdout.flush()
-    except AclError as error:
-        print(f"ascendcl: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("ascendcl: interrupted", file=sys.stderr)
-        return INTERRUPTED
-    except BrokenPipeError:
-        # Nor is there anybody to read what is left in the buffer, which Python writes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return UNREAD
+    code: int = arguments.run(arguments)
     return code

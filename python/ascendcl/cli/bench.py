@@ -11,8 +11,21 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ascendcl.cli.feeding import REFUSALS, add_feeding_options, not_negative, positive, runs_of
+from ascendcl._wrong_arguments import WrongArgumentsError
+from ascendcl.cli.exit_codes import FOUND, NOT_POSSIBLE, told
+from ascendcl.cli.feeding import REFUSALS, add_feeding_options, given_shapes, runs_of
 from ascendcl.cli.json_text import json_text
+from ascendcl.cli.model_files import refuse_om, require_om
+from ascendcl.cli.option_numbers import (
+    MOST_THREADS,
+    bound,
+    not_negative,
+    percent,
+    positive,
+    positive_to,
+    seconds,
+)
+from ascendcl.cli.paths import named_files, path, path_text, refuse_overwriting
 from ascendcl.cli.progress_bar import progress_bar
 
 if TYPE_CHECKING:
@@ -32,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
         report = _measured(arguments)
     except REFUSALS as error:
         print(f"ascendcl bench: {error}", file=sys.stderr)
-        return 1
+        return NOT_POSSIBLE if isinstance(error, WrongArgumentsError) else FOUND
     if arguments.json:
         print(json_text(as_json(report)))
     else:
@@ -42,26 +55,46 @@ def run(arguments: argparse.Namespace) -> int:
     return 1 if report.problems(arguments.bound) else 0
 
 
+def _check(arguments: argparse.Namespace) -> None:
+    """Refuse what can be told before anything is loaded."""
+    from ascendcl.bench.histogram import check_plot
+    from ascendcl.cli.bench_report import check_times_file
+
+    sources = [arguments.model, *named_files(arguments.input)]
+    sources += [arguments.compare] if arguments.compare else []
+    if arguments.plot:
+        check_plot(arguments.plot)
+        refuse_overwriting("--plot", arguments.plot, sources)
+        sources.append(arguments.plot)
+    if arguments.times:
+        check_times_file(arguments.times)
+        refuse_overwriting("--times", arguments.times, sources)
+    if arguments.compare and not arguments.compare.is_file():
+        raise FileNotFoundError(f"--compare {arguments.compare}: there is no such file")
+    given_shapes(arguments.input_shape)
+    require_om(arguments.model)
+    if arguments.compare:
+        refuse_om(
+            arguments.compare,
+            ": --compare takes what it was compiled from, and ascendcl compare takes two of them",
+        )
+
+
 def _measured(arguments: argparse.Namespace) -> Report:
     from ascendcl.bench import Duration, run_load
     from ascendcl.bench.contest import hold_contest
-    from ascendcl.bench.histogram import check_plot, plot
+    from ascendcl.bench.histogram import plot
     from ascendcl.bench.loaded import LoadedModels
     from ascendcl.bench.memory_held import MemoryHeld
     from ascendcl.bench.operators import operator_times
-    from ascendcl.cli.bench_report import Report, check_times_file, facts_of, write_times
+    from ascendcl.cli.bench_report import Report, facts_of, write_times
 
-    if arguments.plot:
-        check_plot(arguments.plot)
-    if arguments.times:
-        check_times_file(arguments.times)
-    if arguments.compare and not arguments.compare.is_file():
-        raise FileNotFoundError(f"--compare {arguments.compare}: there is no such file")
+    _check(arguments)
     duration = Duration(arguments.iterations, arguments.seconds)
     if duration == Duration():
         duration = Duration(seconds=_SECONDS)
     if duration.runs is not None and duration.runs < arguments.threads:
-        raise ValueError(
+        raise WrongArgumentsError(
             f"--iterations {duration.runs}: there are {arguments.threads} threads, each of which "
             "runs once at least"
         )
@@ -145,41 +178,33 @@ def _processors() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def _seconds(text: str) -> float:
-    seconds = float(text)
-    if not 0 < seconds < 1e9:
-        raise argparse.ArgumentTypeError(f"{text} is not above 0")
-    return seconds
-
-
-def _percent(text: str) -> float:
-    percent = float(text)
-    if not 0 <= percent <= 100:
-        raise argparse.ArgumentTypeError(f"{text} is not from 0 to 100")
-    return percent
-
-
 def add_to(commands: _SubParsersAction[ArgumentParser]) -> None:
     """Add the subcommand."""
     text = "measure a model: latency, throughput, memory, operators"
     parser = commands.add_parser(
         "bench",
         help=text,
-        description=f"{text}. Ends with 0 when it has measured, 1 where something does not fit or "
-        "fails, or an output is further than --bound from what --compare computes.",
+        description=f"{text}.",
+        epilog=told("bench"),
     )
     add = parser.add_argument
-    add("model", metavar="X.om")
+    add("model", type=path_text, metavar="X.om")
     length = parser.add_mutually_exclusive_group()
     length.add_argument("--iterations", type=positive, metavar="N", help="runs in all")
     length.add_argument(
-        "--seconds", type=_seconds, metavar="S", help=f"begin runs for so long ({_SECONDS:g})"
+        "--seconds", type=seconds, metavar="S", help=f"begin runs for so long ({_SECONDS:g})"
     )
     add("--warmup", type=not_negative, default=10, metavar="N", help="untimed runs first (10)")
-    add("--threads", type=positive, default=1, metavar="N", help="a load of the model on each (1)")
+    add(
+        "--threads",
+        type=positive_to(MOST_THREADS),
+        default=1,
+        metavar="N",
+        help="a load of the model on each (1)",
+    )
     add(
         "--compute-threads",
-        type=positive,
+        type=positive_to(MOST_THREADS),
         metavar="N",
         help=f"of one execution on the host runtime, and of those of --compare ({_THREADS})",
     )
@@ -195,24 +220,24 @@ def add_to(commands: _SubParsersAction[ArgumentParser]) -> None:
     add("--device", type=not_negative, default=0, help="number of the device (0)")
     add(
         "--percentile",
-        type=_percent,
+        type=percent,
         action="append",
         default=[],
         metavar="P",
         help="besides 50, 90 and 99",
     )
     add("--profile", action="store_true", help="how long each operator takes, in runs of their own")
-    add("--plot", type=Path, metavar="FILE", help="a histogram of latencies: .html or .png")
-    add("--times", type=Path, metavar="FILE.csv", help="every run's times, in nanoseconds")
+    add("--plot", type=path, metavar="FILE", help="a histogram of latencies: .html or .png")
+    add("--times", type=path, metavar="FILE.csv", help="every run's times, in nanoseconds")
     add(
         "--compare",
-        type=Path,
+        type=path,
         metavar="MODEL",
         help="ONNX, by OpenVINO and ONNX Runtime; or what else OpenVINO reads",
     )
     add(
         "--bound",
-        type=float,
+        type=bound,
         default=1e-2,
         help="greatest relative L2 of an output in --compare (0.01)",
     )

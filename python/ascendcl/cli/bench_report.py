@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ascendcl._whole_files import written_whole
+from ascendcl._wrong_arguments import WrongArgumentsError
 from ascendcl.bench.contest import OURS, Contest
 from ascendcl.bench.load_run import LoadRun
 from ascendcl.bench.loaded import Management
@@ -273,13 +274,13 @@ def check_times_file(path: Path) -> None:
 
     Raises
     ------
-    ValueError
+    WrongArgumentsError
         The ending is another than .csv: it may be the model.
     OSError
         There is no such folder, or it is one itself.
     """
     if path.suffix != ".csv":
-        raise ValueError(f"--times {path}: what is written is .csv")
+        raise WrongArgumentsError(f"--times {path}: what is written is .csv")
     if path.is_dir() or not path.absolute().parent.is_dir():
         raise FileNotFoundError(f"--times {path}: there is no folder for such a file")
 

@@ -7,7 +7,13 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
+from ascendcl.cli.exit_codes import DONE, FOUND, NOT_POSSIBLE, told
+from ascendcl.cli.feeding import REFUSALS, given_shapes
+from ascendcl.cli.model_files import require_file
+from ascendcl.cli.option_numbers import bound, not_negative
+from ascendcl.cli.paths import path_text
 from ascendcl.cli.table import print_table
+from ascendcl.errors import AclError
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, _SubParsersAction
@@ -20,28 +26,27 @@ def run(arguments: argparse.Namespace) -> int:
     """Compare; 0 within the bound, 1 beyond it, 2 where there is nothing to compare."""
     from ascendcl.cli.compile import named_value, progress
     from ascendcl.om.comparer import CompareOptions, compare
-    from ascendcl.om.runnable import shapes_of
-    from ascendcl.om.shapes import parse_input_shape
 
     try:
-        shapes = parse_input_shape(arguments.input_shape) if arguments.input_shape else {}
+        for path in (arguments.first, arguments.second):
+            require_file(path)
         options = CompareOptions(
             inputs=dict(named_value(text, "--input") for text in arguments.input),
-            input_shape=shapes_of(shapes),
+            input_shape=given_shapes(arguments.input_shape),
             seed=arguments.seed,
             bound=arguments.bound,
             fp16_weights=arguments.fp16_weights,
             bisect=arguments.bisect,
         )
         found = compare(arguments.first, arguments.second, options, tell=progress(arguments.quiet))
-    except (ValueError, OSError) as error:
+    except (AclError, *REFUSALS) as error:
         print(f"ascendcl compare: {error}", file=sys.stderr)
-        return 2
+        return NOT_POSSIBLE
     rows = [(row.name, _numbers(row)) for row in found.differences]
     print_table(f"{arguments.first} against {arguments.second} (bound {options.bound:g})", rows)
     if found.departure is not None:
         _print_departure(found.departure, options.bound)
-    return 0 if found.is_within else 1
+    return DONE if found.is_within else FOUND
 
 
 def _numbers(row: Difference) -> str:
@@ -71,16 +76,16 @@ def add_to(commands: _SubParsersAction[ArgumentParser]) -> None:
     parser = commands.add_parser(
         "compare",
         help=text,
-        description=f"{text}. Ends with 0 where every output is within the bound, 1 where one is "
-        "not, 2 where they cannot be compared.",
+        description=f"{text}.",
+        epilog=told("compare"),
     )
     add = parser.add_argument
-    add("first")
-    add("second", help="the reference")
-    add("--bound", type=float, default=1e-2, help="greatest relative L2 of an output (0.01)")
+    add("first", type=path_text)
+    add("second", type=path_text, help="the reference")
+    add("--bound", type=bound, default=1e-2, help="greatest relative L2 of an output (0.01)")
     add("--input", action="append", default=[], help="name=file.npy, in place of made-up ones")
     add("--input_shape", default="", help="name:1,3,64,64;other:8 of made-up inputs")
-    add("--seed", type=int, default=0, help="of made-up inputs")
+    add("--seed", type=not_negative, default=0, help="of made-up inputs")
     add("--fp16-weights", action="store_true", help="round constants of ONNX and IR to 16 bits")
     add("--bisect", action="store_true", help="tell the first node that departs")
     add("--quiet", action="store_true", help="no progress")

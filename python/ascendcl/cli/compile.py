@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ascendcl.cli.exit_codes import FOUND, NOT_POSSIBLE, told
+from ascendcl.cli.feeding import REFUSALS
+from ascendcl.cli.model_files import refuse_om, require_file
+from ascendcl.cli.option_numbers import bound, not_negative
+from ascendcl.cli.paths import path_text
 from ascendcl.cli.table import print_table
+from ascendcl.feeds.npy import why_unreadable
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, _SubParsersAction
@@ -20,9 +26,10 @@ if TYPE_CHECKING:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Compile; 1 where nothing was written."""
+    """Compile; 1 where nothing was written, 2 where the options are wrong."""
     # What was begun is deleted then, too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    from ascendcl.om.compile_errors import OptionError
     from ascendcl.om.compiler import CompileOptions, compile
     from ascendcl.om.shapes import parse_input_shape, parse_size_lists, parse_sizes
 
@@ -57,14 +64,25 @@ def run(arguments: argparse.Namespace) -> int:
             seed=arguments.seed,
             like=arguments.like,
         )
+    except ValueError as error:
+        print(f"ascendcl compile: {error}", file=sys.stderr)
+        return NOT_POSSIBLE
+    try:
+        _require_sources(arguments)
         compiled = compile(
             arguments.model, _target(arguments.output), options, tell=progress(arguments.quiet)
         )
-    except (ValueError, OSError) as error:
+    except REFUSALS as error:
         print(f"ascendcl compile: {error}", file=sys.stderr)
-        return 1
+        return NOT_POSSIBLE if isinstance(error, OptionError) else FOUND
     _print(compiled, verified=options.verify)
     return 0
+
+
+def _require_sources(arguments: argparse.Namespace) -> None:
+    refuse_om(arguments.model, ", which is what ascendcl compile makes: ascendcl run runs it")
+    if arguments.like is not None:
+        require_file(arguments.like)
 
 
 def _target(text: str | None) -> Path | None:
@@ -86,11 +104,19 @@ def named_value(text: str, option: str) -> tuple[str, Any]:
         raise ValueError(f"{option}: {text!r} is not of the form name=1,2,3 or name=file.npy")
     try:
         if value.endswith(".npy"):
-            return name, np.load(value)
+            return name, _array(value)
         numbers = [float(number) for number in value.split(",")]
     except (ValueError, OSError, EOFError) as error:
         raise ValueError(f"{option}: {name}: {error}") from error
     return name, np.array(numbers if len(numbers) > 1 else numbers[0])
+
+
+def _array(path: str) -> Any:
+    require_file(path)
+    try:
+        return np.load(path)
+    except (ValueError, OSError, EOFError) as error:
+        raise ValueError(f"{path}: {why_unreadable(Path(path), error)}") from error
 
 
 def _verdict(compiled: Compiled) -> str:
@@ -122,12 +148,30 @@ def _print(compiled: Compiled, *, verified: bool) -> None:
 def add_to(commands: _SubParsersAction[ArgumentParser]) -> None:
     """Add the subcommand."""
     text = "compile a model for the host runtime"
-    parser = commands.add_parser("compile", help=text, description=text)
+    parser = commands.add_parser(
+        "compile", help=text, description=f"{text}.", epilog=told("compile")
+    )
     add = parser.add_argument
-    add("model", nargs="?", default=None, help="ONNX, TensorFlow, TensorFlow Lite, PaddlePaddle")
-    add("--model", dest="model_option", help="the same, as ATC has it")
-    add("-o", "--output", help="the .om file; with --like X.om by default X.host.om beside it")
-    add("--like", metavar="X.om", help="stand for this file of ATC's: its names, types and sizes")
+    add(
+        "model",
+        nargs="?",
+        type=path_text,
+        default=None,
+        help="ONNX, TensorFlow, TensorFlow Lite, PaddlePaddle",
+    )
+    add("--model", type=path_text, dest="model_option", help="the same, as ATC has it")
+    add(
+        "-o",
+        "--output",
+        type=path_text,
+        help="the .om file; with --like X.om by default X.host.om beside it",
+    )
+    add(
+        "--like",
+        type=path_text,
+        metavar="X.om",
+        help="stand for this file of ATC's: its names, types and sizes",
+    )
     add("--framework", help="0 to 5 as ATC has it, or a name; by default from the file's ending")
     add("--input_shape", default="", help="name:1,3,-1,1~640;other:8 (-1: open, 1~640: range)")
     add(
@@ -143,14 +187,14 @@ def add_to(commands: _SubParsersAction[ArgumentParser]) -> None:
     add("--soc_version", help="ignored: the file is for the host runtime")
     add("--force", action="store_true", help="go on where the front end is known to be wrong")
     add("--no-verify", action="store_true", help="write without running")
-    add("--verify-bound", type=float, help="greatest relative L2 of an output")
+    add("--verify-bound", type=bound, help="greatest relative L2 of an output")
     add(
         "--verify-input",
         action="append",
         default=[],
         help="name=file.npy, in place of made-up ones",
     )
-    add("--seed", type=int, default=0, help="of made-up inputs")
+    add("--seed", type=not_negative, default=0, help="of made-up inputs")
     add("--quiet", action="store_true", help="no progress")
     parser.set_defaults(run=_run_with_model)
 
@@ -158,9 +202,9 @@ def add_to(commands: _SubParsersAction[ArgumentParser]) -> None:
 def _run_with_model(arguments: argparse.Namespace) -> int:
     if arguments.model is not None and arguments.model_option is not None:
         print("ascendcl compile: two models are given, one by --model", file=sys.stderr)
-        return 2
+        return NOT_POSSIBLE
     arguments.model = arguments.model or arguments.model_option
     if arguments.model is None:
         print("ascendcl compile: which model? (ascendcl compile MODEL -o FILE.om)", file=sys.stderr)
-        return 2
+        return NOT_POSSIBLE
     return run(arguments)

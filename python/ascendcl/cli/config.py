@@ -8,6 +8,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from ascendcl import get_include, get_library_dir
+from ascendcl.cli.exit_codes import told
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, _SubParsersAction
@@ -41,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
 def add_to(commands: _SubParsersAction[ArgumentParser]) -> None:
     """Add the subcommand."""
     text = "print flags to build C or C++ code against this package"
-    parser = commands.add_parser("config", help=text, description=text)
+    parser = commands.add_parser("config", help=text, description=text, epilog=told("config"))
     for name, what in _HELP.items():
         parser.add_argument(f"--{name}", dest="asked", action="append_const", const=name, help=what)
     parser.set_defaults(run=run, refuse=parser.error)

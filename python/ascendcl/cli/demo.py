@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 import ascendcl as acl
+from ascendcl.cli.exit_codes import told
+from ascendcl.cli.option_numbers import not_negative
 from ascendcl.cli.table import print_table
 from ascendcl.data import DIGITS_MODEL, digits_held_out
 
@@ -78,6 +80,8 @@ def run(arguments: argparse.Namespace) -> int:
 def add_to(commands: _SubParsersAction[ArgumentParser]) -> None:
     """Add the subcommand."""
     text = "classify digits with a small model in user-managed memory"
-    parser = commands.add_parser("demo", help=text, description=text)
-    parser.add_argument("--device", type=int, default=0, help="number of the device (default: 0)")
+    parser = commands.add_parser("demo", help=text, description=text, epilog=told("demo"))
+    parser.add_argument(
+        "--device", type=not_negative, default=0, help="number of the device (default: 0)"
+    )
     parser.set_defaults(run=run)

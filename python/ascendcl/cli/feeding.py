@@ -6,6 +6,10 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Final
 
+from ascendcl._wrong_arguments import WrongArgumentsError
+from ascendcl.cli.option_numbers import divisors, not_negative, numbers, positive
+from ascendcl.cli.paths import named_path_text
+
 if TYPE_CHECKING:
     from ascendcl.feeds import Run
     from ascendcl.model import Model
@@ -27,6 +31,7 @@ def add_feeding_options(parser: argparse.ArgumentParser, *, made_up: str | None)
     add = parser.add_argument
     add(
         "--input",
+        type=named_path_text,
         action="append",
         default=[],
         metavar="[NAME=]FILE",
@@ -49,6 +54,23 @@ def add_feeding_options(parser: argparse.ArgumentParser, *, made_up: str | None)
     add("--std", type=divisors, default=(1.0,), help="(pixel - mean) / std: R,G,B (1)")
 
 
+def given_shapes(text: str) -> dict[str, tuple[int, ...]]:
+    """Read ``--input_shape``.
+
+    Raises
+    ------
+    WrongArgumentsError
+        It is not of its form, or has no sizes.
+    """
+    from ascendcl.om.runnable import shapes_of
+    from ascendcl.om.shapes import parse_input_shape
+
+    try:
+        return shapes_of(parse_input_shape(text)) if text else {}
+    except ValueError as error:
+        raise WrongArgumentsError(str(error)) from error
+
+
 def runs_of(arguments: argparse.Namespace, model: Model) -> list[Run]:
     """Make the runs that the options ask for.
 
@@ -58,16 +80,13 @@ def runs_of(arguments: argparse.Namespace, model: Model) -> list[Run]:
         Something does not fit.
     """
     from ascendcl.feeds import PictureOptions, ShapeWishes, assigned_runs
-    from ascendcl.om.runnable import shapes_of
-    from ascendcl.om.shapes import parse_input_shape
 
-    text = arguments.input_shape
     return assigned_runs(
         model,
         arguments.input,
         filling=arguments.data,
         seed=arguments.seed,
-        wishes=ShapeWishes(shapes_of(parse_input_shape(text)) if text else {}, arguments.batch),
+        wishes=ShapeWishes(given_shapes(arguments.input_shape), arguments.batch),
         pictures=PictureOptions(
             layout=arguments.layout, bgr=arguments.bgr, mean=arguments.mean, std=arguments.std
         ),
@@ -85,30 +104,3 @@ def described_inputs(run: Run) -> list[dict[str, object]]:
         }
         for info, shape, source in zip(run.infos, run.shapes, run.sources, strict=True)
     ]
-
-
-def positive(text: str) -> int:
-    """Read a number above 0."""
-    if (number := int(text)) < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not above 0")
-    return number
-
-
-def not_negative(text: str) -> int:
-    """Read 0 or a number above it."""
-    if (number := int(text)) < 0:
-        raise argparse.ArgumentTypeError(f"{text} is below 0")
-    return number
-
-
-def numbers(text: str) -> tuple[float, ...]:
-    """Read ``1,2.5,3``."""
-    return tuple(float(part) for part in text.split(","))
-
-
-def divisors(text: str) -> tuple[float, ...]:
-    """Read the same, without zeros."""
-    found = numbers(text)
-    if 0 in found:
-        raise argparse.ArgumentTypeError(f"{text}: nothing is divided by 0")
-    return found

@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING
 from ascendcl.cli.columns import print_columns
 from ascendcl.cli.exit_codes import DONE, FOUND, NOT_POSSIBLE, told
 from ascendcl.cli.json_text import json_text
+from ascendcl.cli.model_files import require_om
+from ascendcl.cli.option_numbers import whole
+from ascendcl.cli.paths import path_text, refuse_overwriting
 from ascendcl.cli.table import print_table
 
 if TYPE_CHECKING:
@@ -31,8 +34,6 @@ def run(arguments: argparse.Namespace) -> int:
     """Read the file, print what was found, draw what was asked for."""
     try:
         return _run(arguments)
-    except BrokenPipeError:
-        raise
     except (OSError, ValueError) as error:
         print(f"ascendcl inspect: {_words(error, arguments.model)}", file=sys.stderr)
         return NOT_POSSIBLE
@@ -50,6 +51,8 @@ def _words(error: Exception, path: str) -> str:
 def _run(arguments: argparse.Namespace) -> int:
     _require_ending("--graph", arguments.graph, GRAPH_ENDINGS)
     _require_ending("--memory-map", arguments.memory_map, MAP_ENDINGS)
+    _require_places(arguments)
+    require_om(arguments.model)
     from ascendcl.inspection import examine, graph_view, read_file
     from ascendcl.inspection.report import as_json
 
@@ -84,6 +87,20 @@ def _run(arguments: argparse.Namespace) -> int:
 def _require_ending(option: str, path: str | None, endings: Sequence[str]) -> None:
     if path is not None and Path(path).suffix not in endings:
         raise ValueError(f"{option}: {path!r} ends with none of {', '.join(endings)}")
+
+
+def _require_places(arguments: argparse.Namespace) -> None:
+    """Refuse pictures in the place of the model, of another model or of one another."""
+    from ascendcl.inspection.drawing import check_graph
+
+    graph, memory_map = arguments.graph, arguments.memory_map
+    sources = [arguments.model]
+    if memory_map is not None:
+        refuse_overwriting("--memory-map", Path(memory_map), sources)
+        sources.append(memory_map)
+    if graph is not None:
+        refuse_overwriting("--graph", Path(graph), sources)
+        check_graph(Path(graph))
 
 
 def _given_shapes(text: str, facts: FileFacts) -> list[tuple[int, ...]]:
@@ -242,10 +259,20 @@ def add_to(commands: _SubParsersAction[ArgumentParser]) -> None:
         "inspect", help=text, description=f"{text}. No device is used.", epilog=told("inspect")
     )
     add = parser.add_argument
-    add("model", help="the .om file")
+    add("model", type=path_text, help="the .om file")
     add("--json", action="store_true", help="one JSON object in place of tables")
-    add("--graph", metavar="FILE", help="draw the graph: .svg, .dot (Graphviz), .onnx (Netron)")
-    add("--memory-map", metavar="FILE", help="draw the work memory as planned: .html, .svg")
-    add("--gear", type=int, default=-1, help="which gear to draw; by default the largest")
+    add(
+        "--graph",
+        type=path_text,
+        metavar="FILE",
+        help="draw the graph: .svg, .dot (Graphviz), .onnx (Netron)",
+    )
+    add(
+        "--memory-map",
+        type=path_text,
+        metavar="FILE",
+        help="draw the work memory as planned: .html, .svg",
+    )
+    add("--gear", type=whole, default=-1, help="which gear to draw; by default the largest")
     add("--input_shape", default="", help="name:1,3,64,64;other:8 of a model with dynamic shapes")
     parser.set_defaults(run=run)

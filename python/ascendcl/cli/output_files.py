@@ -12,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ascendcl._whole_files import written_whole
+from ascendcl._wrong_arguments import WrongArgumentsError
+from ascendcl.cli.paths import refuse_overwriting
 
 if TYPE_CHECKING:
     from ascendcl.tensor_info import TensorInfo
@@ -37,11 +39,13 @@ class OutputFiles:
     names
         Of the runs: files of one run in a folder are called by the outputs, those of many by run
         and number, ``image_0.npy``.
+    sources
+        Files and folders that are read, in whose place nothing is written.
 
     Raises
     ------
     ValueError
-        They cannot all be written there.
+        They cannot all be written there; a WrongArgumentsError where what is given says so.
     """
 
     def __init__(
@@ -50,6 +54,7 @@ class OutputFiles:
         ending: str,
         infos: Sequence[TensorInfo],
         names: Sequence[str],
+        sources: Sequence[str | Path] = (),
     ) -> None:
         self._paths: list[list[Path | None]]
         if not given:
@@ -58,17 +63,23 @@ class OutputFiles:
         is_folder = [not _is_file(text, infos) for text in given]
         if any(is_folder):
             if len(given) > 1:
-                raise ValueError(
+                raise WrongArgumentsError(
                     "--output is one folder, or files that end in .npy or .bin: " + ", ".join(given)
                 )
             folder = Path(given[0])
             if folder.exists() and not folder.is_dir():
                 raise ValueError(f"--output {folder}: it is there and is no folder")
+            refuse_overwriting("--output", folder, sources)
             self._paths = _in_folder(folder, ending, infos, names)
         else:
             if len(names) > 1:
-                raise ValueError(f"--output has to be a folder: there are {len(names)} runs")
+                raise WrongArgumentsError(
+                    f"--output has to be a folder: there are {len(names)} runs"
+                )
             self._paths = [_by_file(given, infos)]
+        for path in filter(None, (path for paths in self._paths for path in paths)):
+            if path.exists():
+                refuse_overwriting("--output", path, sources)
 
     def write(self, run: int, outputs: Sequence[Array]) -> list[Path | None]:
         """Write the outputs of one run; answers where, None of what is not kept.
@@ -92,7 +103,7 @@ def _is_file(text: str, infos: Sequence[TensorInfo]) -> bool:
     if suffix in ENDINGS:
         return True
     if suffix in _NO_FOLDERS or any(text.startswith(f"{name}=") for name in names):
-        raise ValueError(f"--output {text}: files are .npy or .bin")
+        raise WrongArgumentsError(f"--output {text}: files are .npy or .bin")
     return False
 
 
@@ -119,18 +130,18 @@ def _by_file(given: Sequence[str], infos: Sequence[TensorInfo]) -> list[Path | N
         if index is None:
             in_order.append(Path(path))
         elif index in found:
-            raise ValueError(f"--output: {infos[index].name!r} is given twice")
+            raise WrongArgumentsError(f"--output: {infos[index].name!r} is given twice")
         else:
             found[index] = Path(path)
     free = [index for index in range(len(infos)) if index not in found]
     if len(in_order) > len(free):
-        raise ValueError(
+        raise WrongArgumentsError(
             f"--output: {len(given)} files are given, and the model has {len(infos)} outputs "
             f"({known})"
         )
     found |= dict(zip(free, in_order, strict=False))
     if len({path.absolute() for path in found.values()}) < len(found):
-        raise ValueError("--output: two outputs go to one file")
+        raise WrongArgumentsError("--output: two outputs go to one file")
     return [found.get(index) for index in range(len(infos))]
 
 
@@ -142,7 +153,9 @@ def _named(text: str, infos: Sequence[TensorInfo]) -> tuple[int | None, str]:
     name, equals, _ = text.partition("=")
     if equals:
         known = ", ".join(repr(info.name) for info in infos)
-        raise ValueError(f"--output {text}: there is no output {name!r}; there are {known}")
+        raise WrongArgumentsError(
+            f"--output {text}: there is no output {name!r}; there are {known}"
+        )
     return None, text
 
 

@@ -12,16 +12,20 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from ascendcl._wrong_arguments import WrongArgumentsError
+from ascendcl.cli.exit_codes import FOUND, NOT_POSSIBLE, told
 from ascendcl.cli.feeding import (
     REFUSALS,
     add_feeding_options,
     described_inputs,
-    not_negative,
-    positive,
+    given_shapes,
     runs_of,
 )
 from ascendcl.cli.json_text import json_text
+from ascendcl.cli.model_files import require_om
+from ascendcl.cli.option_numbers import not_negative, positive
 from ascendcl.cli.output_files import ENDINGS, OutputFiles
+from ascendcl.cli.paths import named_files, named_path_text, path_text
 from ascendcl.cli.progress_bar import progress_bar
 from ascendcl.cli.table import print_table
 
@@ -36,12 +40,12 @@ _MOST_ROWS: Final = 64  # of an output: more are no list of scores
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run the model; 1 where something did not fit or could not be run."""
+    """Run the model; 1 where something did not fit or failed, 2 where it is the arguments."""
     try:
         found = _run_all(arguments)
     except REFUSALS as error:
         print(f"ascendcl run: {error}", file=sys.stderr)
-        return 1
+        return NOT_POSSIBLE if isinstance(error, WrongArgumentsError) else FOUND
     if arguments.json:
         print(json_text(found))
     else:
@@ -53,10 +57,16 @@ def _run_all(arguments: argparse.Namespace) -> dict[str, Any]:
     import ascendcl as acl
     from ascendcl.bench.duration import Duration
 
+    given_shapes(arguments.input_shape)
+    require_om(arguments.model)
     with acl.Model.from_file(arguments.model, device=arguments.device) as model:
         runs = runs_of(arguments, model)
         files = OutputFiles(
-            arguments.output, f".{arguments.format}", model.outputs, [run.name for run in runs]
+            arguments.output,
+            f".{arguments.format}",
+            model.outputs,
+            [run.name for run in runs],
+            [arguments.model, *named_files(arguments.input)],
         )
         told = []
         with progress_bar("running", Duration(runs=len(runs)), quiet=arguments.quiet) as tell:
@@ -157,14 +167,15 @@ def add_to(commands: _SubParsersAction[ArgumentParser]) -> None:
     parser = commands.add_parser(
         "run",
         help=text,
-        description=f"{text}. Ends with 0 where everything was run and written, 1 where something "
-        "does not fit or fails.",
+        description=f"{text}.",
+        epilog=told("run"),
     )
     add = parser.add_argument
-    add("model", metavar="X.om")
+    add("model", type=path_text, metavar="X.om")
     add_feeding_options(parser, made_up=None)
     add(
         "--output",
+        type=named_path_text,
         action="append",
         default=[],
         metavar="DIR or [NAME=]FILE",

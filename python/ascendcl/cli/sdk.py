@@ -8,6 +8,8 @@ import shlex
 import sys
 from typing import TYPE_CHECKING
 
+from ascendcl.cli.exit_codes import FOUND, NOT_POSSIBLE, told
+from ascendcl.cli.paths import path_text
 from ascendcl.sdk import make_sdk
 
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ def run(arguments: argparse.Namespace) -> int:
         tree = make_sdk(arguments.folder, copy=arguments.copy)
     except (OSError, ValueError) as error:
         print(f"ascendcl sdk: {error}", file=sys.stderr)
-        return 1
+        return NOT_POSSIBLE if isinstance(error, ValueError) else FOUND
     print(f". {shlex.quote(str(tree.set_env))}")
     if not tree.has_engine:
         print("note: programs cannot load models: this package has no engine", file=sys.stderr)
@@ -36,8 +38,10 @@ def run(arguments: argparse.Namespace) -> int:
 def add_to(commands: _SubParsersAction[ArgumentParser]) -> None:
     """Add the subcommand."""
     text = "make a folder that builds for CANN take for CANN's toolkit; print how to source it"
-    parser = commands.add_parser("sdk", help=text, description=text)
-    parser.add_argument("folder", metavar="DIR", help="where it goes, such as ~/ascend")
+    parser = commands.add_parser("sdk", help=text, description=text, epilog=told("sdk"))
+    parser.add_argument(
+        "folder", type=path_text, metavar="DIR", help="where it goes, such as ~/ascend"
+    )
     parser.add_argument(
         "--copy", action="store_true", help="copy the files, OpenVINO's too, instead of linking"
     )

@@ -6,11 +6,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy.typing as npt
 
 from ascendcl._array_checks import checked_inputs
+from ascendcl._wrong_arguments import WrongArgumentsError
 from ascendcl.feeds.pictures import ENDINGS, Picture, PictureOptions
 from ascendcl.feeds.shape_choice import Shape, ShapeWishes, chosen_shapes
 from ascendcl.feeds.sources import BinFile, Filling, MadeUp, NpyFile, Source
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
     from ascendcl.tensor_info import TensorInfo
 
 Array: TypeAlias = npt.NDArray[Any]
+
+_BARE: Final = (".bin", ".raw")
+_KNOWN: Final = (".npy", *_BARE, *ENDINGS)
+_BY_ENDING: Final = (
+    f"what it is is told by its ending: .npy, .bin, or a picture ({', '.join(ENDINGS)})"
+)
 
 
 @dataclass(frozen=True)
@@ -82,7 +89,7 @@ def assigned_runs(
     files = _assigned(given, infos)
     missing = [info.name for info in infos if info.name not in files]
     if missing and filling is None:
-        raise ValueError(
+        raise WrongArgumentsError(
             f"no file is given for input {', '.join(map(repr, missing))} (--data zeros or --data "
             "random makes it up)"
         )
@@ -114,19 +121,21 @@ def _assigned(given: Sequence[str], infos: Sequence[TensorInfo]) -> dict[str, Pa
         if info is None:
             in_order.append(Path(text))
         elif info.name in by_name:
-            raise ValueError(f"--input: {info.name!r} is given twice")
+            raise WrongArgumentsError(f"--input: {info.name!r} is given twice")
         else:
             by_name[info.name] = Path(rest)
     free = [info.name for info in infos if info.name not in by_name]
     if len(in_order) > len(free):
         known = ", ".join(repr(info.name) for info in infos)
-        raise ValueError(
+        raise WrongArgumentsError(
             f"--input: {len(given)} are given, and the model takes {len(infos)} ({known})"
         )
     found = {**by_name, **dict(zip(free, in_order, strict=False))}
     for name, path in found.items():
         if not path.exists():
             raise FileNotFoundError(f"{path}: there is no such file (input {name!r})")
+        if path.is_file() and path.suffix.lower() not in _KNOWN:
+            raise WrongArgumentsError(f"{path}: {_BY_ENDING}")
     return found
 
 
@@ -139,7 +148,7 @@ def _named(text: str, infos: Sequence[TensorInfo]) -> tuple[TensorInfo | None, s
     name, equals, _ = text.partition("=")
     if equals and not Path(text).exists():
         known = ", ".join(repr(info.name) for info in infos)
-        raise ValueError(f"--input {text}: there is no input {name!r}; there are {known}")
+        raise WrongArgumentsError(f"--input {text}: there is no input {name!r}; there are {known}")
     return None, text
 
 
@@ -165,12 +174,12 @@ def _opened(path: Path, info: TensorInfo, pictures: PictureOptions) -> Source:
     ending = path.suffix.lower()
     if path.is_dir():
         raise ValueError(f"{path}: it is a folder inside of a folder of inputs")
+    if not path.is_file():
+        raise ValueError(f"{path}: it is a pipe or a device, and a file is wanted")
     if ending == ".npy":
         return NpyFile(path, info)
-    if ending in (".bin", ".raw"):
+    if ending in _BARE:
         return BinFile(path, info)
     if ending in ENDINGS:
         return Picture(path, info, pictures)
-    raise ValueError(
-        f"{path}: what it is is told by its ending: .npy, .bin, or a picture ({', '.join(ENDINGS)})"
-    )
+    raise ValueError(f"{path}: {_BY_ENDING}")

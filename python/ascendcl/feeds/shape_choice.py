@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from ascendcl._array_checks import check_ranges
+from ascendcl._wrong_arguments import WrongArgumentsError
 from ascendcl.tensor_info import named_shapes
 
 if TYPE_CHECKING:
@@ -45,7 +46,9 @@ class ShapeWishes:
         for name in self.shapes:
             if name not in names:
                 known = ", ".join(f"{info.name} {list(info.shape)}" for info in infos)
-                raise ValueError(f"--input_shape: there is no input {name!r}; there are {known}")
+                raise WrongArgumentsError(
+                    f"--input_shape: there is no input {name!r}; there are {known}"
+                )
         if self.batch is None or any(info.shape[:1] == (-1,) for info in infos):
             return
         if not infos or any(info.shape[:1] != (self.batch,) for info in infos):

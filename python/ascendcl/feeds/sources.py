@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from ascendcl.feeds.npy import why_unreadable
 from ascendcl.om.recipes import FIRST
 
 if TYPE_CHECKING:
@@ -72,7 +73,9 @@ class NpyFile:
         try:
             array = np.load(self._path, mmap_mode="r", allow_pickle=False)
         except UNREADABLE as error:
-            raise ValueError(f"{self.name}: no array can be read from it: {error}") from error
+            raise ValueError(
+                f"{self.name}: no array can be read from it: {why_unreadable(self._path, error)}"
+            ) from error
         if not isinstance(array, np.ndarray):
             array.close()
             raise ValueError(f"{self.name}: it holds several arrays; np.save writes one")

@@ -7,10 +7,13 @@ from importlib.resources import files
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from ascendcl._whole_files import written_whole
+from ascendcl._wrong_arguments import WrongArgumentsError
+
 from .examination import Examination
 from .file_facts import FileFacts
 from .graph_dot import graph_dot
-from .graph_onnx import graph_onnx
+from .graph_onnx import graph_onnx, is_drawn
 from .graph_svg import graph_svg
 from .graph_view import GraphView
 from .memory_drawing import memory_svg
@@ -18,14 +21,34 @@ from .planned_memory import PlannedMemory
 from .printable import printable
 
 
+def check_graph(path: Path) -> None:
+    """Refuse a place where a model lies: ``.onnx`` may be what an .om file was made of.
+
+    Raises
+    ------
+    WrongArgumentsError
+        The .onnx file there is none that was drawn here.
+    OSError
+        What is there cannot be read.
+    """
+    if path.suffix == ".onnx" and path.is_file() and not is_drawn(path):
+        raise WrongArgumentsError(
+            f"--graph: {path} is there and was not drawn by ascendcl inspect: it may be a model, "
+            "and is left as it is; take another name"
+        )
+
+
 def write_graph(graph: GraphView, facts: FileFacts, examination: Examination, path: Path) -> None:
     """Write a graph as SVG, for Graphviz (.dot) or for Netron (.onnx)."""
     if path.suffix == ".onnx":
-        path.write_bytes(graph_onnx(graph, facts, examination))
+        drawn = graph_onnx(graph, facts, examination)
     elif path.suffix == ".dot":
-        path.write_text(graph_dot(graph, examination), encoding="utf-8")
+        drawn = graph_dot(graph, examination).encode()
     else:
-        path.write_text(graph_svg(graph, examination), encoding="utf-8")
+        drawn = graph_svg(graph, examination).encode()
+    check_graph(path)
+    with written_whole(path) as part:
+        part.write_bytes(drawn)
 
 
 def write_memory_map(plan: PlannedMemory, facts: FileFacts, path: Path) -> None:
@@ -37,4 +60,5 @@ def write_memory_map(plan: PlannedMemory, facts: FileFacts, path: Path) -> None:
         page = files(__package__).joinpath("memory_map.html").read_text(encoding="utf-8")
         head, tail = page.split("@SVG@")
         drawn = head.replace("@TITLE@", escape(printable(title))) + drawn + tail
-    path.write_text(drawn, encoding="utf-8")
+    with written_whole(path) as part:
+        part.write_text(drawn, encoding="utf-8")

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Final
 
 from ascendcl import _acl
@@ -15,9 +16,11 @@ from .graph_labels import Labels
 from .graph_view import INPUTS, GraphView, NodeView, shape_text
 
 DOMAIN: Final = "ascend.ge"
+PRODUCER: Final = "ascendcl inspect"
 _IR_VERSION: Final = 8
 _OPSET: Final = 17
 _MOST_BYTES: Final = (1 << 31) - 1  # of a protobuf message
+_HEAD: Final = wire.integer(1, _IR_VERSION) + wire.text(2, PRODUCER)  # of every file from here
 
 # ONNX's number of each type; of what it has not, the bytes.
 _TYPES: Final = {
@@ -75,8 +78,7 @@ def graph_onnx(graph: GraphView, facts: FileFacts, examination: Examination) -> 
     body += wire.text(2, graph.name)
     model = b"".join(
         [
-            wire.integer(1, _IR_VERSION),
-            wire.text(2, "ascendcl inspect"),
+            _HEAD,
             wire.text(6, f"The graph of {facts.name}, for looking at it: it cannot be run."),
             wire.blob(8, wire.text(1, "") + wire.integer(2, _OPSET)),
             wire.blob(8, wire.text(1, DOMAIN) + wire.integer(2, 1)),
@@ -92,6 +94,12 @@ def graph_onnx(graph: GraphView, facts: FileFacts, examination: Examination) -> 
             f"--graph: {len(model)} bytes are more than an ONNX file may have: take .dot"
         )
     return model
+
+
+def is_drawn(path: Path) -> bool:
+    """Whether a file is such a graph, and no model that somebody has trained."""
+    with path.open("rb") as file:
+        return file.read(len(_HEAD)) == _HEAD
 
 
 def _name(node: str, index: int) -> str:

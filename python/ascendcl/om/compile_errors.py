@@ -36,3 +36,7 @@ class KnownWrongError(CompileError):
 
 class VerificationError(CompileError):
     """The compiled model does not give what the reference gives."""
+
+
+class OptionError(CompileError):
+    """The options cannot be meant with any model: a value, two that exclude each other."""

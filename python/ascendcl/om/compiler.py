@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from .compile_errors import CompileError, KnownWrongError, VerificationError
+from .compile_errors import CompileError, KnownWrongError, OptionError, VerificationError
 from .frontend import SourceModel, read_source
 from .host_model import Gears, write_host_model
 from .known_wrong import known_wrong
@@ -161,6 +162,7 @@ def compile(
     if not isinstance(model, str | PathLike) and not is_torch_module(model):
         raise TypeError(f"model: a path or a PyTorch module is wanted, not {type(model).__name__}")
     target = _target(output, options)
+    _refuse_loss(target, model, "the model that is compiled")
     like = _like(options)
     if is_torch_module(model):
         if like is not None:
@@ -226,17 +228,26 @@ def compile(
 
 def _target(output: str | PathLike[str] | None, options: CompileOptions) -> Path:
     if output is not None:
-        if options.like is not None and Path(output).resolve() == Path(options.like).resolve():
-            raise CompileError(f"output: {output} is the file of `like`, which would be lost")
+        if options.like is not None:
+            _refuse_loss(Path(output), options.like, "the file of `like`")
         return Path(output)
     if options.like is None:
-        raise CompileError("output: which file? (--like has one by default)")
+        raise OptionError("output: which file? (--like has one by default)")
     like = Path(options.like)
     if like.suffix != ".om":
-        raise CompileError(
-            f"output: {like} does not end with .om, so that its .host.om has no name"
-        )
+        raise OptionError(f"output: {like} does not end with .om, so that its .host.om has no name")
     return like.with_suffix(".host.om")
+
+
+def _refuse_loss(target: Path, source: str | PathLike[str] | Any, what: str) -> None:
+    """Refuse to write in the place of a file that is read, by whatever name or link."""
+    if not isinstance(source, str | PathLike):
+        return
+    is_same = target.resolve() == Path(source).resolve()
+    with contextlib.suppress(OSError):  # one of them is not there
+        is_same = target.samefile(source)
+    if is_same:
+        raise OptionError(f"output: {target} is {what}, which would be lost")
 
 
 def _folder_beside(target: Path) -> tempfile.TemporaryDirectory[str]:
@@ -255,7 +266,7 @@ def _like(options: CompileOptions) -> Like | None:
         return None
     for name in _OF_LIKE:
         if getattr(options, name):
-            raise CompileError(f"{name}: it is that of the other file with like")
+            raise OptionError(f"{name}: it is that of the other file with like")
     return read_like(Path(options.like))
 
 

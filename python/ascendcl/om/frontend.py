@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .compile_errors import UnsupportedModelError
+from .compile_errors import OptionError, UnsupportedModelError
 from .onnx_model import NotOnnxError, OnnxModel, read_onnx
 
 if TYPE_CHECKING:
@@ -63,10 +63,10 @@ def framework_of(path: Path, given: str | None) -> str:
         name = NUMBERS.get(given, given.lower())
         if FRAMEWORKS.get(name) is None:
             supported = ", ".join(name for name, front_end in FRAMEWORKS.items() if front_end)
-            raise ValueError(f"framework {given!r} is not supported; there are {supported}")
+            raise OptionError(f"framework {given!r} is not supported; there are {supported}")
         ending = _BY_SUFFIX.get(path.suffix.lower(), name)
         if ending != name:
-            raise ValueError(f"framework: {given!r} is {name}; the ending of {path} says {ending}")
+            raise OptionError(f"framework: {given!r} is {name}; the ending of {path} says {ending}")
         return name
     if path.is_dir():
         return "tensorflow"  # a SavedModel

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from .compile_errors import CompileError
+from .compile_errors import CompileError, OptionError
 from .frontend import SourceModel
 from .gears import GearKind
 from .host_model import Gears, Ports
@@ -216,14 +216,14 @@ class SourceGraph:
         if not asked:
             return None
         if len(asked) > 1:
-            raise CompileError(f"{asked[0]} and {asked[1]} exclude each other")
+            raise OptionError(f"{asked[0]} and {asked[1]} exclude each other")
         option = asked[0]
         kind, gears = lists[option]
         if len(gears) < 2:
-            raise CompileError(f"{option}: give two or more; for one, input_shape is enough")
+            raise OptionError(f"{option}: give two or more; for one, input_shape is enough")
         for gear in gears:
             if gears.count(gear) > 1:
-                raise CompileError(f"{option}: {','.join(map(str, gear))} is given twice")
+                raise OptionError(f"{option}: {','.join(map(str, gear))} is given twice")
         return Gears(kind, [self._shapes_of_gear(option, kind, sizes) for sizes in gears])
 
     def _shapes_of_gear(
@@ -263,12 +263,12 @@ class SourceGraph:
         from openvino import opset13 as opset
 
         if precision_mode not in _PRECISIONS:
-            raise CompileError(
+            raise OptionError(
                 f"precision_mode: {precision_mode!r} is none of {', '.join(_PRECISIONS)}"
             )
         if output_type is not None:
             if output_type not in _OUTPUT_TYPES:
-                raise CompileError(
+                raise OptionError(
                     f"output_type: {output_type!r} is none of {', '.join(_OUTPUT_TYPES)}"
                 )
             results = [
@@ -290,7 +290,7 @@ class SourceGraph:
             There is no such format, or two inputs or outputs have one name.
         """
         if input_format is not None and input_format not in _FORMATS:
-            raise CompileError(f"input_format: {input_format!r} is none of {', '.join(_FORMATS)}")
+            raise OptionError(f"input_format: {input_format!r} is none of {', '.join(_FORMATS)}")
         onnx = self.source.onnx
         outputs = [
             onnx.output_name(name) if onnx else output_name(name, 0, name) for name in self._outputs
