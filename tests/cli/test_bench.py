@@ -81,6 +81,14 @@ def test_what_it_tells_holds_together(
     assert memory_after["work"] == size.work * threads
     assert memory_after["weight"] == size.weight * (1 if memory == "user" else threads)
     assert memory_after["device_used"] > found["memory"]["before"]["device_used"]
+    with acl.Model.from_file(digits) as model:
+        sizes = sum(info.nbytes for info in (*model.inputs, *model.outputs))
+        of_its_own = acl.memory_info().io
+    assert memory_after["arrays"] == sizes * threads
+    assert memory_after["io"] >= of_its_own > 0
+    held = sum(memory_after[kind] for kind in ("work", "weight", "io", "arrays"))
+    more = memory_after["device_used"] - found["memory"]["before"]["device_used"]
+    assert held <= more < held + 64 * 2**10  # what the runtime adds to each block
     assert memory_after["peak"] >= memory_after["resident"] > 0
 
 
@@ -96,7 +104,7 @@ def test_for_people(command: Command, digits: Path) -> None:
     assert (done.code, done.err) == (0, "")
     for text in ("throughput", "resident memory", "image: float32[1, 1, 8, 8] from random, seed 0"):
         assert text in done.out
-    assert re.search(r"^  latency( +\d+\.\d{4}){6}$", done.out, re.MULTILINE)
+    assert re.search(r"^  latency( +[\d.]+){6}$", done.out, re.MULTILINE)
     assert re.search(
         r"^  Convolution_\d+ +Convolution +\d+\.\d{4} +\d+\.\d%$", done.out, re.MULTILINE
     )
@@ -448,6 +456,13 @@ def test_contests_fit_a_terminal_of_80(monkeypatch: pytest.MonkeyPatch) -> None:
     columns.print_columns("milliseconds", heads, rows)
     assert max(map(len, terminal.text.splitlines())) <= 80
     assert sum(set(times) <= set(line.split()) for line in terminal.text.splitlines()) == 3
+
+
+def test_small_memory_is_told_in_bytes(command: Command, digits: Path) -> None:
+    done = command("bench", digits, "--iterations", 2, "--warmup", 0, "--quiet")
+    (line,) = [each for each in done.out.splitlines() if "device memory" in each]
+    assert line.endswith("; the inputs and outputs of this measurement 296 bytes")
+    assert "0.3 KiB" not in line
 
 
 @pytest.mark.parametrize(

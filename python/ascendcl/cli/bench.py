@@ -82,7 +82,7 @@ def _measured(arguments: argparse.Namespace) -> Report:
             ]
             with progress_bar("measuring", duration, quiet=arguments.quiet) as tell:
                 load = run_load(cycles, duration, warm_up=arguments.warmup, tell=tell)
-            after = MemoryHeld.now(arguments.device)
+            after = MemoryHeld.now(arguments.device, loaded.nbytes_of_arrays)
             model = loaded.models[0]
             operators = contest = None
             if arguments.profile:

@@ -124,10 +124,11 @@ def facts_of(report: Report) -> list[tuple[str, str]]:
 
 
 def _device_memory(before: MemoryHeld, after: MemoryHeld) -> str:
+    more = after.device_used - before.device_used
     return (
-        f"{_bytes(after.device_used - before.device_used)} more in use than before: work "
-        f"{_bytes(after.work)}, weights {_bytes(after.weight)}, inputs and outputs "
-        f"{_bytes(after.io)}"
+        f"{_bytes(more)} more in use than before: the model's work {_bytes(after.work)}, weights "
+        f"{_bytes(after.weight)}, inputs and outputs of its own {_bytes(after.io)}; the inputs and "
+        f"outputs of this measurement {_bytes(after.arrays)}"
     )
 
 
@@ -139,7 +140,10 @@ def _threads(report: Report) -> str:
 
 
 def _bytes(count: int) -> str:
-    return f"{count / 2**20:.1f} MiB" if abs(count) >= 2**20 else f"{count / 2**10:.1f} KiB"
+    for unit, size in (("MiB", 2**20), ("KiB", 2**10)):
+        if abs(count) >= size:
+            return f"{count / size:.1f} {unit}"
+    return f"{count} bytes"
 
 
 def in_digits(value: float) -> str:
