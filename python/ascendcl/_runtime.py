@@ -32,6 +32,12 @@ SIBLINGS = (
     "libmsprofiler.so",
 )
 
+_RUNNING = ("run", "bench", "demo")
+_ON_THE_CPU = (
+    "ascendcl: CANN was not found: models run on the CPU (ASCENDCL_RUNTIME=host says that this is "
+    "meant; `ascendcl doctor` says why)"
+)
+
 
 class HostRuntimeWarning(RuntimeWarning):
     """CANN was not found, and models run on the CPU."""
@@ -95,7 +101,9 @@ def _load(choice: str) -> Runtime:
         if choice == "cann":
             raise ImportError(_cann_not_found(error)) from error
         runtime = _load_host(by_fallback=True)
-        if _own_command() is not None:
+        if (command := _own_command()) is not None:
+            if command in _RUNNING:  # their figures would pass for a device's
+                print(_ON_THE_CPU, file=sys.stderr)
             return runtime
         warnings.warn(
             f"CANN was not found ({error}): models run on the CPU with the host runtime. To use an "
@@ -110,7 +118,7 @@ def _load(choice: str) -> Runtime:
 def _own_command() -> str | None:
     """Which command of ``python -m ascendcl`` or ``ascendcl`` this is, None in any other program.
 
-    They tell the runtime themselves.
+    `doctor` tells the runtime itself; of what runs models one line does.
     """
     program, *arguments = getattr(sys, "argv", None) or [""]
     is_own = Path(program).name == "ascendcl"

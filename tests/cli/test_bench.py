@@ -374,6 +374,7 @@ class TestComparison:
         done = command("bench", relu, *words, "--json")
         assert done.code == 1
         assert "output 'relu:0:y' is off by 0.209" in done.err
+        assert f"`ascendcl compare {relu} {source} --bisect` tells" in done.err
         (row,) = json.loads(done.out)["compare"]["differences"]["openvino"]
         assert row["max_abs"] == 1
         assert row["relative_l2"] == pytest.approx(1 / np.linalg.norm(x))
