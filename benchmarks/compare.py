@@ -97,7 +97,7 @@ def remarks(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     for when, answer in (("before", before), ("now", after)):
         cores = answer["company"]["cores"]
         if cores >= BUSY_CORES:
-            found.append(f"{when} others kept {cores:.1f} cores busy")
+            found.append(f"{when} others kept {cores:.1f} logical processors busy")
     old, new = (set(answer["ratios"]) for answer in (before, after))
     for when, names in (("before", old - new), ("now", new - old)):
         if names:

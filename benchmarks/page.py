@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from compare import BUSY_CORES
-from registry import BENCHMARKS, Benchmark, Ratio, with_unit
+from compare import BUSY_CORES, figures_of
+from figures import Figure
+from registry import BENCHMARKS, Benchmark, Ratio, ratios, with_unit
 
 HEAD = """\
 # Benchmarks
@@ -27,12 +28,16 @@ TAIL = """\
 
 - Value: `x` is a ratio, other units are a difference or a time. Noise: the rounds are dealt to five
   hands in turn, and this is half the range of what the hands come to; `once` is without rounds.
+- `kept` and `not kept` are said of a bound that the value is further from than the noise; else it
+  is `undecided`: this run does not tell. `run.py` ends with 1 where one is not kept.
 - `--compare` calls a ratio worse where all five hands lie on the worse side of all hands of the
   older run, and the change is 2 % of the bound or more (5 % where there are no five hands).
   Without a change that happens once in 252 times. Noise that lasts longer than a benchmark is in no
   hand: compare runs of a machine that has nothing else to do.
 - A bound that a busy machine does not keep may be kept by a quiet one: `company` says how many
-  cores others had while this benchmark ran.
+  logical processors other programs kept busy, on average, while this benchmark ran. A logical
+  processor is what the system schedules on; two of them may be one core of the chip.
+- What is compared with others is what is listed: a few models on one machine, not all models.
 """
 
 
@@ -48,8 +53,23 @@ def noise_of(hands: list[float]) -> str:
     return f"±{with_unit(float(f'{(max(hands) - min(hands)) / 2:.2g}'), '')}"
 
 
-def verdict(ratio: Ratio, value: float) -> str:
-    return {True: "kept", False: "not kept", None: ""}[ratio.kept(value)]
+def verdict(ratio: Ratio, figure: Figure) -> str:
+    """Whether the bound is kept; undecided where the noise is larger than what is between them."""
+    if ratio.bound is None:
+        return ""
+    if (figure.noise or 0.0) > abs(figure.value - ratio.bound):
+        return "undecided"
+    return "kept" if ratio.kept(figure.value) else "not kept"
+
+
+def verdicts(answer: Mapping[str, Any]) -> dict[str, str]:
+    """That of each ratio that was measured."""
+    known = ratios()
+    return {
+        name: verdict(known[name], measured)
+        for name, measured in figures_of(answer).items()
+        if name in known
+    }
 
 
 def why_not(benchmark: Benchmark, answer: Mapping[str, Any]) -> str:
@@ -61,6 +81,7 @@ def why_not(benchmark: Benchmark, answer: Mapping[str, Any]) -> str:
 
 def rows(answer: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str, str, str, str]]:
     """Name, what it is, bound, value, noise, verdict and company of each ratio."""
+    said = verdicts(answer)
     for benchmark in BENCHMARKS:
         for ratio in benchmark.ratios:
             name = f"{benchmark.name}/{ratio.name}"
@@ -75,7 +96,7 @@ def rows(answer: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str, str, s
                 ratio.bound_text,
                 shown(row["value"], ratio.unit),
                 noise_of(row["hands"]),
-                verdict(ratio, row["value"]),
+                said[name],
                 f"{company:.1f}",
             )
 
@@ -90,13 +111,14 @@ def facts(answer: Mapping[str, Any]) -> list[str]:
         " ".join(f"{load:.1f}" for load in company[when]) for when in ("load_start", "load_end")
     )
     alone = (
-        f"**Other programs kept {company['cores']:.1f} of the cores busy meanwhile.**"
+        f"**Other programs kept {company['cores']:.1f} of the {machine['cores']} logical "
+        "processors busy meanwhile.**"
         if company["cores"] >= BUSY_CORES
         else "Nothing else ran."
     )
     return [
         f"{answer['date']}, {answer['seconds']:.0f} s in all; ascendcl at {answer['commit']}.",
-        f"{machine['cores']} cores of {machine['cpu']}, Linux {machine['kernel']}.",
+        f"{machine['cores']} logical processors of {machine['cpu']}, Linux {machine['kernel']}.",
         f"{machine['python']}, {versions}.",
         f"Load average at the start {next(loads)}, at the end {next(loads)}. {alone}",
     ]

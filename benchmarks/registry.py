@@ -166,6 +166,17 @@ BENCHMARKS = (
         {"runs": 20},
     ),
     Benchmark(
+        "nanotrack",
+        tuple(
+            Ratio(
+                threads,
+                f"nanotrack_backbone127.om over ONNX Runtime on its ONNX, {threads}",
+            )
+            for threads in ("1 thread", "2 threads")
+        ),
+        {"runs": 60},
+    ),
+    Benchmark(
         "masks",
         tuple(
             Ratio(size, f"attention masks by int32, {size}, over OpenVINO", 1.1) for size in MASKS

@@ -27,7 +27,7 @@ from typing import Any
 
 from compare import changes, remarks
 from machine import Company, facts
-from page import markdown, table
+from page import markdown, table, verdicts
 from registry import BENCHMARKS, Benchmark, ratios
 
 LONGEST = 300  # seconds of one benchmark; more is a hang
@@ -202,7 +202,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.markdown:
         options.markdown.write_text(markdown(answer), encoding="utf-8")
     worse = told_changes(before, answer) if before else 0
-    broken = any(row["kept"] is False for row in answer["ratios"].values())
+    broken = "not kept" in verdicts(answer).values()
     failed = any(reason.startswith("failed") for reason in answer["not_measured"].values())
     return 1 if worse or broken or failed else 0
 

@@ -20,7 +20,7 @@ _INTERRUPTED: Final = 130
 def own_command() -> str | None:
     """Which command of ``python -m ascendcl`` or ``ascendcl`` this is, None in any other program.
 
-    They tell the runtime themselves.
+    `doctor` tells the runtime itself; of what runs models one line does.
     """
     program, *arguments = getattr(sys, "argv", None) or [""]
     is_own = os.path.basename(program) == "ascendcl"  # noqa: PTH119  pathlib takes time

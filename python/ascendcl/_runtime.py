@@ -34,6 +34,12 @@ SIBLINGS = (
     "libmsprofiler.so",
 )
 
+_RUNNING = ("run", "bench", "demo")
+_ON_THE_CPU = (
+    "ascendcl: CANN was not found: models run on the CPU (ASCENDCL_RUNTIME=host says that this is "
+    "meant; `ascendcl doctor` says why)"
+)
+
 
 class HostRuntimeWarning(RuntimeWarning):
     """CANN was not found, and models run on the CPU."""
@@ -97,7 +103,9 @@ def _load(choice: str) -> Runtime:
         if choice == "cann":
             raise ImportError(_cann_not_found(error)) from error
         runtime = _load_host(by_fallback=True)
-        if own_command() is not None:
+        if (command := own_command()) is not None:
+            if command in _RUNNING:  # their figures would pass for a device's
+                print(_ON_THE_CPU, file=sys.stderr)
             return runtime
         warnings.warn(
             f"CANN was not found ({error}): models run on the CPU with the host runtime. To use an "

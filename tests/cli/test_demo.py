@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -83,3 +84,35 @@ def test_package_data_is_small_and_balanced() -> None:
     held_out = digits_held_out()
     assert held_out.images.shape == (len(held_out.labels), 1, 8, 8)
     assert np.bincount(held_out.labels, minlength=10).min() > 20
+
+
+@needs_engine
+@pytest.mark.parametrize("runtime", ["host", None])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["run", str(DIGITS_MODEL), "--data", "zeros"],
+        ["bench", str(DIGITS_MODEL), "--iterations", "1", "--json", "--quiet"],
+        ["demo"],
+        ["inspect", str(DIGITS_MODEL)],
+    ],
+    ids=lambda words: words[0],
+)
+def test_that_models_run_on_the_cpu_is_told_once(words: list[str], runtime: str | None) -> None:
+    """On stderr, where nobody asked for it; `inspect` runs nothing."""
+    if acl.runtime_info().kind == "cann":
+        pytest.skip("CANN is found")
+    environment = {key: value for key, value in os.environ.items() if key != "ASCENDCL_RUNTIME"}
+    if runtime is not None:
+        environment["ASCENDCL_RUNTIME"] = runtime
+    done = subprocess.run(
+        [sys.executable, "-m", "ascendcl", *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment,
+    )
+    assert done.returncode == 0, done.stderr
+    is_told = runtime is None and words[0] != "inspect"
+    lines = [line for line in done.stderr.splitlines() if "models run on the CPU" in line]
+    assert len(lines) == is_told

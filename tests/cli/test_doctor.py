@@ -24,19 +24,24 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def doctor(**variables: str | None) -> tuple[int, dict[str, Any]]:
-    """Its exit code and JSON in this environment; None takes a variable away."""
+def run_doctor(**variables: str | None) -> subprocess.CompletedProcess[str]:
+    """Run it in this environment; None takes a variable away."""
     environment = {**os.environ, **{name: v for name, v in variables.items() if v is not None}}
     for name, value in variables.items():
         if value is None:
             environment.pop(name, None)
-    done = subprocess.run(
+    return subprocess.run(
         [sys.executable, "-m", "ascendcl", "doctor", "--json"],
         capture_output=True,
         text=True,
         check=False,
         env=environment,
     )
+
+
+def doctor(**variables: str | None) -> tuple[int, dict[str, Any]]:
+    """Its exit code and JSON in this environment."""
+    done = run_doctor(**variables)
     assert done.stderr == ""
     return done.returncode, json.loads(done.stdout)
 
@@ -112,6 +117,66 @@ def test_wrong_variables(variables: dict[str, str], words: str) -> None:
     code, content = doctor(**variables)
     assert code == 1
     assert any(words in what for what in whats(content)), content["problems"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words", "cure"),
+    [
+        ("ASCENDCL_HOST_THREADS", "x", "is not a number of threads, 0 to 4096", None),
+        ("ASCENDCL_HOST_CHECK", "zero", "is not known: nan and finite are", None),
+        ("ASCENDCL_HOST_MEMORY", "lots", "must be a size such as 512M or 4G", None),
+        ("ASCENDCL_HOST_DEVICES", "99", "must be 1..64", None),
+        ("ASCENDCL_LOG", "loud", "must be error or off", None),
+        ("ASCENDCL_STRICT", "very", "must be 0, 1, off, warn, fail or abort", None),
+        ("ASCENDCL_RUNTIME", "foo", "expected 'cann', 'host' or 'auto'", "unset ASCENDCL_RUNTIME"),
+        ("LD_LIBRARY_PATH", "/nope", "names /nope, which is no folder", "take it out"),
+    ],
+)
+def test_settings_that_are_wrong(name: str, value: str, words: str, cure: str | None) -> None:
+    """Each is told once, in the runtime's words where it has some, and the cure names it."""
+    if acl.runtime_info().engine is None:
+        pytest.skip("nothing loads here")
+    done = run_doctor(**{name: value})
+    content = json.loads(done.stdout)
+    assert done.returncode == 1
+    (found,) = content["problems"]
+    assert name in found["what"]
+    assert words in found["what"]
+    assert value in found["what"]
+    assert "failed with" not in found["what"]
+    assert (cure or f"unset {name}") in found["cure"]
+    assert "\n" not in found["what"]
+
+
+def test_settings_that_are_right(tmp_path: Path) -> None:
+    code, content = doctor(
+        ASCENDCL_HOST_THREADS="0",
+        ASCENDCL_HOST_CHECK="finite",
+        ASCENDCL_HOST_MEMORY="1G",
+        ASCENDCL_HOST_DEVICES="2",
+        LD_LIBRARY_PATH=str(tmp_path),
+    )
+    assert (code, whats(content)) == ((0, []) if acl.runtime_info().engine else (1, whats(content)))
+
+
+def test_where_the_settings_stand() -> None:
+    _, content = doctor(ASCENDCL_RUNTME="host")
+    (page,) = {
+        page for each in content["problems"] for page in re.findall(r"docs/\w+\.md", each["cure"])
+    }
+    assert "ASCENDCL_HOST_THREADS" in (ROOT / page).read_text(encoding="utf-8")
+    assert page == "docs/host.md"
+
+
+def test_a_model_that_does_not_load() -> None:
+    """Of a fresh process, as a program would find out."""
+    if acl.runtime_info().engine is None:
+        pytest.skip("nothing loads here")
+    code, content = doctor(ASCENDCL_FAULT="aclmdlLoadFromFile*:1:245000")
+    assert code == 1
+    (found,) = content["problems"]
+    assert found["what"].startswith("the host runtime cannot run models: ")
+    assert "ASCENDCL_FAULT" in found["cure"]
 
 
 def test_hidden_acl(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import onnx
 import pytest
+from answer import Command
 from onnx import TensorProto, helper
 
 import ascendcl as acl
@@ -394,3 +395,31 @@ def test_exit_codes_are_documented() -> None:
     for command, code, meaning in rows:
         told.setdefault(command, {})[int(code)] = meaning
     assert told == EXIT_CODES
+
+
+def test_a_file_that_runs_in_its_place_is_told(
+    command: Command, digits: Path, tmp_path: Path
+) -> None:
+    named, host = tmp_path / "X.om", tmp_path / "X.host.om"
+    named.write_bytes(digits.read_bytes())
+    assert json.loads(command("inspect", named, "--json").out)["runs_as"] == ""
+    assert "runs as" not in command("inspect", named).out
+    host.write_bytes(digits.read_bytes())
+    assert json.loads(command("inspect", named, "--json").out)["runs_as"] == str(host)
+    (line,) = [each for each in command("inspect", named).out.splitlines() if "runs as" in each]
+    assert str(host) in line
+    assert json.loads(command("inspect", host, "--json").out)["runs_as"] == ""
+
+
+def test_all_keys_of_the_json_are_documented(command: Command, digits: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "cli.md").read_text(encoding="utf-8")
+    section = page.partition("## JSON of inspect")[2]
+    heads = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
+    documented = {key for head in heads for key in re.findall(r"`(\w+)`", head)}
+    found = json.loads(command("inspect", digits, "--json").out)
+    assert documented == set(found)
+    inner = set(re.findall(r"`(\w+)`", section))
+    for each in ("inputs", "partitions", "fused", "refused"):
+        rows = found["host"][each] if each == "refused" else found[each]
+        assert not rows or set(rows[0]) <= inner
+    assert {*found["container"], *found["host"], *found["about"]} <= inner

@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 import openvino as ov
 import pytest
-from onnx_models import F32, floats, node, onnx_file
+from onnx import numpy_helper
+from onnx_models import F32, Array, floats, node, onnx_file
 
 import ascendcl as acl
 from ascendcl.om import (
@@ -25,6 +26,7 @@ from ascendcl.om import (
     compare,
     compile,
 )
+from ascendcl.om.runnable import open_runnable
 
 MODELS = Path(__file__).parents[2].parent / "shared" / "models"
 needs_models = pytest.mark.skipif(not MODELS.is_dir(), reason=f"{MODELS} is not there")
@@ -180,6 +182,60 @@ def test_weights_in_16_bits(tmp_path: Path) -> None:
     (rounded,) = compare(half, onnx_path, CompareOptions(fp16_weights=True)).differences
     assert 1e-5 < as_it_is.relative_l2 < 1e-2
     assert rounded.relative_l2 < 1e-6
+
+
+def in_16_bits(array: Array) -> Array:
+    return array.astype(np.float16).astype(np.float32)
+
+
+@pytest.mark.parametrize("reference", [".onnx", ".xml"])
+def test_what_is_no_weight_is_not_rounded(tmp_path: Path, reference: str) -> None:
+    """ATC stores initializers and Constant nodes in 16 bits; attributes and scales it does not."""
+
+    def written_with(path: Path, weight: Array, constant: Array) -> Path:
+        return onnx_file(
+            path,
+            [
+                node("MatMul", ["x", "W"], ["a"]),
+                node("Constant", [], ["c"], value=numpy_helper.from_array(constant)),
+                node("Mul", ["a", "c"], ["m"]),
+                node("HardSigmoid", ["m"], ["h"], alpha=0.1666, beta=0.4999),
+                node("Unsqueeze", ["h", "axes"], ["u"]),
+                # In 16 bits 1.3 is less, and the result a row shorter.
+                node("Resize", ["u", "", "scales"], ["y"], mode="nearest"),
+            ],
+            {"x": (F32, [10, 8])},
+            {"y": (F32, [1, 1, 13, 8])},
+            {
+                "W": weight,
+                "axes": np.array([0, 1], np.int64),
+                "scales": np.array([1, 1, 1.3, 1], np.float32),
+            },
+        )
+
+    constant = np.array(1.0999, np.float32)
+    plain = written_with(tmp_path / "plain.onnx", W, constant)
+    by_hand = written_with(tmp_path / "by_hand.onnx", in_16_bits(W), in_16_bits(constant))
+    if reference == ".xml":
+        plain, by_hand = as_ir(plain), as_ir(by_hand)
+    assert compare(by_hand, plain).differences[0].relative_l2 > 1e-5
+    options = CompareOptions(fp16_weights=True)
+    assert compare(by_hand, plain, options).differences[0].relative_l2 == 0
+    rounded, exact = (
+        open_runnable(path, fp16_weights=is_rounded)
+        for path, is_rounded in ((plain, True), (by_hand, False))
+    )
+    x = floats(10, 8, seed=5)
+    np.testing.assert_array_equal(rounded.run([x])[0], exact.run([x])[0])
+
+
+@needs_models
+def test_weights_of_a_real_model_are_rounded_as_atc_did() -> None:
+    """Its HardSigmoids have an alpha that 16 bits do not hold."""
+    options = CompareOptions(fp16_weights=True)
+    name = MODELS / "nanotrack_backbone127"
+    found = compare(name.with_suffix(".om"), name.with_suffix(".onnx"), options)
+    assert max(row.relative_l2 for row in found.differences) < 1e-5
 
 
 def test_inputs_of_ones_own_and_open_dims(tmp_path: Path) -> None:

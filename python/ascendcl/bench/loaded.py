@@ -116,6 +116,11 @@ class LoadedModels:
             self._bound[key] = _Bound(self.models[number], shapes, self._opened)
         return self._bound[key]
 
+    @property
+    def nbytes_of_arrays(self) -> int:
+        """Bytes of the device's memory that inputs and outputs of the runs have."""
+        return sum(bound.nbytes for bound in self._bound.values())
+
     def close(self) -> None:
         """Unload them and give all memory back."""
         self._opened.close()
@@ -144,6 +149,10 @@ class _Bound:
             for info in outputs
         ]
         self.compute: BoundModel = opened.enter_context(model.bind(self._inputs, self._outputs))
+
+    @property
+    def nbytes(self) -> int:
+        return sum(array.nbytes for array in (*self._inputs, *self._outputs))
 
     def copy_in(self, arrays: Sequence[Array]) -> None:
         for target, array in zip(self._inputs, arrays, strict=True):

@@ -18,7 +18,10 @@ class MemoryHeld:
     device_used : int
         Of the device, by the runtime's count: other processes' as well.
     work, weight, io : int
-        Of this process's models and buffers.
+        What models take: their work memory, weights, and what they keep of their own for inputs
+        and outputs.
+    arrays : int
+        Of the inputs and outputs that the measurement itself has on the device.
     resident : int or None
         Of this process on the host; None where the system does not tell.
     peak : int or None
@@ -29,14 +32,17 @@ class MemoryHeld:
     work: int
     weight: int
     io: int
+    arrays: int
     resident: int | None
     peak: int | None
 
     @classmethod
-    def now(cls, device: int) -> MemoryHeld:
-        """Ask."""
+    def now(cls, device: int, arrays: int = 0) -> MemoryHeld:
+        """Ask; `arrays` is what the caller has on the device for inputs and outputs."""
         use = memory_info(device)
-        return cls(use.used, use.work, use.weight, use.io, _status("VmRSS"), _status("VmHWM"))
+        io = use.io - arrays
+        resident, peak = _status("VmRSS"), _status("VmHWM")
+        return cls(use.used, use.work, use.weight, io, arrays, resident, peak)
 
 
 def _status(field: str) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -50,9 +51,16 @@ def run(arguments: argparse.Namespace) -> int:
         print(json_text(as_json(report)))
     else:
         print_report(report)
-    for problem in report.problems(arguments.bound):
+    problems = report.problems(arguments.bound)
+    for problem in problems:
         print(f"ascendcl bench: {problem}", file=sys.stderr)
-    return 1 if report.problems(arguments.bound) else 0
+    if problems:
+        files = shlex.join([arguments.model, str(arguments.compare)])
+        print(
+            f"ascendcl bench: `ascendcl compare {files} --bisect` tells where they depart",
+            file=sys.stderr,
+        )
+    return 1 if problems else 0
 
 
 def _check(arguments: argparse.Namespace) -> None:
@@ -115,7 +123,7 @@ def _measured(arguments: argparse.Namespace) -> Report:
             ]
             with progress_bar("measuring", duration, quiet=arguments.quiet) as tell:
                 load = run_load(cycles, duration, warm_up=arguments.warmup, tell=tell)
-            after = MemoryHeld.now(arguments.device)
+            after = MemoryHeld.now(arguments.device, loaded.nbytes_of_arrays)
             model = loaded.models[0]
             operators = contest = None
             if arguments.profile:

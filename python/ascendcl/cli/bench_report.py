@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -24,6 +25,9 @@ from ascendcl.info import runtime_info
 
 if TYPE_CHECKING:
     from ascendcl.feeds import Run
+
+_DIGITS = 4
+_FINEST = 6  # digits behind the point: of milliseconds, nanoseconds
 
 
 @dataclass(frozen=True)
@@ -121,10 +125,11 @@ def facts_of(report: Report) -> list[tuple[str, str]]:
 
 
 def _device_memory(before: MemoryHeld, after: MemoryHeld) -> str:
+    more = after.device_used - before.device_used
     return (
-        f"{_bytes(after.device_used - before.device_used)} more in use than before: work "
-        f"{_bytes(after.work)}, weights {_bytes(after.weight)}, inputs and outputs "
-        f"{_bytes(after.io)}"
+        f"{_bytes(more)} more in use than before: the model's work {_bytes(after.work)}, weights "
+        f"{_bytes(after.weight)}, inputs and outputs of its own {_bytes(after.io)}; the inputs and "
+        f"outputs of this measurement {_bytes(after.arrays)}"
     )
 
 
@@ -136,7 +141,16 @@ def _threads(report: Report) -> str:
 
 
 def _bytes(count: int) -> str:
-    return f"{count / 2**20:.1f} MiB" if abs(count) >= 2**20 else f"{count / 2**10:.1f} KiB"
+    for unit, size in (("MiB", 2**20), ("KiB", 2**10)):
+        if abs(count) >= size:
+            return f"{count / size:.1f} {unit}"
+    return f"{count} bytes"
+
+
+def in_digits(value: float) -> str:
+    """Answer it with four significant digits and no exponent; nothing is below a nanosecond."""
+    digits = _DIGITS - 1 - math.floor(math.log10(abs(value))) if value else 0
+    return f"{value:.{min(max(digits, 0), _FINEST)}f}"
 
 
 def print_report(report: Report) -> None:
@@ -169,7 +183,7 @@ def _print_summaries(title: str, rows: Sequence[tuple[str, Summary]]) -> None:
     print_columns(
         title,
         ("", *heads),
-        [(name, *(f"{getattr(each, head):.4f}" for head in heads)) for name, each in rows],
+        [(name, *(in_digits(getattr(each, head)) for head in heads)) for name, each in rows],
     )
 
 
@@ -178,7 +192,7 @@ def _print_operators(operators: Sequence[OperatorTime]) -> None:
         f"operators, means of {RUNS} runs of their own",
         ("operator", "type", "ms", "share"),
         [
-            (each.name, each.type, f"{each.milliseconds:.4f}", f"{each.share:.1%}")
+            (each.name, each.type, in_digits(each.milliseconds), f"{each.share:.1%}")
             for each in operators
         ],
         texts=2,
@@ -192,7 +206,7 @@ def _print_contest(contest: Contest) -> None:
         f"milliseconds, in turns with {contest.source}, {contest.threads} threads each",
         ("", *heads, "p50 / ours"),
         [
-            (name, *(f"{getattr(each, head):.4f}" for head in heads), f"{each.p50 / ours:.2f}")
+            (name, *(in_digits(getattr(each, head)) for head in heads), f"{each.p50 / ours:.2f}")
             for name, each in contest.times.items()
         ],
     )
@@ -201,10 +215,10 @@ def _print_contest(contest: Contest) -> None:
         ("output", "of", "relative L2", "max abs", "cosine"),
         [
             (
-                row.name,
+                row.name + (f" ({row.note})" if row.note else ""),
                 name,
                 f"{row.relative_l2:.3g}",
-                f"{row.max_abs:.3g}" + (f" ({row.note})" if row.note else ""),
+                f"{row.max_abs:.3g}",
                 f"{row.cosine:.7f}",
             )
             for name, rows in contest.differences.items()

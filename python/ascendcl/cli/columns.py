@@ -7,6 +7,9 @@ import importlib.util
 import sys
 from collections.abc import Sequence
 
+_LEAST_OF_A_TEXT = 8  # characters in a line of it, where it is folded
+_UNBOUNDED = 1 << 16
+
 
 def print_columns(
     title: str, heads: Sequence[str], rows: Sequence[Sequence[str]], *, texts: int = 1
@@ -34,7 +37,14 @@ def _print_rich(
 
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
     for index, head in enumerate(heads):
-        table.add_column(head, justify="left" if index < texts else "right", overflow="fold")
+        if index < texts:
+            table.add_column(head, overflow="fold", min_width=_LEAST_OF_A_TEXT)
+        else:
+            table.add_column(head, justify="right", no_wrap=True)
     for row in rows:
         table.add_row(*row)
-    Console(markup=False, highlight=False).print(table)
+    # Half a number is a wrong one: where not all have room, the terminal folds the lines.
+    height = Console().height  # without it the width of a dumb terminal is 80
+    least = Console(width=_UNBOUNDED, height=height).measure(table).minimum
+    width = max(Console().width, least)
+    Console(markup=False, highlight=False, width=width, height=height).print(table)

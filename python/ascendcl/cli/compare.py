@@ -86,7 +86,7 @@ def add_to(commands: _SubParsersAction[ArgumentParser]) -> None:
     add("--input", action="append", default=[], help="name=file.npy, in place of made-up ones")
     add("--input_shape", default="", help="name:1,3,64,64;other:8 of made-up inputs")
     add("--seed", type=not_negative, default=0, help="of made-up inputs")
-    add("--fp16-weights", action="store_true", help="round constants of ONNX and IR to 16 bits")
+    add("--fp16-weights", action="store_true", help="round weights of ONNX and IR to 16 bits")
     add("--bisect", action="store_true", help="tell the first node that departs")
     add("--quiet", action="store_true", help="no progress")
     parser.set_defaults(run=run)

@@ -143,6 +143,9 @@ def _print_facts(facts: FileFacts) -> None:
     ]
     if facts.for_host_runtime:
         rows.insert(1, ("made by", "ascendcl compile, for the host runtime"))
+    if facts.runs_as:
+        told = f"{facts.runs_as} on the host runtime; what is told here is of the file named"
+        rows.insert(1, ("runs as", told))
     if facts.is_dynamic:
         rows.append(("shapes", "dynamic: work memory follows from them"))
     if facts.parts > 1:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import ascendcl as acl
 
-from .notes import Fact, Note, Problem
+from .environment import cure_of
+from .notes import Fact, Note, Problem, without_speaker
 
 _VERSION = re.compile(r"^Version=(.+)$", re.MULTILINE)
 _VERSION_FILES = (
@@ -29,7 +30,7 @@ def look(root: Path = Path("/")) -> Iterator[Fact | Note | Problem]:
         Where the machine's files begin.
     """
     kind = acl.runtime_info().kind
-    count, words = _count()
+    number, words = _counted()
     yield Fact("devices", words)
     cards = sorted(path for path in (root / "dev").glob("davinci*") if path.name[7:].isdigit())
     yield Fact("NPU device files", ", ".join(path.name for path in cards) or "none")
@@ -39,7 +40,9 @@ def look(root: Path = Path("/")) -> Iterator[Fact | Note | Problem]:
             yield Fact(name.split("/")[3], found[1] if found else f"/{name} names no version")
     yield Fact("npu-smi", shutil.which("npu-smi") or "not found")
     visible = os.environ.get("ASCEND_RT_VISIBLE_DEVICES")
-    if count == 0:
+    if cure := cure_of(words):
+        yield Problem(words, cure)
+    elif number == 0:
         yield Problem("there is no device", _cure_of_none(kind, visible, cards))
     yield from _wrong_list(visible)
     closed = [path.name for path in cards if not os.access(path, os.R_OK | os.W_OK)]
@@ -55,12 +58,18 @@ def look(root: Path = Path("/")) -> Iterator[Fact | Note | Problem]:
         )
 
 
-def _count() -> tuple[int, str]:
+def count() -> int:
+    """Answer how many the runtime has; 0 where it cannot tell."""
+    return _counted()[0]
+
+
+def _counted() -> tuple[int, str]:
+    """The number, and the words for it or why there is none."""
     try:
-        count = acl.Device.count()
+        number = acl.Device.count()
     except acl.AclError as error:
-        return 0, str(error)
-    return count, str(count)
+        return 0, without_speaker(error.detail or str(error))
+    return number, str(number)
 
 
 def _cure_of_none(kind: str, visible: str | None, cards: list[Path]) -> str:

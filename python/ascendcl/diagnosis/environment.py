@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+import ascendcl as acl
+
 from .notes import Fact, Note, Problem
 
 OWN: Final = (
@@ -44,7 +46,7 @@ def look() -> Iterator[Fact | Note | Problem]:
             hint = f"{close[0]} may be meant; " if close else ""
             yield Problem(
                 f"{name} is set, and nothing reads it",
-                f"{hint}docs/guide.md lists all settings",
+                f"{hint}docs/host.md lists all settings",
             )
     for name in _FOLDERS:
         value = os.environ.get(name)
@@ -62,6 +64,24 @@ def look() -> Iterator[Fact | Note | Problem]:
             "relative: libraries of the working folder are loaded, whoever put them there",
             "remove the entry, often a colon too many",
         )
+    yield from _missing_folders(entries)
     for name in ("ASCENDCL_STRICT", "ASCENDCL_FAULT", "ASCENDCL_TRACE"):
         if os.environ.get(name):
             yield Note(f"{name} is set: calls take longer than they need", "unset it in production")
+
+
+def _missing_folders(entries: list[str]) -> Iterator[Note | Problem]:
+    """What is on the loader's path and does not exist: CANN may be looked for there in vain."""
+    kind = Note if acl.runtime_info().kind == "cann" else Problem
+    for entry in dict.fromkeys(entries):
+        if Path(entry).is_absolute() and not Path(entry).is_dir():
+            yield kind(
+                f"LD_LIBRARY_PATH names {entry}, which is no folder",
+                "take it out of LD_LIBRARY_PATH, or name the folder that is meant",
+            )
+
+
+def cure_of(message: str) -> str:
+    """Answer what to do about a setting that the runtime complains of; empty where it does not."""
+    name = next((each for each in sorted(OWN, key=len, reverse=True) if each in message), "")
+    return f"unset {name}, or set it to what docs/host.md lists" if name else ""

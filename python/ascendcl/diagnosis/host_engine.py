@@ -10,9 +10,8 @@ from pathlib import Path
 
 import ascendcl as acl
 from ascendcl import _runtime
-from ascendcl.data import DIGITS_MODEL
-from ascendcl.inspection import examine
 
+from . import devices, loading
 from .notes import Fact, Note, Problem
 
 _DISTRIBUTIONS = ("ascendcl", "numpy", "openvino")
@@ -38,12 +37,8 @@ def look() -> Iterator[Fact | Note | Problem]:
         what, cure = _why_none(runtime)
         yield Problem(f"the host runtime cannot run models: {what}", cure)
         return
-    examination = examine(DIGITS_MODEL)
-    if examination.scope == "none":
-        yield Problem(
-            f"the host runtime cannot run models: {examination.problem}",
-            'pip install --force-reinstall "ascendcl[host]", which brings the OpenVINO that fits',
-        )
+    if devices.count():  # else nothing loads, and it is told why
+        yield from loading.look()
 
 
 def _why_none(runtime: acl.RuntimeInfo) -> tuple[str, str]:

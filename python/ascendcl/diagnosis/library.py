@@ -31,11 +31,12 @@ def look() -> Iterator[Fact | Note | Problem]:
     others = [path for path in on_loader_path() if not _is_same(path, runtime.library)]
     yield from (Fact("not in use", str(path)) for path in others)
     if refused := _runtime.refused():
-        yield Problem(
-            refused,
-            "source CANN's set_env.sh, or set ASCENDCL_RUNTIME=host where there is no NPU; what "
-            "else is told here is of the host runtime",
+        wanted = (
+            "source CANN's set_env.sh, or set ASCENDCL_RUNTIME=host where there is no NPU"
+            if choice == "cann"
+            else "unset ASCENDCL_RUNTIME, or set it to cann, host or auto"
         )
+        yield Problem(refused, f"{wanted}; what else is told here is of the host runtime")
     elif runtime.kind == "host" and others and choice == "host":
         yield Note(
             f"ASCENDCL_RUNTIME=host hides {others[0]}",

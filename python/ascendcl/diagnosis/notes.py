@@ -3,7 +3,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from typing import Final
+
+_SPEAKER: Final = re.compile(r"^\[\d+\] (\w+: )?")
 
 
 @dataclass(frozen=True)
@@ -46,3 +50,9 @@ class Diagnosis:
             self.notes.append(found)
         else:
             self.problems.append(found)
+
+
+def without_speaker(message: str) -> str:
+    """Answer the last line of a runtime's message, without code and function."""
+    last = (message.strip().splitlines() or [""])[-1]
+    return _SPEAKER.sub("", last)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import isfinite
 from os import PathLike
+from pathlib import Path
 from typing import Any
 
 from ascendcl import _acl
@@ -92,6 +93,9 @@ class FileFacts:
         How many nodes of each type, the most frequent first; of all graphs, constants too.
     for_host_runtime : bool
         Made by ``ascendcl compile``.
+    runs_as : str
+        The ``X.host.om`` beside this ``X.om``, which the host runtime runs in its place; empty
+        where there is none.
     """
 
     path: str
@@ -116,6 +120,7 @@ class FileFacts:
     operators: dict[str, int]
     kernels: int
     for_host_runtime: bool
+    runs_as: str
 
 
 # As om_format.md numbers them.
@@ -186,8 +191,14 @@ def read_file(path: str | PathLike[str]) -> tuple[FileFacts, _acl.om.File]:
         operators=dict(Counter(node.type for node in nodes).most_common()),
         kernels=len(model.kernels),
         for_host_runtime=any(node.type == IR_TYPE for node in nodes),
+        runs_as=_runs_as(Path(path)),
     )
     return facts, file
+
+
+def _runs_as(path: Path) -> str:
+    host = path.with_suffix(".host.om")
+    return str(host) if path.suffix == ".om" and host.is_file() else ""
 
 
 def _tensor(io: _acl.om.IoDescriptor, node: _acl.om.Node | None) -> Tensor:

@@ -111,7 +111,7 @@ def memory_svg(plan: PlannedMemory, title: str) -> str:
         *_heading(plan, title),
         _caption(use, f"in use at each step, at most {size_text(_peak_bytes(plan))}"),
         *_use_panel(plan, use),
-        _caption(work, f"work memory: {bytes_text(plan.work_size)}"),
+        _caption(work, f"work memory: {bytes_text(plan.work_size)}; sizes as planned, padded"),
         *_bars(plan.work, work),
         _peak_line(plan, work),
         "</svg>",

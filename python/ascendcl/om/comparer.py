@@ -41,7 +41,7 @@ class CompareOptions:
     bound : float
         Greatest relative L2 of an output.
     fp16_weights : bool
-        Round the float constants of ONNX files and IRs to 16 bits, as ATC does.
+        Round the weights of ONNX files and IRs to 16 bits, as ATC does; attributes stay.
     bisect : bool
         Look for the first node that departs, too.
     """

@@ -98,7 +98,7 @@ def read_source(path: Path, framework: str | None = None) -> SourceModel:
         raise _told(path, FRAMEWORKS[name] or "", onnx, error) from error
     _remove_identities(model)
     if onnx:
-        for node in _with_bodies(model):
+        for node in nodes_with_bodies(model):
             attributes = node.get_attributes()
             # TopK: of equal values ONNX takes the first.
             if "stable" in attributes and attributes["sort"] != "none":
@@ -127,8 +127,8 @@ def _name_as_in(onnx: OnnxModel, model: ov.Model) -> None:
         if node.name != f"{node.op_type}_{number}"  # the file gives none
         for tensor in node.outputs
     }
-    taken = {node.get_friendly_name() for node in _with_bodies(model)}
-    for node in _with_bodies(model):
+    taken = {node.get_friendly_name() for node in nodes_with_bodies(model)}
+    for node in nodes_with_bodies(model):
         name = names.get(node.get_friendly_name())
         if name and name not in taken and node.get_type_name() not in ("Parameter", "Result"):
             node.set_friendly_name(name)
@@ -194,7 +194,7 @@ def _unconverted(
         {out: node.name for node in reversed(onnx.nodes) for out in node.outputs} if onnx else {}
     )
     missing: dict[str, list[str]] = {}
-    for node in _with_bodies(model):
+    for node in nodes_with_bodies(model):
         if "FrameworkNode" not in node.get_type_name():
             continue
         attributes = node.get_attributes()
@@ -206,15 +206,15 @@ def _unconverted(
     return missing
 
 
-def _with_bodies(model: ov.Model) -> Iterator[ov.Node]:
-    """All nodes, those in branches and loops included."""
+def nodes_with_bodies(model: ov.Model) -> Iterator[ov.Node]:
+    """Answer all nodes, those in branches and loops included."""
     for node in model.get_ordered_ops():
         yield node
         if node.get_type_name() == "If":
-            yield from _with_bodies(node.get_then_body())
-            yield from _with_bodies(node.get_else_body())
+            yield from nodes_with_bodies(node.get_then_body())
+            yield from nodes_with_bodies(node.get_else_body())
         elif node.get_type_name() in ("Loop", "TensorIterator"):
-            yield from _with_bodies(node.get_function())
+            yield from nodes_with_bodies(node.get_function())
 
 
 __all__ = [
@@ -223,5 +223,6 @@ __all__ = [
     "NotOnnxError",
     "SourceModel",
     "framework_of",
+    "nodes_with_bodies",
     "read_source",
 ]

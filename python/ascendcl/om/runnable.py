@@ -17,7 +17,7 @@ from ascendcl._acl.om import File
 
 from .compile_errors import CompileError
 from .container import PartitionType
-from .frontend import read_source
+from .frontend import nodes_with_bodies, read_source
 from .host_model import IR_TYPE, IR_XML
 from .onnx_model import OnnxModel
 from .verify import Port
@@ -138,7 +138,7 @@ def open_runnable(path: str | Path, *, fp16_weights: bool = False) -> Runnable:
     path
         The file.
     fp16_weights
-        Round the float constants of ONNX files and IRs to 16 bits.
+        Round the weights of ONNX files and IRs to 16 bits, as ATC does.
 
     Raises
     ------
@@ -150,7 +150,7 @@ def open_runnable(path: str | Path, *, fp16_weights: bool = False) -> Runnable:
         return OmModel(path)
     model = read_openvino(path)
     if fp16_weights:
-        round_weights(model.model)
+        round_weights(model)
     return model
 
 
@@ -221,12 +221,16 @@ def run_openvino(model: ov.Model, inputs: Sequence[Array]) -> list[Array]:
     ]
 
 
-def round_weights(model: ov.Model) -> None:
-    """Round float constants to 16 bits, as ATC stores them; what is beyond 16 bits is cut off."""
+def round_weights(source: OpenVinoModel) -> None:
+    """Round weights to 16 bits, as ATC stores them; what is beyond 16 bits is cut off.
+
+    Weights are what the source has as tensors, initializers and Constant nodes of ONNX. What it has
+    as attributes is a constant here as well, but stays an attribute, in 32 bits, in ATC's files.
+    """
     from openvino import opset13 as opset
 
-    for node in model.get_ordered_ops():
-        if node.get_type_name() != "Constant" or not node.get_element_type().is_real():
+    for node in nodes_with_bodies(source.model):
+        if not _is_weight(node, is_onnx=source.onnx is not None):
             continue
         value = np.array(node.data)
         if value.dtype not in (np.float32, np.float64):
@@ -235,6 +239,20 @@ def round_weights(model: ov.Model) -> None:
         rounded = limited.astype(np.float16).astype(value.dtype)
         new = opset.constant(rounded, dtype=node.get_element_type(), name=node.get_friendly_name())
         node.output(0).replace(new.output(0))
+
+
+def _is_weight(node: ov.Node, *, is_onnx: bool) -> bool:
+    if node.get_type_name() != "Constant" or not node.get_element_type().is_real():
+        return False
+    # Front ends name tensors as the source does, and not what they make of attributes. An IR may
+    # have lost its names: there what has several elements counts as well.
+    if not node.output(0).get_names() and (is_onnx or node.data.size <= 1):
+        return False
+    # Scales of a resize decide a shape.
+    uses = node.output(0).get_target_inputs()
+    return any(
+        use.get_node().get_type_name() != "Interpolate" or use.get_index() == 0 for use in uses
+    )
 
 
 def _carried_ir(path: Path, xml: str) -> ov.Model:
