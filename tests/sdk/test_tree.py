@@ -287,10 +287,14 @@ def test_command(tmp_path: Path) -> None:
 
 def test_command_refuses(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    refused = {"file": "is a file", "file/below": "ot a directory", "a:b": "LD_LIBRARY_PATH"}
-    for folder, why in refused.items():
+    refused = {
+        "file": (1, "is a file"),
+        "file/below": (1, "ot a directory"),
+        "a:b": (2, "LD_LIBRARY_PATH"),
+    }
+    for folder, (code, why) in refused.items():
         done = command("sdk", tmp_path / folder)
-        assert (done.returncode, done.stdout) == (1, "")
+        assert (done.returncode, done.stdout) == (code, "")
         assert done.stderr.startswith("ascendcl sdk: ")
         assert why in done.stderr
         assert "Traceback" not in done.stderr
