@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the processes of test_shared_weights.py run: here, where each of them finds it."""
+"""What spawned processes run that are given weights: here, where each of them finds it."""
 
 from __future__ import annotations
 
@@ -20,6 +20,13 @@ def used(device: int = 0) -> int:
     with acl.Device(device) as opened:
         info = opened.memory_info()
         return info.total - info.free
+
+
+def answer_of_pool(path: Path, weights: acl.DeviceBuffer, image: np.ndarray) -> np.ndarray:
+    """Answer what a pool of another process makes of it."""
+    with acl.ModelPool(path, share_weights=weights) as pool:
+        found: np.ndarray = pool.submit(image).result()
+    return found
 
 
 def serve(model_path: Path, weight: acl.DeviceBuffer, pipe: Connection) -> None:

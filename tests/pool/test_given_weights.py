@@ -12,6 +12,7 @@ import pytest
 from faults import faults
 
 import ascendcl as acl
+from lifetime.weight_processes import answer_of_pool
 
 Arrays = list[np.ndarray]
 
@@ -56,12 +57,6 @@ def test_a_reset_takes_it(
     weights.close()
 
 
-def answer(path: Path, weights: acl.DeviceBuffer, image: np.ndarray) -> np.ndarray:
-    with acl.ModelPool(path, share_weights=weights) as pool:
-        found: np.ndarray = pool.submit(image).result()
-    return found
-
-
 def test_another_process_has_it(digits: Path, images: Arrays, expected: Arrays) -> None:
     need = acl.query_size(digits)
     with (
@@ -69,5 +64,5 @@ def test_another_process_has_it(digits: Path, images: Arrays, expected: Arrays) 
         acl.ModelPool(digits, share_weights=weights),
         multiprocessing.get_context("spawn").Pool(1) as processes,
     ):
-        found = processes.apply(answer, (digits, weights, images[5]))
+        found = processes.apply_async(answer_of_pool, (digits, weights, images[5])).get(120)
     np.testing.assert_array_equal(found, expected[5])
