@@ -46,7 +46,15 @@ def raise_on_interrupt() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def _is_importing(frame: FrameType | None) -> bool:
+    while frame is not None and frame.f_code.co_filename != "<frozen importlib._bootstrap>":
+        frame = frame.f_back
+    return frame is not None
+
+
 def _end(number: int, frame: FrameType | None) -> None:
+    if not _is_importing(frame):  # a service that has our name, and something to clean up
+        signal.default_int_handler(number, frame)
     try:
         os.write(2, b"ascendcl: interrupted\n")
     finally:

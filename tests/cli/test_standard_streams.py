@@ -157,6 +157,22 @@ def test_other_programs_keep_their_ctrl_c() -> None:
     assert done.stdout == "True\n"
 
 
+def test_another_program_of_our_name_keeps_it_too(tmp_path: Path) -> None:
+    """A service in a folder or file that is called `ascendcl` has something to clean up."""
+    program = tmp_path / "ascendcl"
+    program.write_text(
+        "import os, signal\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "import ascendcl\n"
+        "try:\n"
+        "    os.kill(os.getpid(), signal.SIGINT)\n"
+        "except KeyboardInterrupt:\n"
+        "    print('cleaned up')\n"
+    )
+    done = subprocess.run([sys.executable, program], capture_output=True, text=True, check=True)
+    assert done.stdout == "cleaned up\n"
+
+
 @pytest.mark.parametrize("category", [acl.HostAssumption, acl.HostSubstitution])
 def test_how_a_model_is_understood_is_a_note(
     command: Command, monkeypatch: pytest.MonkeyPatch, category: type[Warning]
