@@ -120,13 +120,8 @@ void AsyncRunner::serve() noexcept {
         ended_ = std::move(executing);
         executing = execute();
         if (ended_ == nullptr) continue;
-        // On work memory of several models the next one may have to wait for others, and another
-        // gear takes as long as it takes.
-        ended_->another_follows = took < kMoment && executing != nullptr && !model_.work_ &&
-                                  executing->gear == ended_->gear && ended_->told() != 0 &&
-                                  executing->told() == ended_->told() &&
-                                  aclrtSynchronizeStreamWithTimeout != nullptr;
-        is_holding_ = ended_->another_follows;
+        is_holding_ = took < kMoment && executing != nullptr && may_wait_for(*executing, *ended_);
+        ended_->another_follows = is_holding_;
         finish(std::move(ended_));
     }
     {
@@ -134,6 +129,14 @@ void AsyncRunner::serve() noexcept {
         has_ended_ = true;
     }
     changed_.notify_all();
+}
+
+bool AsyncRunner::may_wait_for(const AsyncRun &next, const AsyncRun &ended) const noexcept {
+    // On work memory of several models the next one may have to wait for others, and another gear
+    // takes as long as it takes.
+    const bool is_alike = !model_.work_ && next.gear == ended.gear;
+    const bool has_same_reader = ended.told() != 0 && next.told() == ended.told();
+    return is_alike && has_same_reader && aclrtSynchronizeStreamWithTimeout != nullptr;
 }
 
 void AsyncRunner::wait_for(AsyncRun &run) noexcept {
@@ -184,7 +187,7 @@ bool AsyncRunner::needs_second(const AsyncRun &executing, const AsyncRun *next) 
            !has_place_beside(executing, *next);
 }
 
-Status AsyncRunner::second_place() {
+Status AsyncRunner::place_second() {
     const Lease &memory = model_.placed_second_;
     if (!model_.placed_) return second_.allocate(model_.inputs_, model_.outputs_);
     if (!memory) return {ACL_ERROR_RT_MEMORY_ALLOCATION, "Model"};  // no more was given
@@ -195,7 +198,7 @@ Status AsyncRunner::allocate_second() noexcept {
     CurrentContext scope(*model_.context_);
     Status failed = scope.status();
     try {
-        if (failed.ok()) failed = second_place();
+        if (failed.ok()) failed = place_second();
     } catch (const std::bad_alloc &) {
         failed = {ACL_ERROR_BAD_ALLOC, "Model"};
     }

@@ -45,12 +45,14 @@ class AsyncRunner {
     bool needs_second(const AsyncRun &executing, const AsyncRun *next) const noexcept;
     // Ok also where the device is short of memory: runs use one place then.
     Status allocate_second() noexcept;
-    Status second_place();
+    Status place_second();
     // Completes it, or leaves it in prepared_.
     void prepare(std::unique_ptr<AsyncRun> run, const AsyncRun *executing) noexcept;
     bool has_prepared() noexcept;
     // Submits what is prepared. Null where that is nothing, or is completed already.
     std::unique_ptr<AsyncRun> execute() noexcept;
+    // Whether who is told of `ended` may as well be told of it with the next one.
+    bool may_wait_for(const AsyncRun &next, const AsyncRun &ended) const noexcept;
     void wait_for(AsyncRun &run) noexcept;
     void finish(std::unique_ptr<AsyncRun> run) noexcept;
     void complete(std::unique_ptr<AsyncRun> run, Status status) noexcept;
