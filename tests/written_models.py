@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Models whose shapes are chosen when they are executed, written here."""
+"""Models that several tests use, written here: with gears, with dynamic shapes, and slow ones."""
 
 from __future__ import annotations
 
@@ -17,6 +17,18 @@ GEARS = {
 RANDOM = np.random.default_rng(11)
 DENSE = RANDOM.standard_normal((6, 4)).astype(np.float32)
 BIAS = RANDOM.standard_normal(4).astype(np.float32)
+
+
+def squares(size: int, count: int) -> bytes:
+    """A model that squares a matrix so many times: slow, and right at the identity."""
+    graph = GraphBuilder("squares")
+    spec = TensorSpec((size, size), "float32", "ND")
+    x = graph.data("x", spec)
+    flags = {"transpose_x1": False, "transpose_x2": False}
+    for i in range(count):
+        x = graph.op("MatMulV2", [x, x], spec, name=f"square_{i}", attrs=flags)
+    graph.output([x], ["y"])
+    return ModelBuilder(graph).to_bytes()
 
 
 def relu(shape: tuple[int, ...], name: str) -> GraphBuilder:

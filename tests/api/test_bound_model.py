@@ -16,7 +16,7 @@ import pytest
 import ascendcl as acl
 from ascendcl import _acl
 from ascendcl.om import GraphBuilder, ModelBuilder, TensorSpec
-from written_models import DENSE, GEARS, dynamic_dense, model_with_gears, static_dense
+from written_models import DENSE, GEARS, dynamic_dense, model_with_gears, squares, static_dense
 
 RANDOM = np.random.default_rng(8)
 ROWS = 3
@@ -354,15 +354,8 @@ def test_it_is_made_by_bind_alone() -> None:
 
 def test_run_async_returns_while_another_thread_is_in_a_call(tmp_path: Path) -> None:
     """It submits; what holds the bound model meanwhile is waited for in the stream."""
-    graph = GraphBuilder("slow")
-    spec = TensorSpec((512, 512), "float32", "ND")
-    x = graph.data("x", spec)
-    flags = {"transpose_x1": False, "transpose_x2": False}
-    for i in range(100):
-        x = graph.op("MatMulV2", [x, x], spec, name=f"square_{i}", attrs=flags)
-    graph.output([x], ["y"])
     path = tmp_path / "slow.om"
-    path.write_bytes(ModelBuilder(graph).to_bytes())
+    path.write_bytes(squares(512, 100))
     matrix, out = np.eye(512, dtype=np.float32), np.empty((512, 512), np.float32)
     order: list[str] = []
 

@@ -13,23 +13,15 @@ import numpy as np
 import pytest
 
 import ascendcl as acl
-from ascendcl.om import GraphBuilder, ModelBuilder, TensorSpec
-from written_models import dynamic_dense, static_dense
+from written_models import dynamic_dense, squares, static_dense
 
 SIZE = 1024  # of the slow model's matrices: some ten milliseconds a run
 
 
 @pytest.fixture(scope="module")
 def slow(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    graph = GraphBuilder("slow")
-    spec = TensorSpec((SIZE, SIZE), "float32", "ND")
-    x = graph.data("x", spec)
-    flags = {"transpose_x1": False, "transpose_x2": False}
-    for i in range(4):
-        x = graph.op("MatMulV2", [x, x], spec, name=f"square_{i}", attrs=flags)
-    graph.output([x], ["y"])
     path = tmp_path_factory.mktemp("slow") / "slow.om"
-    path.write_bytes(ModelBuilder(graph).to_bytes())
+    path.write_bytes(squares(SIZE, 4))
     return path
 
 
@@ -270,15 +262,8 @@ def test_static_models_written_here_share_it(tmp_path: Path) -> None:
 
 def test_what_has_ended_is_told_while_another_model_runs(slow: Path, tmp_path: Path) -> None:
     """The next run of its own model waits for its turn meanwhile."""
-    graph = GraphBuilder("slower")
-    spec = TensorSpec((SIZE, SIZE), "float32", "ND")
-    x = graph.data("x", spec)
-    flags = {"transpose_x1": False, "transpose_x2": False}
-    for i in range(40):
-        x = graph.op("MatMulV2", [x, x], spec, name=f"square_{i}", attrs=flags)
-    graph.output([x], ["y"])
     slower = tmp_path / "slower.om"
-    slower.write_bytes(ModelBuilder(graph).to_bytes())
+    slower.write_bytes(squares(SIZE, 40))
     matrix = np.eye(SIZE, dtype=np.float32)
     ended: list[str] = []
 

@@ -22,6 +22,7 @@ import onnx
 import pytest
 from answer import Command
 from onnx import TensorProto, helper
+from terminal import Terminal
 
 import ascendcl as acl
 from ascendcl.cli import bench_report, columns, progress_bar
@@ -422,25 +423,6 @@ class TestComparison:
         assert contest["missing"] == ["onnxruntime"]
         done = command("bench", relu, "--compare", source, "--iterations", 2)
         assert "note: onnxruntime is not installed" in done.out
-
-
-class Terminal:
-    """A stream that says it is a terminal."""
-
-    encoding = "utf-8"
-
-    def __init__(self) -> None:
-        self.text = ""
-
-    def write(self, text: str) -> int:
-        self.text += text
-        return len(text)
-
-    def flush(self) -> None:
-        """Nothing is held back."""
-
-    def isatty(self) -> bool:
-        return True
 
 
 @pytest.mark.parametrize("has_rich", [True, False])

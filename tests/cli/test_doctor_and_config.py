@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from terminal import Terminal
 
 import ascendcl as acl
 from ascendcl.cli import table
@@ -89,23 +90,6 @@ def test_usage_errors(arguments: list[str]) -> None:
     done = command(*arguments)
     assert done.returncode == 2
     assert done.stderr.startswith("usage: ascendcl")
-
-
-class Terminal:
-    """Standard output that says it is a terminal."""
-
-    def __init__(self) -> None:
-        self.text = ""
-
-    def write(self, text: str) -> int:
-        self.text += text
-        return len(text)
-
-    def flush(self) -> None:
-        """Nothing is held back."""
-
-    def isatty(self) -> bool:
-        return True
 
 
 @pytest.mark.parametrize("has_rich", [True, False])

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ascendcl._wrong_arguments import WrongArgumentsError
-from ascendcl.cli.exit_codes import FOUND, NOT_POSSIBLE, told
+from ascendcl.cli.exit_codes import DONE, FOUND, NOT_POSSIBLE, told
 from ascendcl.cli.feeding import REFUSALS, add_feeding_options, given_shapes, runs_of
 from ascendcl.cli.json_text import json_text
 from ascendcl.cli.model_files import refuse_om, require_om
@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
             f"ascendcl bench: `ascendcl compare {files} --bisect` tells where they depart",
             file=sys.stderr,
         )
-    return 1 if problems else 0
+    return FOUND if problems else DONE
 
 
 def _check(arguments: argparse.Namespace) -> None:

@@ -151,23 +151,22 @@ def _plan(
     elif not isinstance(workspace, DeviceBuffer):
         kind = type(workspace).__qualname__
         raise TypeError(f"{name}: workspace must be 'own', 'shared' or a workspace, not {kind}")
-    elif numbers != [workspace.device_id]:
-        raise ValueError(
-            f"{name}: the workspace is on device {workspace.device_id}, and devices are {numbers}"
-        )
+    else:
+        _check_device(f"{name}: the workspace is", workspace, numbers)
     if not isinstance(share_weights, bool):
         if not isinstance(share_weights, DeviceBuffer):
             kind = type(share_weights).__qualname__
             raise TypeError(f"{name}: share_weights must be a bool or a DeviceBuffer, not {kind}")
-        if numbers != [share_weights.device_id]:
-            raise ValueError(
-                f"{name}: the weights are on device {share_weights.device_id}, and devices are "
-                f"{numbers}"
-            )
+        _check_device(f"{name}: the weights are", share_weights, numbers)
     file = Path(os.fsdecode(file_path(name, "path", path))).absolute()
     counts = {each: count // least + (i < count % least) for i, each in enumerate(numbers)}
     resource = checked_resource(name, memory)
     return LoadPlan(file, share_weights, workspace, resource), counts
+
+
+def _check_device(told: str, buffer: DeviceBuffer, devices: list[int]) -> None:
+    if devices != [buffer.device_id]:
+        raise ValueError(f"{told} on device {buffer.device_id}, and devices are {devices}")
 
 
 def seconds(name: str, argument: str, value: float) -> float:
