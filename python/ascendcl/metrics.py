@@ -149,7 +149,7 @@ def _of_runs(found: Mapping[str, Snapshot]) -> list[Metric]:
 
 
 def _of_parts(found: Mapping[str, Snapshot]) -> list[Metric]:
-    families = []
+    families: list[Metric] = []
     for part in PARTS:
         family = HistogramMetricFamily(f"ascendcl_{part}_seconds", _PARTS[part], labels=["model"])
         for model, now in found.items():
