@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Descriptions of pictures, areas and settings: what is set is what is read, and nothing is lost."""
+"""Descriptions of pictures, areas and settings: what is set is what is read."""
 
 from __future__ import annotations
 
