@@ -39,8 +39,20 @@ OWN = {
         "om/",
         "acl/",
     ),
+    # Pictures: what the media units would do; all work on pixels is a library of its own.
+    "host/dvpp": (
+        "host/dvpp/",
+        "host/media/media.h",
+        "host/runtime/",
+        "host/checks/",
+        "host/report/",
+        "acl/",
+        "ascendcl/",
+    ),
+    "host/media": ("host/media/",),
     "host/c_api": (
         "host/c_api/",
+        "host/dvpp/",
         "host/runtime/",
         "host/model/",
         "host/ops/",

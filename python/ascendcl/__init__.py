@@ -30,7 +30,7 @@ from ascendcl import _acl
 for _module in [one for one in vars(_acl).values() if isinstance(one, ModuleType)]:
     sys.modules.setdefault(_module.__name__, _module)
 
-from ascendcl import blas, fv, mdl, media, op, prof, rt, util
+from ascendcl import blas, fv, himpi, mdl, media, op, prof, rt, util
 from ascendcl._acl import (
     CallbackBlockType,
     DataType,
@@ -234,6 +234,7 @@ __all__ = [
     "get_tensor_desc_type",
     "get_version",
     "get_version_str",
+    "himpi",
     "init",
     "mdl",
     "media",

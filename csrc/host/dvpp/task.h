@@ -1,0 +1,31 @@
+// Work of the media units in a stream: accepted when it is submitted, done in the stream's order.
+// What goes wrong later is the stream's error, and the return code of the picture it was to write.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "acl/acl.h"
+#include "acl/ops/acl_dvpp.h"
+
+namespace ascendcl::host::dvpp {
+
+// Memory that the task reads or writes. Strict mode holds it until the task has ended.
+struct MemoryUse {
+    std::string name;  // "the input picture", for messages
+    const void *address;
+    size_t size;  // bytes
+    bool is_written;
+};
+
+// `work` runs on the stream's thread: with what it needs copied, for descriptions may change or go
+// after the call. It answers a code; where it throws a Failure, that one's, told in the log.
+// `written` is a description whose ret_code gets the answer; it may be null, and is held too.
+// Throws Failure where the stream is none, or does not take it.
+void submit(const char *function, aclrtStream stream, std::vector<MemoryUse> uses,
+            acldvppPicDesc *written, std::function<aclError()> work);
+
+}  // namespace ascendcl::host::dvpp
