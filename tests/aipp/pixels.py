@@ -2,7 +2,7 @@
 """csrc/host/model/aipp_*, compiled by itself: pictures through AIPP without a model.
 
 component = Pixels(folder)                        # compiles it there
-result = component(Settings(...), [Image(...)], pictures)   # raises Refused
+result = component(Settings(...), [Image(...)], pictures)   # raises RefusedError
 """
 
 import ctypes
@@ -33,7 +33,7 @@ DTYPES = {"float32": 0, "float16": 1, "uint8": 4}
 Four = tuple[float, float, float, float]
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """What the settings break; `code` is what the C function answers."""
 
     def __init__(self, code: int, message: str) -> None:
@@ -161,6 +161,6 @@ class Pixels:
             message,
         )
         if code != 0:
-            raise Refused(code, message.value.decode() or "sizes of the test are wrong")
+            raise RefusedError(code, message.value.decode() or "sizes of the test are wrong")
         assert (result[elements:] == 77).all(), "written past the end"
         return result[:elements].reshape(shape)
