@@ -71,8 +71,8 @@ bool parse_tensor(std::string_view text, IoDescriptor &tensor) {
     tensor.format = format_from_layout(cut_first());
     tensor.dtype = type_named(cut_first());
     size_t rank = 0;
-    const bool numbers =
-        parse_dims(cut_last(), tensor.dims) && parse(cut_last(), rank) && parse(cut_last(), tensor.size);
+    const bool numbers = parse_dims(cut_last(), tensor.dims) && parse(cut_last(), rank) &&
+                         parse(cut_last(), tensor.size);
     tensor.name = text;
     tensor.dims_v2 = tensor.dims;
     return numbers && rank == tensor.dims.size() && tensor.format != Format::kUndefined &&
@@ -129,8 +129,8 @@ IoDescriptor own_input(const Node &input, const IoDescriptor &fed, int32_t gear)
 
 IoDescriptor image_of_halves(const Node &input, const IoDescriptor &fed) {
     if (!is_image(fed) || fed.format != Format::kNHWC)
-        damaged(input, std::string("AIPP takes NHWC, the input is ") + name(fed.format) + " and has " +
-                           std::to_string(fed.dims.size()) + " dims");
+        damaged(input, std::string("AIPP takes NHWC, the input is ") + name(fed.format) +
+                           " and has " + std::to_string(fed.dims.size()) + " dims");
     IoDescriptor taken = fed;
     taken.dtype = DataType::kFloat16;
     return taken;
@@ -159,7 +159,8 @@ std::vector<IoDescriptor> aipp_tensors(const Node &input, const char *attribute)
     std::vector<IoDescriptor> tensors;
     const std::vector<std::string_view> texts = input.attrs.texts(attribute);
     if (texts.size() > kMostGears)
-        damaged(input, std::string(attribute) + " has " + std::to_string(texts.size()) + " entries");
+        damaged(input,
+                std::string(attribute) + " has " + std::to_string(texts.size()) + " entries");
     for (const std::string_view text : texts) {
         if (!parse_tensor(text, tensors.emplace_back()))
             damaged(input, std::string(attribute) + " has '" + std::string(text.substr(0, 64)) +
@@ -170,8 +171,7 @@ std::vector<IoDescriptor> aipp_tensors(const Node &input, const char *attribute)
 
 IoDescriptor behind_aipp(const Node &input, const IoDescriptor &fed, bool carries_ir,
                          int32_t gear) {
-    IoDescriptor taken =
-        carries_ir ? own_input(input, fed, gear) : image_of_halves(input, fed);
+    IoDescriptor taken = carries_ir ? own_input(input, fed, gear) : image_of_halves(input, fed);
     taken.name = fed.name;
     taken.dims_v2 = taken.dims;
     taken.ranges.clear();

@@ -23,8 +23,8 @@
 #include "host/engine/single_op.h"
 #include "host/engine/translate/function_op.h"
 #include "host/engine/translate/translate.h"
-#include "om/container.h"
 #include "om/aipp.h"
+#include "om/container.h"
 #include "om/descriptors.h"
 #include "om/error.h"
 #include "om/gears.h"
@@ -102,11 +102,11 @@ std::shared_ptr<ov::Model> read_ir_request(const LowerInput &model, const Compil
                                            const ov::Tensor &weights) {
     if (request.gear >= 0) {
         const auto gear = static_cast<size_t>(request.gear);
-        return read_ir(core(), gear_graph(model.def, gear),
-                       om::descriptors_behind_aipp(
-                           model.def, om::descriptors_of_gear(model.descriptors, gear),
-                           request.gear),
-                       weights);
+        return read_ir(
+            core(), gear_graph(model.def, gear),
+            om::descriptors_behind_aipp(model.def, om::descriptors_of_gear(model.descriptors, gear),
+                                        request.gear),
+            weights);
     }
     om::Descriptors io = model.descriptors;
     if (!request.input_dims.empty() && request.input_dims.size() != io.inputs.size())

@@ -14,6 +14,7 @@ namespace {
 
 constexpr int32_t kLargestSide = 4096;
 constexpr int32_t kLargestPadding = 32;
+constexpr int32_t kLargestImage = kLargestSide + 2 * kLargestPadding;
 constexpr float kLargestPixel = 255;
 
 std::string text(float value) {
@@ -181,6 +182,8 @@ void check_settings(const AippSettings &settings) {
 
 void check_settings(const AippSettings &settings, const AippOutput &output) {
     check_settings(settings);
+    require_range("the width of the image that the model takes", output.width, 1, kLargestImage);
+    require_range("the height of the image that the model takes", output.height, 1, kLargestImage);
     const AippFormat &format = known_format(settings.format);
     check_channels(format, settings, output);
     const AippSize source = source_size(settings, output);

@@ -46,8 +46,7 @@ Shape image_dims(const om::IoDescriptor &noted) {
 // NC1HWC0 keeps channels in blocks.
 bool holds_image(const om::IoDescriptor &noted, const Shape &image) {
     const Shape &dims = noted.dims;
-    if (noted.format != om::Format::kNC1HWC0 || dims.size() != 5)
-        return image_dims(noted) == image;
+    if (noted.format != om::Format::kNC1HWC0 || dims.size() != 5) return image_dims(noted) == image;
     return dims[0] == image[0] && dims[2] == image[1] && dims[3] == image[2] &&
            image[3] <= dims[1] * dims[4];
 }
@@ -93,8 +92,9 @@ void take_out_aipp(NodeView &view, std::vector<FusedStep> &steps) {
     if (!is_aipp(steps.front()) || std::count_if(steps.begin(), steps.end(), is_aipp) != 1)
         view.refuse("its kernel has AIPP behind other ops");
     if (!is_picture(view, view.operand(0)))
-        view.refuse("its kernel begins with AIPP, and its first input is no input of the model "
-                    "with static AIPP");
+        view.refuse(
+            "its kernel begins with AIPP, and its first input is no input of the model "
+            "with static AIPP");
     steps.erase(steps.begin());
     if (steps.empty()) view.refuse("its kernel has AIPP and nothing else");
 }

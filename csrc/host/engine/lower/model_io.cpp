@@ -56,8 +56,9 @@ void add_image(Lowering &lowering, const om::Graph &graph, const om::Node &node,
     NodeView view(lowering, node);
     if (om::aipp_mode(node) != om::AippMode::kStatic) view.refuse(std::string(kNoDynamicAipp));
     if (om::gear_switch(lowering.def.graphs.at(0)) != nullptr)
-        view.refuse("AIPP and gears are supported in models that were compiled for the host "
-                    "runtime; of other compilers no file with both was seen");
+        view.refuse(
+            "AIPP and gears are supported in models that were compiled for the host "
+            "runtime; of other compilers no file with both was seen");
     check_aipp_input(view, graph, descriptor);
     const ValueId value = view.add(op::Parameter{descriptor.dtype, descriptor.dims}, {});
     lowering.graph.parameters.push_back(value);
@@ -117,7 +118,8 @@ void add_parameters(Lowering &lowering, const om::Graph &graph, const om::Descri
         const om::Node *node = graph.find(descriptor.name);
         if (node == nullptr || !is_input(*node))
             throw Damage("the model's input '" + descriptor.name + "' is no node of its graph");
-        refused.collect(*node, lowering, [&] { add_parameter(lowering, graph, *node, descriptor); });
+        refused.collect(*node, lowering,
+                        [&] { add_parameter(lowering, graph, *node, descriptor); });
     }
 }
 
