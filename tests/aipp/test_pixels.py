@@ -134,9 +134,11 @@ def test_each_side_has_its_bias(pixels: Pixels) -> None:
         output_bias=(200, 200, 200),
         swap_ax=True,
     )
-    assert pixels(yuv, [Image()], bytes_of(0, 90, 128, 128).tolist() * 2)[
-        0, :, 0, 0
-    ].tolist() == [90, 90, 90]
+    assert pixels(yuv, [Image()], bytes_of(0, 90, 128, 128).tolist() * 2)[0, :, 0, 0].tolist() == [
+        90,
+        90,
+        90,
+    ]
     rgb = image(
         "RGB888_U8",
         shape=(1, 3, 1, 2),
