@@ -3,7 +3,11 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -273,3 +277,22 @@ def test_a_name_with_colons() -> None:
     with running(write(picture)) as run:
         info = ok(acl.mdl.get_first_aipp_info(run.id, 0))
         assert info["outDims"][0]["srcDims"]["name"] == "a:b:0"
+
+
+def test_a_trace_tells_how_long_it_took(tmp_path: Path) -> None:
+    """As an op before those of the program."""
+    model, trace = tmp_path / "m.om", tmp_path / "trace.json"
+    model.write_bytes(write(RGB))
+    program = (
+        "import sys, numpy as np, ascendcl\n"
+        "with ascendcl.Model.from_file(sys.argv[1]) as model:\n"
+        "    model.run(np.zeros(model.inputs[0].shape, np.uint8))\n"
+    )
+    environment = {**os.environ, "ASCENDCL_TRACE": str(trace), "ASCENDCL_RUNTIME": "host"}
+    command = [sys.executable, "-c", program, str(model)]
+    subprocess.run(command, env=environment, check=True)
+    events = json.loads(trace.read_text())
+    events = events["traceEvents"] if isinstance(events, dict) else events
+    ops = [event for event in events if event.get("cat") == "op"]
+    assert ops[0]["name"] == "AIPP"
+    assert ops[0]["args"]["type"] == "Aipp"
