@@ -34,6 +34,8 @@ _FORMATS: Final[dict[str, tuple[int, int]]] = {
     "AYUV444_U8": (10, 8),
 }
 
+FORMAT_NUMBERS: Final = {name: number for name, (number, _) in _FORMATS.items()}
+
 Colours: TypeAlias = Literal["jpeg", "bt601", "bt601_wide", "bt709", "bt709_wide"]
 Matrix: TypeAlias = "tuple[tuple[int, int, int], tuple[int, int, int], tuple[int, int, int]]"
 Four: TypeAlias = "tuple[float, float, float, float]"

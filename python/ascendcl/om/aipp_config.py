@@ -259,9 +259,7 @@ def _value(tokens: _Tokens, key: str, described: _Key) -> Value:
         wanted = "a whole number" if described.kind == "int" else "a number"
         raise tokens.error(f"{key}: {wanted} is expected, not {text}") from None
     if not described.low <= number <= described.high:
-        raise tokens.error(
-            f"{key}: {text} is not within {described.low:g} to {described.high:g}"
-        )
+        raise tokens.error(f"{key}: {text} is not within {described.low:g} to {described.high:g}")
     return float(np.float16(number)) if described.kind == "float" else number
 
 

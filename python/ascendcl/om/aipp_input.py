@@ -50,6 +50,8 @@ class AippInput:
         The network's own.
     shapes : tuple
         N, H, W, C of the network's own input, per gear; of a model without gears one.
+    open_axes : tuple of bool
+        Of N, H, W and C, whether gears set it.
     parameters : str
         Of dynamic AIPP: the name of the input that carries its parameters.
     """
@@ -59,6 +61,7 @@ class AippInput:
     layout: str
     dtype: str
     shapes: tuple[Shape, ...]
+    open_axes: tuple[bool, ...]
     parameters: str = ""
 
     def spec(self) -> TensorSpec:
@@ -92,14 +95,13 @@ class AippInput:
 
     def attrs(self) -> Attrs:
         """Answer the attributes of the node."""
-        open_axes = [len(set(sizes)) > 1 for sizes in zip(*self.shapes, strict=True)]
-        dims = _opened(self._largest, open_axes)
+        dims = _opened(self._largest, self.open_axes)
         attrs: Attrs = {
             "aipp": NamedAttrs("", self._settings()),
             "_aipp_inputs": [self._own(shape) for shape in self.shapes],
             "_aipp_outputs": [self._made(shape) for shape in self.shapes],
         }
-        if any(open_axes):
+        if any(self.open_axes):
             attrs["_mbatch_origin_input_dims"] = dims
         if self.block.is_dynamic:
             return attrs | {
@@ -110,7 +112,7 @@ class AippInput:
             }
         return attrs | {
             "_data_related_aipp_mode": "static_aipp",
-            "input_dims": _opened(self.fed_shape(self._largest), open_axes),
+            "input_dims": _opened(self.fed_shape(self._largest), self.open_axes),
         }
 
     def _settings(self) -> Attrs:
@@ -208,7 +210,8 @@ def put_in_front(
             parameters = PARAMETERS if dynamic == 0 else f"{PARAMETERS}_{dynamic}"
             dynamic += 1
         images = tuple(_as_nhwc(tuple(shape), layout) for shape in shapes)
-        found[name] = AippInput(name, block, layout, own.dtype, images, parameters)
+        open_axes = tuple(size < 0 for size in _as_nhwc(own.shape, layout))
+        found[name] = AippInput(name, block, layout, own.dtype, images, open_axes, parameters)
         _require_fit(found[name], gears)
     return found
 

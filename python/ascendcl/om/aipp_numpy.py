@@ -24,11 +24,11 @@ def apply_aipp(pictures: Array, step: Mapping[str, Any]) -> Array:
     )
     images = _normalised(images[..., :channels], values, step["dtype"])
     if values["padding"]:
-        sides = [(values[f"{a}_padding_size"], values[f"{b}_padding_size"])
-                 for a, b in (("top", "bottom"), ("left", "right"))]
-        images = np.pad(
-            images, [(0, 0), *sides, (0, 0)], constant_values=values["padding_value"]
-        )
+        sides = [
+            (values[f"{a}_padding_size"], values[f"{b}_padding_size"])
+            for a, b in (("top", "bottom"), ("left", "right"))
+        ]
+        images = np.pad(images, [(0, 0), *sides, (0, 0)], constant_values=values["padding_value"])
     return images if step["layout"] == "NHWC" else images.transpose(0, 3, 1, 2)
 
 

@@ -422,7 +422,7 @@ def _described(
 ) -> Compiled:
     info = written.inout()
     tensors = [
-        tuple(f"{each.name}: {_shape_text(each.dims)}" for each in side if each.name)
+        tuple(f"{each.name}: {_shape_text(each.dims_v2)}" for each in side if each.name)
         for side in (info.inputs, info.outputs)
     ]
     is_open = gears is None and any(-1 in each.dims for each in (*info.inputs, *info.outputs))

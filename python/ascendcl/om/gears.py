@@ -89,7 +89,9 @@ def join_gears(
             -1 if opened else size for size, opened in zip(specs[0].stored_shape, axes, strict=True)
         ]
         if aipp and (image := aipp.get(nodes[0].name)):
-            fed.append(main.data(image.name, image.spec(), image.attrs(), fed_bytes=image.fed_bytes))
+            fed.append(
+                main.data(image.name, image.spec(), image.attrs(), fed_bytes=image.fed_bytes)
+            )
             continue
         attrs: Attrs = {"_mbatch_origin_input_dims": dims}
         fed.append(main.data(nodes[0].name, _largest(specs), attrs if -1 in dims else None))
