@@ -115,8 +115,8 @@ class Pixels:
         if compiler is None:
             pytest.skip("no C++ compiler")
         host = ROOT / "csrc" / "host"
-        sources = [*sorted((host / "model").glob("aipp_pixels*.cpp")), HERE / "pixels.cpp"]
-        sources += [host / "model" / f"aipp_{name}.cpp" for name in ("check", "formats")]
+        sources = [HERE / "pixels.cpp"]
+        sources += [host / "model" / f"aipp_{name}.cpp" for name in ("check", "formats", "pixels")]
         includes = [ROOT / "csrc", host / "include", ROOT / "third_party" / "cann" / "include"]
         library = folder / "libpixels.so"
         command = [compiler, "-std=c++17", "-O2", "-shared", "-fPIC", "-o", str(library)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -36,8 +35,8 @@ def dynamic(shape: tuple[int, int, int, int] = (2, 3, 6, 8), **more: Any) -> Pic
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Iterator[Run]:
-    with running(write(dynamic(), tmp_path / "ir")) as made:
+def run() -> Iterator[Run]:
+    with running(write(dynamic())) as made:
         yield made
 
 
@@ -165,8 +164,8 @@ def test_any_bytes_as_parameters(run: Run, seed: int) -> None:
     assert run.execute() == 145014
 
 
-def test_pictures_larger_than_their_buffer(tmp_path: Path, aipp: int) -> None:
-    with running(write(dynamic(), tmp_path / "ir"), {"data": 288 - 65}) as run:
+def test_pictures_larger_than_their_buffer(aipp: int) -> None:
+    with running(write(dynamic()), {"data": 288 - 65}) as run:
         assert set_on(run, aipp) == 0
         code = run.execute()
         assert code == 500002
@@ -254,8 +253,8 @@ def test_where_parameters_may_be_set(run: Run, aipp: int) -> None:
     assert mdl.destroy_dataset(empty) == 0
 
 
-def test_a_short_buffer_for_parameters(tmp_path: Path, aipp: int) -> None:
-    with running(write(dynamic(), tmp_path / "ir"), {PARAMETERS: 383}) as run:
+def test_a_short_buffer_for_parameters(aipp: int) -> None:
+    with running(write(dynamic()), {PARAMETERS: 383}) as run:
         code = set_on(run, aipp)
         assert code == 145012
         assert "need 384 bytes, buffer 1 has 383" in refusal(code)
@@ -290,8 +289,8 @@ def test_a_stream_reads_them_when_it_runs(run: Run, aipp: int) -> None:
     assert acl.rt.destroy_stream(stream) == 0
 
 
-def test_a_file_whose_parameters_nothing_carries(tmp_path: Path) -> None:
+def test_a_file_whose_parameters_nothing_carries() -> None:
     picture = dynamic(attrs={"_data_aipp_data_name_map": "elsewhere"})
-    model = write(picture, tmp_path / "ir")
+    model = write(picture)
     assert load_code(model)[1] != 0
     assert "no input 'elsewhere' carries its parameters" in acl.get_recent_err_msg()

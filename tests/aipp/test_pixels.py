@@ -320,3 +320,11 @@ def test_settings_of_the_wrong_number_of_images(pixels: Pixels) -> None:
     with pytest.raises(RefusedError, match="of no image") as refused:
         pixels(settings, [], np.zeros(288, np.uint8))
     assert refused.value.code == 145014
+
+
+def test_the_minimum_is_a_half_float(pixels: Pixels) -> None:
+    """0.1 is 0.09998 then: three times that ends elsewhere than 0.3."""
+    settings = image("YUV400_U8", shape=(1, 1, 1, 2))
+    numbers = Image(minimum=(0.1, 0, 0, 0), reciprocal=(3.0, 1, 1, 1))
+    result = pixels(settings, [numbers], bytes_of(0, 0)).ravel()
+    assert result[0] == -np.float16(0.09997559 * 3) != -np.float16(0.3)

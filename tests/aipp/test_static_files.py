@@ -3,7 +3,11 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -140,7 +144,7 @@ class TestFace:
 @pytest.mark.parametrize("channels_last", [False, True])
 @pytest.mark.parametrize("batch", [1, 3])
 def test_the_network_gets_what_aipp_makes(
-    tmp_path: Path, pixels: Pixels, *, dtype: str, channels_last: bool, batch: int
+    pixels: Pixels, *, dtype: str, channels_last: bool, batch: int
 ) -> None:
     settings = {
         "input_format": FORMATS["YUV420SP_U8"],
@@ -202,7 +206,7 @@ def test_the_network_gets_what_aipp_makes(
         ],
         pictures,
     )
-    with running(write(picture, tmp_path / "ir")) as run:
+    with running(write(picture)) as run:
         assert run.names == ["data"]
         assert acl.mdl.get_input_size_by_index(run.desc, 0) == batch * size
         for _ in range(2):
@@ -258,8 +262,8 @@ def with_settings(**settings: Any) -> Picture:
         ),
     ],
 )  # fmt: skip
-def test_files_that_are_refused(tmp_path: Path, picture: Picture, code: int, reason: str) -> None:
-    model = write(picture, tmp_path / "ir")
+def test_files_that_are_refused(picture: Picture, code: int, reason: str) -> None:
+    model = write(picture)
     loaded, actual = load_code(model)
     assert actual != 0, loaded
     message = acl.get_recent_err_msg()
@@ -268,8 +272,27 @@ def test_files_that_are_refused(tmp_path: Path, picture: Picture, code: int, rea
         assert actual == code, message
 
 
-def test_a_name_with_colons(tmp_path: Path) -> None:
+def test_a_name_with_colons() -> None:
     picture = replace(RGB, attrs={"_aipp_inputs": ["NCHW:DT_FLOAT:a:b:0:192:4:1,3,4,4"]})
-    with running(write(picture, tmp_path / "ir")) as run:
+    with running(write(picture)) as run:
         info = ok(acl.mdl.get_first_aipp_info(run.id, 0))
         assert info["outDims"][0]["srcDims"]["name"] == "a:b:0"
+
+
+def test_a_trace_tells_how_long_it_took(tmp_path: Path) -> None:
+    """As an op before those of the program."""
+    model, trace = tmp_path / "m.om", tmp_path / "trace.json"
+    model.write_bytes(write(RGB))
+    program = (
+        "import sys, numpy as np, ascendcl\n"
+        "with ascendcl.Model.from_file(sys.argv[1]) as model:\n"
+        "    model.run(np.zeros(model.inputs[0].shape, np.uint8))\n"
+    )
+    environment = {**os.environ, "ASCENDCL_TRACE": str(trace), "ASCENDCL_RUNTIME": "host"}
+    command = [sys.executable, "-c", program, str(model)]
+    subprocess.run(command, env=environment, check=True)
+    events = json.loads(trace.read_text())
+    events = events["traceEvents"] if isinstance(events, dict) else events
+    ops = [event for event in events if event.get("cat") == "op"]
+    assert ops[0]["name"] == "AIPP"
+    assert ops[0]["args"]["type"] == "Aipp"

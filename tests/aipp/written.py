@@ -6,15 +6,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import openvino as ov
-from openvino import opset13 as ops
 
 import acl
-from ascendcl.om import GraphBuilder, ModelBuilder, TensorSpec, join_gears
+from ascendcl.om import GraphBuilder, ModelBuilder, TensorSpec
 from ascendcl.om.messages import ModelDef, NamedAttrs
 
 Array = np.ndarray[Any, Any]
@@ -105,13 +102,22 @@ class WrittenModel(ModelBuilder):
         return model
 
 
-def identity(picture: Picture, folder: Path, shape: Sequence[int] = ()) -> str:
-    """The XML of a network that answers what it is given."""
-    x = ops.parameter(list(shape or picture.own_shape), np.dtype(picture.dtype), "data")
-    folder.mkdir(exist_ok=True)
-    model = ov.Model([x], [x], "identity")
-    ov.serialize(model, folder / "ir.xml", folder / "ir.bin")
-    return (folder / "ir.xml").read_text()
+def identity(dtype: str, shape: Sequence[int]) -> str:
+    """The XML of a network that answers what it is given; -1 is an open dim."""
+    short, long = {"float32": ("f32", "FP32"), "float16": ("f16", "FP16"), "uint8": ("u8", "U8")}[
+        dtype
+    ]
+    dims = "".join(f"<dim>{dim}</dim>" for dim in shape)
+    port = f'<port id="0" precision="{long}">{dims}</port>'
+    dims_text = ",".join("?" if dim < 0 else str(dim) for dim in shape)
+    return (
+        '<?xml version="1.0"?><net name="identity" version="11"><layers>'
+        '<layer id="0" name="data" type="Parameter" version="opset1">'
+        f'<data shape="{dims_text}" element_type="{short}"/><output>{port}</output></layer>'
+        '<layer id="1" name="image" type="Result" version="opset1">'
+        f"<input>{port}</input></layer></layers>"
+        '<edges><edge from-layer="0" from-port="0" to-layer="1" to-port="0"/></edges></net>'
+    )
 
 
 def _graph(name: str, picture: Picture, xml: str, attrs: dict[str, Any]) -> GraphBuilder:
@@ -127,9 +133,11 @@ def _graph(name: str, picture: Picture, xml: str, attrs: dict[str, Any]) -> Grap
     return graph
 
 
-def write(picture: Picture, folder: Path) -> bytes:
+def write(picture: Picture) -> bytes:
     """A file whose output is what AIPP makes of its input."""
-    graph = _graph("main", picture, identity(picture, folder), picture.node_attrs())
+    graph = _graph(
+        "main", picture, identity(picture.dtype, picture.own_shape), picture.node_attrs()
+    )
     builder = WrittenModel(graph, inout_info=None)
 
     def change(model: ModelDef) -> None:
@@ -230,6 +238,3 @@ def refusal(code: int) -> str:
     """What was said of the call that answered `code`."""
     assert code != 0
     return str(acl.get_recent_err_msg())
-
-
-__all__ = ["Picture", "Run", "join_gears", "ok", "refusal", "running", "write"]

@@ -151,6 +151,8 @@ void read_tensors(const om::Node &node, const om::Descriptors &io, size_t index,
         input.taken = {om::behind_aipp(node, io.inputs[index], carries_ir, -1)};
         return;
     }
+    if (io.gears.size() > ACL_MAX_SHAPE_COUNT)
+        damaged(node, "there are " + std::to_string(io.gears.size()) + " gears");
     // What is known of a gear only; a file of another compiler with both is refused when loaded.
     for (size_t gear = 0; gear < io.gears.size() && carries_ir; ++gear) {
         input.taken.push_back(

@@ -43,7 +43,7 @@ uint8_t stored<uint8_t>(double value) noexcept {
 
 double as_float16(float value) noexcept { return float16_value(float16_bits(double{value})); }
 
-// What the bytes of a channel become. A network of bytes gets them as they are.
+// What the bytes of a channel become.
 template <typename Element>
 std::array<Element, kByteValues> normalised(const AippImage &image, size_t channel) noexcept {
     std::array<Element, kByteValues> table{};
@@ -51,8 +51,7 @@ std::array<Element, kByteValues> normalised(const AippImage &image, size_t chann
     const double reciprocal = as_float16(image.reciprocal[channel]);
     for (size_t byte = 0; byte < table.size(); ++byte) {
         const auto value = static_cast<double>(byte);
-        table[byte] = stored<Element>(
-            sizeof(Element) == 1 ? value : (value - image.mean[channel] - minimum) * reciprocal);
+        table[byte] = stored<Element>((value - image.mean[channel] - minimum) * reciprocal);
     }
     return table;
 }
@@ -231,7 +230,16 @@ void look_up(const std::array<Element, kByteValues> &table, const uint8_t *bytes
     for (size_t x = 0; x < count; ++x) out[x * step] = table[bytes[x]];
 }
 
-// Of bytes with the channels last, each pixel at once would be faster; that is no common case.
+// A network of bytes gets them as they are.
+void look_up(const std::array<uint8_t, kByteValues> &, const uint8_t *bytes, size_t count,
+             uint8_t *out, size_t step) noexcept {
+    if (step == 1) {
+        std::memcpy(out, bytes, count);
+        return;
+    }
+    for (size_t x = 0; x < count; ++x) out[x * step] = bytes[x];
+}
+
 template <typename Element>
 void preprocess_image(const AippSettings &settings, const AippImage &image,
                       const AippOutput &output, const uint8_t *picture, Element *result) {

@@ -278,8 +278,9 @@ void Model::run(const Bound &bound) {
     const bool timed = profiled || checks::tracing();
     const uint64_t begin = timed ? profiling_clock() : 0;
     shape->aipp.apply(fitted_inputs_);
+    const uint64_t behind_aipp = timed && !shape->aipp.empty() ? profiling_clock() : begin;
     const engine::Outcome outcome = execution->run(fitted_inputs_, fitted_outputs_);
-    if (timed) tell_of_run(*execution, begin, profiling_clock());
+    if (timed) tell_of_run(*execution, begin, behind_aipp, profiling_clock());
     require_ok(outcome, outcome.kind == engine::Outcome::Kind::kInput ? ACL_ERROR_INVALID_PARAM
                                                                       : ACL_ERROR_RT_MODEL_EXECUTE);
     if (bound.open_outputs) deliver(bound, shape->io.outputs, *execution);
@@ -312,8 +313,11 @@ void Model::deliver(const Bound &bound, const std::vector<om::IoDescriptor> &io,
     }
 }
 
-void Model::tell_of_run(const engine::Execution &execution, uint64_t begin, uint64_t end) const {
-    const auto ops = laid_end_to_end(execution.op_times(), begin, end);
+void Model::tell_of_run(const engine::Execution &execution, uint64_t begin, uint64_t behind_aipp,
+                        uint64_t end) const {
+    auto ops = laid_end_to_end(execution.op_times(), behind_aipp, end);
+    if (behind_aipp != begin)
+        ops.insert(ops.begin(), {"AIPP", "Aipp", begin, behind_aipp, behind_aipp - begin});
     const std::string &name = parts_.description->name;
     trace_run(id(), name, begin, end, ops);
     report_run({id(), name, parts_.device, begin, end, ops});

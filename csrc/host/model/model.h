@@ -113,8 +113,9 @@ class Model {
     // buffer.
     void deliver(const Bound &bound, const std::vector<om::IoDescriptor> &io,
                  const engine::Execution &execution);
-    // Tells the trace and the profilers of an execution with op times.
-    void tell_of_run(const engine::Execution &execution, uint64_t begin, uint64_t end) const;
+    // Tells the trace and the profilers of an execution with op times, AIPP before them.
+    void tell_of_run(const engine::Execution &execution, uint64_t begin, uint64_t behind_aipp,
+                     uint64_t end) const;
     void bind_dynamic(const aclmdlDataset &inputs, aclmdlDataset &outputs, ExecutionMode mode,
                       Bound &bound) const;
     // What is fed: whole tensors, without the inputs that carry the gear and AIPP's parameters.
