@@ -262,7 +262,10 @@ void preprocess_image(const AippSettings &settings, const AippImage &image,
         row.read(picture, source, as_size(window.left), as_size(window.top) + y);
         if (settings.convert_colour) conversion.convert(row.colours(), width);
         for (size_t i = 0; i < channels; ++i) {
-            look_up(tables[i], row.channel(i), width, target.at(i, down + y, right), target.step());
+            // A conversion makes three channels: A or X is none of them, wherever it stood.
+            const bool is_made = settings.convert_colour && channels < kMostChannels;
+            const uint8_t *const from = is_made ? row.colours()[i] : row.channel(i);
+            look_up(tables[i], from, width, target.at(i, down + y, right), target.step());
         }
     }
 }
