@@ -64,8 +64,8 @@ class Row {
         for (size_t i = 0; i < kMostChannels; ++i) planes_[i] = stored_[i] = &bytes_[i * width];
         const size_t colour = format.fourth_first ? 1 : 0;  // where colours begin
         for (size_t i = 0; i < 3; ++i) colours_[i] = planes_[colour + i];
-        // Reading puts the bytes of the one where the other is looked for. U and V follow Y, R and B
-        // are the first and the last.
+        // Reading puts the bytes of the one where the other is looked for. U and V follow Y, R and
+        // B are the first and the last.
         if (swap_rb_or_uv && format.channels > 1)
             std::swap(stored_[colour + (format.is_yuv ? 1 : 0)], stored_[colour + 2]);
         if (swap_ax && format.fourth_first)
