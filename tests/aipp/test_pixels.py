@@ -345,4 +345,4 @@ def test_the_minimum_is_a_half_float(pixels: Pixels) -> None:
     settings = image("YUV400_U8", shape=(1, 1, 1, 2))
     numbers = Image(minimum=(0.1, 0, 0, 0), reciprocal=(3.0, 1, 1, 1))
     result = pixels(settings, [numbers], bytes_of(0, 0)).ravel()
-    assert result[0] == -np.float16(0.09997559 * 3) != -np.float16(0.3)
+    assert result[0] == -np.float16(0.0999755859375 * 3) != -np.float16(0.3)
