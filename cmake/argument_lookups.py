@@ -22,6 +22,14 @@ from acl_declarations import Function, functions_of, header_files, without_comme
 HANDLES = {
     "aclDataBuffer": "kDataBuffer",
     "aclTensorDesc": "kTensorDesc",
+    "acldvppBatchPicDesc": "kPictureBatch",
+    "acldvppBorderConfig": "kBorderConfig",
+    "acldvppChannelDesc": "kMediaChannel",
+    "acldvppJpegeConfig": "kJpegeConfig",
+    "acldvppPicDesc": "kPictureDesc",
+    "acldvppResizeConfig": "kResizeConfig",
+    "acldvppRoiConfig": "kRoiConfig",
+    "acldvppStreamDesc": "kStreamDesc",
     "aclmdlAIPP": "kAipp",
     "aclmdlConfigHandle": "kModelConfig",
     "aclmdlDataset": "kDataSet",
@@ -42,6 +50,10 @@ HANDLES = {
     "aclrtNotify": "kNotify",
     "aclrtStream": "kStream",
     "aclrtStreamConfigHandle": "kStreamConfig",
+    "aclvdecChannelDesc": "kVdecChannel",
+    "aclvdecFrameConfig": "kVdecFrameConfig",
+    "aclvencChannelDesc": "kVencChannel",
+    "aclvencFrameConfig": "kVencFrameConfig",
 }
 # `void *` by name. What is the program's own business goes through the runtime unread.
 OPAQUE = {"userData", "userdata", "symbol", "reserve", "rsv", "config", "expectPtr", "fd", "args"}
@@ -51,10 +63,14 @@ OPAQUE |= {"func", "hostArgs", "userHostMem", "param", "shareableHandle", "leftV
 # addresses, what is only asked about, and the memory of models, which has a rule of its own.
 ASKED = {"virPtr", "virPtrDst", "virPtrSrc", "workPtr", "weightPtr", "varWeightPtr", "pHost"}
 ASKING = {"aclrtPointerGetAttributes", "aclrtMemGetAddressRange", "aclrtHostUnregister"}
+# Memory of pictures and streams is kept with their descriptions: host/dvpp looks it up with the work.
+ASKED |= {"dataDev", "bufAddr"}
 # Operands whose sizes follow from m, n and k: ops/execute.cpp looks them up with its bindings.
 OPERANDS = {"a", "x", "y", "alpha", "beta", "matrixA", "matrixB", "matrixC"}
 # Blocks that are named without a size: so many bytes of them are used.
-BLOCKS = {"devPtr": 1, "hostPtr": 1, "devAddr": 8, "desc": 64, "cmoDesc": 64, "ptr": 4}
+BLOCKS = {"devPtr": 1, "hostPtr": 1, "devAddr": 8, "desc": 64, "cmoDesc": 64, "ptr": 4, "data": 1}
+# Arrays with as many pointers as a batch has pictures, which only the operation knows.
+AREAS = {"cropAreas", "pasteAreas", "borderCfgs"}
 STAMP = {"stamp": "kProfilerStamp"}
 # Numbers that stand neither behind their pointer nor are called as it is.
 SIZES = {
@@ -86,6 +102,8 @@ SIZES = {
     "sizes": ("numBatches", "count"),
     "attrs": ("numAttrs",),
     "attrsIndexes": ("numAttrs",),
+    "param": ("length",),
+    "roiNums": ("size",),
 }
 # Numbers that a typed pointer's neighbour may be without counting its elements.
 _NUMBER = re.compile(r"(size|len|length|num|count|maxlen)$", re.I)
@@ -223,11 +241,11 @@ def _of_memory(  # noqa: PLR0911 (one for each class)
         return row
     if name in STAMP:
         return Lookup(name, "kHandle", STAMP[name])
-    if name in OPAQUE or name in ASKED or name in OPERANDS:
+    size = _number_of(parameter, function)
+    if (name in OPAQUE and not size) or name in ASKED or name in OPERANDS:
         return None
     if name in ("ptr", "hostPtr") and function.name in ASKING:
         return None
-    size = _number_of(parameter, function)
     if not size and parameter.base == "void":
         if name in BLOCKS:
             return Lookup(name, "kBlock", element=str(BLOCKS[name]))
@@ -260,7 +278,8 @@ def _of_pointers(parameter: _Parameter, function: Function) -> Lookup:
         width = "sizeof(int)" if nested == "numValues" else "sizeof(size_t)"
         return Lookup(name, "kRanges", size=nested, count=count, element=element, width=width)
     # A pointer to constant elements may itself be written: `const aclCannAttr **`.
-    return Lookup(name, "kRange", element="sizeof(void *)", size=count, writes=not count)
+    writes = not count and name not in AREAS
+    return Lookup(name, "kRange", element="sizeof(void *)", size=count, writes=writes)
 
 
 def lookup_of(  # noqa: PLR0911 (one for each class)

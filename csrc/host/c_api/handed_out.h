@@ -18,6 +18,18 @@ struct aclopHandle;
 struct aclprofConfig;
 struct aclprofSubscribeConfig;
 struct aclprofStepInfo;
+struct acldvppChannelDesc;
+struct acldvppPicDesc;
+struct acldvppBatchPicDesc;
+struct acldvppStreamDesc;
+struct acldvppRoiConfig;
+struct acldvppResizeConfig;
+struct acldvppJpegeConfig;
+struct acldvppBorderConfig;
+struct aclvdecChannelDesc;
+struct aclvdecFrameConfig;
+struct aclvencChannelDesc;
+struct aclvencFrameConfig;
 
 namespace ascendcl::host {
 
@@ -47,6 +59,30 @@ template <>
 inline constexpr auto kKindOf<aclprofSubscribeConfig> = checks::ObjectKind::kProfilerSubscription;
 template <>
 inline constexpr auto kKindOf<aclprofStepInfo> = checks::ObjectKind::kProfilerStep;
+template <>
+inline constexpr auto kKindOf<acldvppChannelDesc> = checks::ObjectKind::kMediaChannel;
+template <>
+inline constexpr auto kKindOf<acldvppPicDesc> = checks::ObjectKind::kPictureDesc;
+template <>
+inline constexpr auto kKindOf<acldvppBatchPicDesc> = checks::ObjectKind::kPictureBatch;
+template <>
+inline constexpr auto kKindOf<acldvppStreamDesc> = checks::ObjectKind::kStreamDesc;
+template <>
+inline constexpr auto kKindOf<acldvppRoiConfig> = checks::ObjectKind::kRoiConfig;
+template <>
+inline constexpr auto kKindOf<acldvppResizeConfig> = checks::ObjectKind::kResizeConfig;
+template <>
+inline constexpr auto kKindOf<acldvppJpegeConfig> = checks::ObjectKind::kJpegeConfig;
+template <>
+inline constexpr auto kKindOf<acldvppBorderConfig> = checks::ObjectKind::kBorderConfig;
+template <>
+inline constexpr auto kKindOf<aclvdecChannelDesc> = checks::ObjectKind::kVdecChannel;
+template <>
+inline constexpr auto kKindOf<aclvdecFrameConfig> = checks::ObjectKind::kVdecFrameConfig;
+template <>
+inline constexpr auto kKindOf<aclvencChannelDesc> = checks::ObjectKind::kVencChannel;
+template <>
+inline constexpr auto kKindOf<aclvencFrameConfig> = checks::ObjectKind::kVencFrameConfig;
 
 // Null, with a message, when memory runs short, as the C functions document.
 template <typename T, checks::ObjectKind kKind = kKindOf<T>, typename... Arguments>

@@ -34,6 +34,18 @@ enum class ObjectKind {
     kProfilerSubscription,
     kProfilerStep,
     kProfilerStamp,
+    kMediaChannel,
+    kPictureDesc,
+    kPictureBatch,
+    kStreamDesc,
+    kRoiConfig,
+    kResizeConfig,
+    kJpegeConfig,
+    kBorderConfig,
+    kVdecChannel,
+    kVdecFrameConfig,
+    kVencChannel,
+    kVencFrameConfig,
     kOther,
 };
 inline constexpr size_t kObjectKinds = static_cast<size_t>(ObjectKind::kOther) + 1;

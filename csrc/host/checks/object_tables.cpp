@@ -40,6 +40,18 @@ constexpr KindText kKinds[] = {
     {"profiler subscription", ACL_ERROR_INVALID_PARAM},
     {"profiler step", ACL_ERROR_INVALID_PARAM},
     {"profiler stamp", ACL_ERROR_INVALID_PARAM},
+    {"media channel desc", ACL_ERROR_INVALID_PARAM},
+    {"picture desc", ACL_ERROR_INVALID_PARAM},
+    {"batch of picture descs", ACL_ERROR_INVALID_PARAM},
+    {"media stream desc", ACL_ERROR_INVALID_PARAM},
+    {"ROI config", ACL_ERROR_INVALID_PARAM},
+    {"resize config", ACL_ERROR_INVALID_PARAM},
+    {"JPEGE config", ACL_ERROR_INVALID_PARAM},
+    {"border config", ACL_ERROR_INVALID_PARAM},
+    {"VDEC channel desc", ACL_ERROR_INVALID_PARAM},
+    {"VDEC frame config", ACL_ERROR_INVALID_PARAM},
+    {"VENC channel desc", ACL_ERROR_INVALID_PARAM},
+    {"VENC frame config", ACL_ERROR_INVALID_PARAM},
     {"object", ACL_ERROR_INVALID_PARAM},
 };
 static_assert(std::size(kKinds) == kObjectKinds);

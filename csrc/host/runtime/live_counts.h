@@ -39,16 +39,23 @@ enum class LiveKind : size_t {
     kReservedAddress,
     kAllocatorDesc,
     kStreamConfig,
+    kMediaChannel,
+    kPictureDesc,
+    kPictureBatch,
+    kStreamDesc,
+    kMediaConfig,  // of areas, resizing, JPEGE, borders, frames
+    kVdecChannel,
+    kVencChannel,
 };
 
-inline constexpr std::array<const char *, 21> kLiveKindNames = {
+inline constexpr std::array<const char *, 28> kLiveKindNames = {
     "context",          "stream",         "event",
     "notify",           "data buffer",    "tensor desc",
     "dataset",          "model desc",     "model",
     "model config",     "aipp",           "op attributes",
     "op handle",        "compiled op",    "profiling object",
     "group info",       "exception info", "physical memory",
-    "reserved address", "allocator desc", "stream config"};
+    "reserved address", "allocator desc", "stream config", "media channel", "picture desc", "picture batch", "stream desc", "media config", "vdec channel", "venc channel"};
 
 namespace detail {
 inline std::array<std::atomic<int64_t>, kLiveKindNames.size()> live_counts{};
