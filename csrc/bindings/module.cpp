@@ -28,7 +28,10 @@ PYBIND11_MODULE(_acl, module) {
     add("prof", "acl.prof: profiling.", register_prof);
     add("blas", "acl.blas: matrix products.", register_blas);
     add("fv", "acl.fv: feature retrieval.", register_fv);
-    add("media", "acl.media: memory for the media units.", register_media);
+    add("media", "acl.media: memory for the media units.", [](py::module_ &media) {
+        register_media(media);
+        register_media_video(media);
+    });
     add("constants", "The numbers of the ACL headers.", register_constants);
 
     register_core(module);

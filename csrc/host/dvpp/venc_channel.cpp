@@ -55,7 +55,7 @@ struct EncodedFrame final : Frame {
     void call_back(aclError code) noexcept override {
         packet.ret_code = static_cast<uint32_t>(code);
         held.reset();
-        checks::lent(checks::ObjectKind::kOther, &packet);
+        checks::lent(checks::ObjectKind::kStreamDesc, &packet);
         callback(input, &packet, user_data);
         checks::ended(&packet);
     }
