@@ -2,8 +2,8 @@
 """PyAV as the host runtime's codec (docs/media.md): JPEG, PNG, H.264 and H.265.
 
 The extension calls these functions from the runtime's threads (csrc/bindings/objects/codec.cpp).
-PyAV is imported by the first of them. Every picture has a context of its own: FFmpeg's decoders keep
-tables between pictures, so that one without any would come out by those of the one before it.
+PyAV is imported by the first of them. Every picture has a context of its own (100 us): FFmpeg's
+decoders keep tables between pictures, and one without any would come out by another's.
 """
 
 from __future__ import annotations
@@ -108,8 +108,9 @@ def empty_frame(planes: int, width: int, height: int, is_full_range: bool) -> Fr
     return _described(_av().VideoFrame(width, height, name), 0)
 
 
-def encode(encoding: Encoding, frame: Any) -> Packet:
-    """One compressed picture of a frame that empty_frame() made."""
+def encode(values: tuple[int, ...], frame: Any) -> Packet:
+    """One compressed picture of a frame that empty_frame() made; the values are an Encoding's."""
+    encoding = Encoding._make(values)
     if encoding.kind != JPEG:
         raise ValueError("of pictures, JPEG alone is encoded")
     context = _av().CodecContext.create("mjpeg", "w")
@@ -206,7 +207,8 @@ class Decoder:
 class Encoder:
     """A stream of H.264 or H.265: a packet for each frame, parameter sets with the key frames."""
 
-    def __init__(self, encoding: Encoding) -> None:
+    def __init__(self, values: tuple[int, ...]) -> None:
+        encoding = Encoding._make(values)
         interval = encoding.key_frame_interval or 1
         options = {"preset": "veryfast", "tune": "zerolatency", "forced-idr": "1"}
         if encoding.kind == H264:

@@ -153,8 +153,8 @@ void read_frame(const Segment &segment, int adobe_transform, bool is_jfif, JpegH
     if (header.components != 3) return;
     header.sampling = sampling_of(parts);
     const bool is_called_rgb = parts[0].id == 'R' && parts[1].id == 'G' && parts[2].id == 'B';
-    header.is_rgb = !is_jfif && (adobe_transform == 0 ||
-                                 (adobe_transform == kNoTransform && is_called_rgb));
+    header.is_rgb =
+        !is_jfif && (adobe_transform == 0 || (adobe_transform == kNoTransform && is_called_rgb));
 }
 
 }  // namespace
