@@ -95,7 +95,9 @@ std::shared_ptr<const ascendclCodec> codec_of(ascendclCodecKind kind) {
     if (auto codec = registered_or_null()) return codec;
     if (kind == ASCENDCL_CODEC_JPEG) {
         // Never destroyed: it owns nothing.
-        if (const ascendclCodec *const turbo = turbojpeg_codec()) return {{}, turbo};
+        if (const ascendclCodec *const turbo = turbojpeg_codec()) {
+            return std::shared_ptr<const ascendclCodec>(std::shared_ptr<void>(), turbo);
+        }
     }
     return registered_codec();
 }
