@@ -28,8 +28,9 @@ PYBIND11_MODULE(_acl, module) {
     add("prof", "acl.prof: profiling.", register_prof);
     add("blas", "acl.blas: matrix products.", register_blas);
     add("fv", "acl.fv: feature retrieval.", register_fv);
-    add("media", "acl.media: memory for the media units.", [](py::module_ &media) {
+    add("media", "acl.media: pictures and video.", [](py::module_ &media) {
         register_media(media);
+        register_media_operations(media);
         register_media_video(media);
     });
     add("constants", "The numbers of the ACL headers.", register_constants);

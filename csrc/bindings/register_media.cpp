@@ -1,16 +1,9 @@
-// The flat functions of acl.media that need no picture: memory for the media units.
+// The flat functions of acl.media: memory, descriptions of pictures, areas and settings.
 // SPDX-License-Identifier: Apache-2.0
+#include "acl/ops/acl_dvpp.h"
 #include "bindings/flat/function.h"
+#include "bindings/flat/picture_lists.h"
 #include "bindings/modules.h"
-
-// Not every SDK has the header of the media units.
-extern "C" {
-aclError acldvppMalloc(void **devPtr, size_t size);
-aclError acldvppFree(void *devPtr);
-}
-
-#pragma weak acldvppMalloc
-#pragma weak acldvppFree
 
 namespace ascendcl {
 
@@ -20,6 +13,102 @@ void register_media(pybind11::module_ &module) {
     static Function functions[] = {
         bind<&acldvppMalloc>("dvpp_malloc", "size"),
         bind<&acldvppFree>("dvpp_free", "dev_ptr"),
+        bind<&acldvppCreateChannel>("dvpp_create_channel", "channel_desc"),
+        bind<&acldvppDestroyChannel>("dvpp_destroy_channel", "channel_desc"),
+        body<&set_channel_param, &acldvppSetChannelDescParam>(
+            "dvpp_set_channel_desc_param", "channel_desc", "param_type", "param"),
+        body<&get_channel_param, &acldvppGetChannelDescParam>("dvpp_get_channel_desc_param",
+                                                              "channel_desc", "param_type"),
+        bind<&acldvppCreateChannelDesc>("dvpp_create_channel_desc"),
+        bind<&acldvppDestroyChannelDesc, kKeepsGil>("dvpp_destroy_channel_desc", "channel_desc"),
+        bind<&acldvppGetChannelDescChannelId>("dvpp_get_channel_desc_channel_id", "channel_desc"),
+        bind<&acldvppSetChannelDescMode, kKeepsGil>("dvpp_set_channel_desc_mode", "channel_desc",
+                                                    "mode"),
+        bind<&acldvppCreatePicDesc>("dvpp_create_pic_desc"),
+        bind<&acldvppDestroyPicDesc, kKeepsGil>("dvpp_destroy_pic_desc", "pic_desc"),
+        bind<&acldvppSetPicDescData, kKeepsGil>("dvpp_set_pic_desc_data", "pic_desc", "data_dev"),
+        bind<&acldvppSetPicDescSize, kKeepsGil>("dvpp_set_pic_desc_size", "pic_desc", "size"),
+        bind<&acldvppSetPicDescFormat, kKeepsGil>("dvpp_set_pic_desc_format", "pic_desc", "format"),
+        bind<&acldvppSetPicDescWidth, kKeepsGil>("dvpp_set_pic_desc_width", "pic_desc", "width"),
+        bind<&acldvppSetPicDescHeight, kKeepsGil>("dvpp_set_pic_desc_height", "pic_desc", "height"),
+        bind<&acldvppSetPicDescWidthStride, kKeepsGil>("dvpp_set_pic_desc_width_stride", "pic_desc",
+                                                       "width_stride"),
+        bind<&acldvppSetPicDescHeightStride, kKeepsGil>("dvpp_set_pic_desc_height_stride",
+                                                        "pic_desc", "height_stride"),
+        bind<&acldvppSetPicDescRetCode, kKeepsGil>("dvpp_set_pic_desc_ret_code", "pic_desc",
+                                                   "ret_code"),
+        bind<&acldvppGetPicDescData>("dvpp_get_pic_desc_data", "pic_desc"),
+        bind<&acldvppGetPicDescSize>("dvpp_get_pic_desc_size", "pic_desc"),
+        bind<&acldvppGetPicDescFormat>("dvpp_get_pic_desc_format", "pic_desc"),
+        bind<&acldvppGetPicDescWidth>("dvpp_get_pic_desc_width", "pic_desc"),
+        bind<&acldvppGetPicDescHeight>("dvpp_get_pic_desc_height", "pic_desc"),
+        bind<&acldvppGetPicDescWidthStride>("dvpp_get_pic_desc_width_stride", "pic_desc"),
+        bind<&acldvppGetPicDescHeightStride>("dvpp_get_pic_desc_height_stride", "pic_desc"),
+        bind<&acldvppGetPicDescRetCode>("dvpp_get_pic_desc_ret_code", "pic_desc"),
+        bind<&acldvppCreateStreamDesc>("dvpp_create_stream_desc"),
+        bind<&acldvppDestroyStreamDesc, kKeepsGil>("dvpp_destroy_stream_desc", "stream_desc"),
+        bind<&acldvppSetStreamDescData, kKeepsGil>("dvpp_set_stream_desc_data", "stream_desc",
+                                                   "data_dev"),
+        bind<&acldvppSetStreamDescSize, kKeepsGil>("dvpp_set_stream_desc_size", "stream_desc",
+                                                   "size"),
+        bind<&acldvppSetStreamDescFormat, kKeepsGil>("dvpp_set_stream_desc_format", "stream_desc",
+                                                     "format"),
+        bind<&acldvppSetStreamDescTimestamp, kKeepsGil>("dvpp_set_stream_desc_timestamp",
+                                                        "stream_desc", "timestamp"),
+        bind<&acldvppSetStreamDescRetCode, kKeepsGil>("dvpp_set_stream_desc_ret_code",
+                                                      "stream_desc", "ret_code"),
+        bind<&acldvppSetStreamDescEos, kKeepsGil>("dvpp_set_stream_desc_eos", "stream_desc", "eos"),
+        bind<&acldvppGetStreamDescData>("dvpp_get_stream_desc_data", "stream_desc"),
+        bind<&acldvppGetStreamDescSize>("dvpp_get_stream_desc_size", "stream_desc"),
+        bind<&acldvppGetStreamDescFormat>("dvpp_get_stream_desc_format", "stream_desc"),
+        bind<&acldvppGetStreamDescTimestamp>("dvpp_get_stream_desc_timestamp", "stream_desc"),
+        bind<&acldvppGetStreamDescRetCode>("dvpp_get_stream_desc_ret_code", "stream_desc"),
+        bind<&acldvppGetStreamDescEos>("dvpp_get_stream_desc_eos", "stream_desc"),
+        bind<&acldvppCreateBatchPicDesc>("dvpp_create_batch_pic_desc", "batch_size"),
+        bind<&acldvppDestroyBatchPicDesc, kKeepsGil>("dvpp_destroy_batch_pic_desc",
+                                                     "batch_pic_desc"),
+        bind<&acldvppGetPicDesc>("dvpp_get_pic_desc", "batch_pic_desc", "index"),
+        bind<&acldvppCreateBorderConfig>("dvpp_create_border_config"),
+        bind<&acldvppDestroyBorderConfig, kKeepsGil>("dvpp_destroy_border_config", "border_config"),
+        bind<&acldvppGetBorderConfigValue>("dvpp_get_border_config_value", "border_config",
+                                           "index"),
+        bind<&acldvppGetBorderConfigBorderType>("dvpp_get_border_config_border_type",
+                                                "border_config"),
+        bind<&acldvppGetBorderConfigTop>("dvpp_get_border_config_top", "border_config"),
+        bind<&acldvppGetBorderConfigBottom>("dvpp_get_border_config_bottom", "border_config"),
+        bind<&acldvppGetBorderConfigLeft>("dvpp_get_border_config_left", "border_config"),
+        bind<&acldvppGetBorderConfigRight>("dvpp_get_border_config_right", "border_config"),
+        bind<&acldvppSetBorderConfigValue, kKeepsGil>("dvpp_set_border_config_value",
+                                                      "border_config", "index", "value"),
+        bind<&acldvppSetBorderConfigBorderType, kKeepsGil>("dvpp_set_border_config_border_type",
+                                                           "border_config", "border_type"),
+        bind<&acldvppSetBorderConfigTop, kKeepsGil>("dvpp_set_border_config_top", "border_config",
+                                                    "top"),
+        bind<&acldvppSetBorderConfigBottom, kKeepsGil>("dvpp_set_border_config_bottom",
+                                                       "border_config", "bottom"),
+        bind<&acldvppSetBorderConfigLeft, kKeepsGil>("dvpp_set_border_config_left", "border_config",
+                                                     "left"),
+        bind<&acldvppSetBorderConfigRight, kKeepsGil>("dvpp_set_border_config_right",
+                                                      "border_config", "right"),
+        bind<&acldvppCreateRoiConfig>("dvpp_create_roi_config", "left", "right", "top", "bottom"),
+        bind<&acldvppDestroyRoiConfig, kKeepsGil>("dvpp_destroy_roi_config", "roi_config"),
+        bind<&acldvppSetRoiConfig, kKeepsGil>("dvpp_set_roi_config", "config", "left", "right",
+                                              "top", "bottom"),
+        bind<&acldvppSetRoiConfigLeft, kKeepsGil>("dvpp_set_roi_config_left", "config", "left"),
+        bind<&acldvppSetRoiConfigRight, kKeepsGil>("dvpp_set_roi_config_right", "config", "right"),
+        bind<&acldvppSetRoiConfigTop, kKeepsGil>("dvpp_set_roi_config_top", "config", "top"),
+        bind<&acldvppSetRoiConfigBottom, kKeepsGil>("dvpp_set_roi_config_bottom", "config",
+                                                    "bottom"),
+        bind<&acldvppCreateResizeConfig>("dvpp_create_resize_config"),
+        bind<&acldvppDestroyResizeConfig, kKeepsGil>("dvpp_destroy_resize_config", "resize_config"),
+        bind<&acldvppSetResizeConfigInterpolation, kKeepsGil>(
+            "dvpp_set_resize_config_interpolation", "resize_config", "interpolation"),
+        bind<&acldvppGetResizeConfigInterpolation>("dvpp_get_resize_config_interpolation",
+                                                   "resize_config"),
+        bind<&acldvppCreateJpegeConfig>("dvpp_create_jpege_config"),
+        bind<&acldvppDestroyJpegeConfig, kKeepsGil>("dvpp_destroy_jpege_config", "jpege_config"),
+        bind<&acldvppSetJpegeConfigLevel, kKeepsGil>("dvpp_set_jpege_config_level", "jpege_config",
+                                                     "level"),
     };
     add_functions(module, "acl.media", functions);
 }

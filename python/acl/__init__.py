@@ -19,7 +19,7 @@ from ascendcl import *  # noqa: F403
 from ascendcl._acl.constants import *  # noqa: F403
 
 # As with pyACL they are there after ``import acl``.
-for _name in ("blas", "fv", "mdl", "media", "op", "prof", "rt", "util"):
+for _name in ("blas", "fv", "himpi", "mdl", "media", "op", "prof", "rt", "util"):
     sys.modules[f"{__name__}.{_name}"] = getattr(ascendcl, _name)
 
 

@@ -23,14 +23,14 @@ import sys
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from ascendcl import _acl
+from ascendcl import _acl, _codecs
 
 # The extension is made once per process: after somebody has emptied sys.modules it is the same, and
 # does not put its submodules there again.
 for _module in [one for one in vars(_acl).values() if isinstance(one, ModuleType)]:
     sys.modules.setdefault(_module.__name__, _module)
 
-from ascendcl import blas, fv, mdl, media, op, prof, rt, util
+from ascendcl import blas, fv, himpi, mdl, media, op, prof, rt, util
 from ascendcl._acl import (
     CallbackBlockType,
     DataType,
@@ -135,6 +135,8 @@ from ascendcl.workspace import Workspace
 
 __version__ = "0.1.0"
 
+_codecs.register()
+
 # Threads that are no daemons have ended by then; what is still alive is released in order.
 atexit.register(_acl.core.shut_down)
 
@@ -234,6 +236,7 @@ __all__ = [
     "get_tensor_desc_type",
     "get_version",
     "get_version_str",
+    "himpi",
     "init",
     "mdl",
     "media",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""pyACL's ``acl.media``: memory for the media units.
+"""pyACL's ``acl.media``: pictures and video, as the media units have them.
 
 The functions are documented in ``_acl/media.pyi``.
 """

@@ -7,6 +7,6 @@
 
 using namespace ascendcl::host;
 
-int ascendclRegisterCodec(const ascendclCodec *codec) {
+aclError ascendclRegisterCodec(const ascendclCodec *codec) {
     return guarded(__func__, [&] { dvpp::register_codec(codec); });
 }

@@ -10,6 +10,7 @@
 
 #include "acl/acl.h"
 #include "acl/ops/acl_dvpp.h"
+#include "host/runtime/live_counts.h"
 
 struct acldvppPicDesc {
     void *data = nullptr;  // device memory
@@ -20,11 +21,13 @@ struct acldvppPicDesc {
     uint32_t width_stride = 0;   // bytes a row of packed formats, samples a row of others
     uint32_t height_stride = 0;  // rows of the first plane
     uint32_t ret_code = 0;       // of the last task that wrote it
+    ascendcl::host::LiveCount<ascendcl::host::LiveKind::kPictureDesc> live;
 };
 
 struct acldvppBatchPicDesc {
     // The batch owns its pictures: acldvppGetPicDesc hands out pointers into it.
     std::vector<acldvppPicDesc> pictures;
+    ascendcl::host::LiveCount<ascendcl::host::LiveKind::kPictureBatch> live;
 };
 
 struct acldvppStreamDesc {
@@ -34,6 +37,7 @@ struct acldvppStreamDesc {
     uint64_t timestamp = 0;
     uint32_t ret_code = 0;
     uint8_t eos = 0;
+    ascendcl::host::LiveCount<ascendcl::host::LiveKind::kStreamDesc> live;
 };
 
 // All four are inside of the area.
@@ -42,14 +46,17 @@ struct acldvppRoiConfig {
     uint32_t right = 0;
     uint32_t top = 0;
     uint32_t bottom = 0;
+    ascendcl::host::LiveCount<ascendcl::host::LiveKind::kMediaConfig> live;
 };
 
 struct acldvppResizeConfig {
     uint32_t interpolation = 0;  // c.f. media/media.h
+    ascendcl::host::LiveCount<ascendcl::host::LiveKind::kMediaConfig> live;
 };
 
 struct acldvppJpegeConfig {
     uint32_t level = 100;  // ours: no default is documented
+    ascendcl::host::LiveCount<ascendcl::host::LiveKind::kMediaConfig> live;
 };
 
 struct acldvppBorderConfig {
@@ -59,4 +66,5 @@ struct acldvppBorderConfig {
     uint32_t bottom = 0;
     uint32_t left = 0;
     uint32_t right = 0;
+    ascendcl::host::LiveCount<ascendcl::host::LiveKind::kMediaConfig> live;
 };

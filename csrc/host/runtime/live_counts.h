@@ -55,7 +55,10 @@ inline constexpr std::array<const char *, 28> kLiveKindNames = {
     "model config",     "aipp",           "op attributes",
     "op handle",        "compiled op",    "profiling object",
     "group info",       "exception info", "physical memory",
-    "reserved address", "allocator desc", "stream config", "media channel", "picture desc", "picture batch", "stream desc", "media config", "vdec channel", "venc channel"};
+    "reserved address", "allocator desc", "stream config",
+    "media channel",    "picture desc",   "picture batch",
+    "stream desc",      "media config",   "vdec channel",
+    "venc channel"};
 
 namespace detail {
 inline std::array<std::atomic<int64_t>, kLiveKindNames.size()> live_counts{};

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""acl.media: memory for the media units.
+"""acl.media: pictures and video.
 
-Handles, addresses and sizes are ints, taken modulo 2^64; 0 is NULL. `ret` is 0 on success.
+Handles, addresses and sizes are ints, taken modulo 2^64; 0 is NULL. `ret` is 0 on success. What
+ends in `_async` is done in the stream's order; what goes wrong later is told by waiting for it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, SupportsIndex
 
 def dvpp_malloc(size: SupportsIndex) -> tuple[int, int]:
@@ -12,6 +13,420 @@ def dvpp_malloc(size: SupportsIndex) -> tuple[int, int]:
 
 def dvpp_free(dev_ptr: SupportsIndex) -> int:
     """Free what `dvpp_malloc` gave."""
+
+def dvpp_create_channel(channel_desc: SupportsIndex) -> int:
+    """Create the channel that a description describes, in the current context."""
+
+def dvpp_destroy_channel(channel_desc: SupportsIndex) -> int:
+    """Destroy the channel; the description stays."""
+
+def dvpp_set_channel_desc_param(
+    channel_desc: SupportsIndex, param_type: SupportsIndex, param: SupportsIndex
+) -> int:
+    """Set one `acldvppChannelDescParamType` before the channel is created."""
+
+def dvpp_get_channel_desc_param(
+    channel_desc: SupportsIndex, param_type: SupportsIndex
+) -> tuple[int, int]:
+    """Read one `acldvppChannelDescParamType`. Returns (value, ret)."""
+
+def dvpp_create_channel_desc() -> int:
+    """Create a description of a channel; 0 where memory runs short."""
+
+def dvpp_destroy_channel_desc(channel_desc: SupportsIndex) -> int:
+    """Destroy a description of a channel."""
+
+def dvpp_get_channel_desc_channel_id(channel_desc: SupportsIndex) -> int:
+    """Return the number of the channel; 0 where there is none."""
+
+def dvpp_set_channel_desc_mode(channel_desc: SupportsIndex, mode: SupportsIndex) -> int:
+    """Say what the channel is for: a sum of 1 (VPC), 2 (JPEGD), 4 (JPEGE), 8 (PNGD)."""
+
+def dvpp_create_pic_desc() -> int:
+    """Create a description of a picture; all of it is 0."""
+
+def dvpp_destroy_pic_desc(pic_desc: SupportsIndex) -> int:
+    """Destroy a description of a picture; its memory stays."""
+
+def dvpp_set_pic_desc_data(pic_desc: SupportsIndex, data_dev: SupportsIndex) -> int:
+    """Set the address in device memory."""
+
+def dvpp_set_pic_desc_size(pic_desc: SupportsIndex, size: SupportsIndex) -> int:
+    """Set the size in bytes."""
+
+def dvpp_set_pic_desc_format(pic_desc: SupportsIndex, format: SupportsIndex) -> int:
+    """Set the pixel format."""
+
+def dvpp_set_pic_desc_width(pic_desc: SupportsIndex, width: SupportsIndex) -> int:
+    """Set the width in pixels."""
+
+def dvpp_set_pic_desc_height(pic_desc: SupportsIndex, height: SupportsIndex) -> int:
+    """Set the height in rows."""
+
+def dvpp_set_pic_desc_width_stride(pic_desc: SupportsIndex, width_stride: SupportsIndex) -> int:
+    """Set the stride: bytes of packed formats, samples of others."""
+
+def dvpp_set_pic_desc_height_stride(pic_desc: SupportsIndex, height_stride: SupportsIndex) -> int:
+    """Set the rows of the first plane."""
+
+def dvpp_set_pic_desc_ret_code(pic_desc: SupportsIndex, ret_code: SupportsIndex) -> int:
+    """Set the code of the last task that wrote it."""
+
+def dvpp_get_pic_desc_data(pic_desc: SupportsIndex) -> int:
+    """Return the address in device memory."""
+
+def dvpp_get_pic_desc_size(pic_desc: SupportsIndex) -> int:
+    """Return the size in bytes."""
+
+def dvpp_get_pic_desc_format(pic_desc: SupportsIndex) -> int:
+    """Return the pixel format."""
+
+def dvpp_get_pic_desc_width(pic_desc: SupportsIndex) -> int:
+    """Return the width in pixels."""
+
+def dvpp_get_pic_desc_height(pic_desc: SupportsIndex) -> int:
+    """Return the height in rows."""
+
+def dvpp_get_pic_desc_width_stride(pic_desc: SupportsIndex) -> int:
+    """Return the stride: bytes of packed formats, samples of others."""
+
+def dvpp_get_pic_desc_height_stride(pic_desc: SupportsIndex) -> int:
+    """Return the rows of the first plane."""
+
+def dvpp_get_pic_desc_ret_code(pic_desc: SupportsIndex) -> int:
+    """Return the code of the last task that wrote it."""
+
+def dvpp_create_stream_desc() -> int:
+    """Create a description of a piece of a stream; all of it is 0."""
+
+def dvpp_destroy_stream_desc(stream_desc: SupportsIndex) -> int:
+    """Destroy a description of a piece of a stream; its memory stays."""
+
+def dvpp_set_stream_desc_data(stream_desc: SupportsIndex, data_dev: SupportsIndex) -> int:
+    """Set the address."""
+
+def dvpp_set_stream_desc_size(stream_desc: SupportsIndex, size: SupportsIndex) -> int:
+    """Set the size in bytes."""
+
+def dvpp_set_stream_desc_format(stream_desc: SupportsIndex, format: SupportsIndex) -> int:
+    """Set the stream format (0 H.265, 1 to 3 H.264)."""
+
+def dvpp_set_stream_desc_timestamp(stream_desc: SupportsIndex, timestamp: SupportsIndex) -> int:
+    """Set the timestamp."""
+
+def dvpp_set_stream_desc_ret_code(stream_desc: SupportsIndex, ret_code: SupportsIndex) -> int:
+    """Set the code of its task."""
+
+def dvpp_set_stream_desc_eos(stream_desc: SupportsIndex, eos: SupportsIndex) -> int:
+    """Set whether it is the end of the stream."""
+
+def dvpp_get_stream_desc_data(stream_desc: SupportsIndex) -> int:
+    """Return the address."""
+
+def dvpp_get_stream_desc_size(stream_desc: SupportsIndex) -> int:
+    """Return the size in bytes."""
+
+def dvpp_get_stream_desc_format(stream_desc: SupportsIndex) -> int:
+    """Return the stream format (0 H.265, 1 to 3 H.264)."""
+
+def dvpp_get_stream_desc_timestamp(stream_desc: SupportsIndex) -> int:
+    """Return the timestamp."""
+
+def dvpp_get_stream_desc_ret_code(stream_desc: SupportsIndex) -> int:
+    """Return the code of its task."""
+
+def dvpp_get_stream_desc_eos(stream_desc: SupportsIndex) -> int:
+    """Return whether it is the end of the stream."""
+
+def dvpp_create_batch_pic_desc(batch_size: SupportsIndex) -> int:
+    """Create descriptions of 1 to 256 pictures; 0 for another number."""
+
+def dvpp_destroy_batch_pic_desc(batch_pic_desc: SupportsIndex) -> int:
+    """Destroy a batch with all its descriptions."""
+
+def dvpp_get_pic_desc(batch_pic_desc: SupportsIndex, index: SupportsIndex) -> int:
+    """Return a description that the batch owns; 0 beyond its end."""
+
+def dvpp_create_border_config() -> int:
+    """Create settings of a border; all of it is 0."""
+
+def dvpp_destroy_border_config(border_config: SupportsIndex) -> int:
+    """Destroy settings of a border."""
+
+def dvpp_get_border_config_value(border_config: SupportsIndex, index: SupportsIndex) -> float:
+    """Return a value: 0 is R or Y, 1 G or U, 2 B or V."""
+
+def dvpp_get_border_config_border_type(border_config: SupportsIndex) -> int:
+    """Return the `acldvppBorderType`."""
+
+def dvpp_get_border_config_top(border_config: SupportsIndex) -> int:
+    """Return the pixels at the top."""
+
+def dvpp_get_border_config_bottom(border_config: SupportsIndex) -> int:
+    """Return the pixels at the bottom."""
+
+def dvpp_get_border_config_left(border_config: SupportsIndex) -> int:
+    """Return the pixels at the left."""
+
+def dvpp_get_border_config_right(border_config: SupportsIndex) -> int:
+    """Return the pixels at the right."""
+
+def dvpp_set_border_config_value(
+    border_config: SupportsIndex, index: SupportsIndex, value: float
+) -> int:
+    """Set a value: 0 is R or Y, 1 G or U, 2 B or V."""
+
+def dvpp_set_border_config_border_type(
+    border_config: SupportsIndex, border_type: SupportsIndex
+) -> int:
+    """Set the `acldvppBorderType`."""
+
+def dvpp_set_border_config_top(border_config: SupportsIndex, top: SupportsIndex) -> int:
+    """Set the pixels at the top."""
+
+def dvpp_set_border_config_bottom(border_config: SupportsIndex, bottom: SupportsIndex) -> int:
+    """Set the pixels at the bottom."""
+
+def dvpp_set_border_config_left(border_config: SupportsIndex, left: SupportsIndex) -> int:
+    """Set the pixels at the left."""
+
+def dvpp_set_border_config_right(border_config: SupportsIndex, right: SupportsIndex) -> int:
+    """Set the pixels at the right."""
+
+def dvpp_create_roi_config(
+    left: SupportsIndex, right: SupportsIndex, top: SupportsIndex, bottom: SupportsIndex
+) -> int:
+    """Create an area; all four edges are inside of it."""
+
+def dvpp_destroy_roi_config(roi_config: SupportsIndex) -> int:
+    """Destroy an area."""
+
+def dvpp_set_roi_config(
+    config: SupportsIndex,
+    left: SupportsIndex,
+    right: SupportsIndex,
+    top: SupportsIndex,
+    bottom: SupportsIndex,
+) -> int:
+    """Set all four edges, which are inside."""
+
+def dvpp_set_roi_config_left(config: SupportsIndex, left: SupportsIndex) -> int:
+    """Set the left edge, which is inside."""
+
+def dvpp_set_roi_config_right(config: SupportsIndex, right: SupportsIndex) -> int:
+    """Set the right edge, which is inside."""
+
+def dvpp_set_roi_config_top(config: SupportsIndex, top: SupportsIndex) -> int:
+    """Set the top edge, which is inside."""
+
+def dvpp_set_roi_config_bottom(config: SupportsIndex, bottom: SupportsIndex) -> int:
+    """Set the bottom edge, which is inside."""
+
+def dvpp_create_resize_config() -> int:
+    """Create settings of a resize."""
+
+def dvpp_destroy_resize_config(resize_config: SupportsIndex) -> int:
+    """Destroy settings of a resize."""
+
+def dvpp_set_resize_config_interpolation(
+    resize_config: SupportsIndex, interpolation: SupportsIndex
+) -> int:
+    """Set the interpolation: 0 default, 1 bilinear, 2 nearest, 3 and 4 as TensorFlow."""
+
+def dvpp_get_resize_config_interpolation(resize_config: SupportsIndex) -> int:
+    """Return the interpolation."""
+
+def dvpp_create_jpege_config() -> int:
+    """Create settings of JPEG encoding."""
+
+def dvpp_destroy_jpege_config(jpege_config: SupportsIndex) -> int:
+    """Destroy settings of JPEG encoding."""
+
+def dvpp_set_jpege_config_level(jpege_config: SupportsIndex, level: SupportsIndex) -> int:
+    """Set the quality, 0 to 100."""
+
+def dvpp_png_decode_async(
+    channel_desc: SupportsIndex,
+    data: SupportsIndex,
+    size: SupportsIndex,
+    output_desc: SupportsIndex,
+    stream: SupportsIndex,
+) -> int:
+    """Decode `size` bytes of PNG into the picture, in the stream."""
+
+def dvpp_png_get_image_info(
+    data: SupportsIndex, data_size: SupportsIndex
+) -> tuple[int, int, int, int]:
+    """Read a PNG header. Returns (width, height, components, ret)."""
+
+def dvpp_png_predict_dec_size(
+    data: SupportsIndex, data_size: SupportsIndex, output_pixel_format: SupportsIndex
+) -> tuple[int, int]:
+    """Return (bytes of the decoded picture, ret)."""
+
+def dvpp_vpc_resize_async(
+    channel_desc: SupportsIndex,
+    input_desc: SupportsIndex,
+    output_desc: SupportsIndex,
+    resize_config: SupportsIndex,
+    stream: SupportsIndex,
+) -> int:
+    """Scale one picture to the size of another, in the stream."""
+
+def dvpp_vpc_crop_async(
+    channel_desc: SupportsIndex,
+    input_desc: SupportsIndex,
+    output_desc: SupportsIndex,
+    crop_area: SupportsIndex,
+    stream: SupportsIndex,
+) -> int:
+    """Copy an area to a picture, scaled to its size, in the stream."""
+
+def dvpp_vpc_batch_crop_async(
+    channel_desc: SupportsIndex,
+    src_batch_pic_descs: SupportsIndex,
+    roi_nums: Sequence[SupportsIndex],
+    dst_batch_pic_descs: SupportsIndex,
+    crop_areas: Sequence[SupportsIndex],
+    stream: SupportsIndex,
+) -> tuple[list[int], int]:
+    """Crop several areas of several pictures. Returns (roi_nums, ret)."""
+
+def dvpp_vpc_crop_and_paste_async(
+    channel_desc: SupportsIndex,
+    input_desc: SupportsIndex,
+    output_desc: SupportsIndex,
+    crop_area: SupportsIndex,
+    paste_area: SupportsIndex,
+    stream: SupportsIndex,
+) -> int:
+    """Place an area of one picture in an area of another, in the stream."""
+
+def dvpp_vpc_batch_crop_and_paste_async(
+    channel_desc: SupportsIndex,
+    src_batch_pic_descs: SupportsIndex,
+    roi_nums: Sequence[SupportsIndex],
+    dst_batch_pic_descs: SupportsIndex,
+    crop_areas: Sequence[SupportsIndex],
+    paste_areas: Sequence[SupportsIndex],
+    stream: SupportsIndex,
+) -> tuple[list[int], int]:
+    """Crop and paste for several pictures. Returns (roi_nums, ret)."""
+
+def dvpp_vpc_convert_color_async(
+    channel_desc: SupportsIndex,
+    input_desc: SupportsIndex,
+    output_desc: SupportsIndex,
+    stream: SupportsIndex,
+) -> int:
+    """Convert a picture to the format of another, in the stream."""
+
+def dvpp_vpc_pyr_down_async(
+    channel_desc: SupportsIndex,
+    input_desc: SupportsIndex,
+    output_desc: SupportsIndex,
+    reserve: SupportsIndex | None,
+    stream: SupportsIndex,
+) -> int:
+    """Halve a gray picture, in the stream; `reserve` is 0 or None."""
+
+def dvpp_vpc_make_border_async(
+    channel_desc: SupportsIndex,
+    input_desc: SupportsIndex,
+    output_desc: SupportsIndex,
+    border_config: SupportsIndex,
+    stream: SupportsIndex,
+) -> int:
+    """Copy a picture into a greater one and draw a border, in the stream."""
+
+def dvpp_vpc_crop_resize_async(
+    channel_desc: SupportsIndex,
+    input_desc: SupportsIndex,
+    output_desc: SupportsIndex,
+    crop_area: SupportsIndex,
+    resize_config: SupportsIndex,
+    stream: SupportsIndex,
+) -> int:
+    """Crop and scale with settings, in the stream."""
+
+def dvpp_vpc_batch_crop_resize_async(
+    channel_desc: SupportsIndex,
+    src_batch_pic_descs: SupportsIndex,
+    roi_nums: Sequence[SupportsIndex],
+    dst_batch_pic_descs: SupportsIndex,
+    crop_areas: Sequence[SupportsIndex],
+    resize_config: SupportsIndex,
+    stream: SupportsIndex,
+) -> tuple[list[int], int]:
+    """Crop and scale for several pictures. Returns (roi_nums, ret)."""
+
+def dvpp_vpc_crop_resize_paste_async(
+    channel_desc: SupportsIndex,
+    input_desc: SupportsIndex,
+    output_desc: SupportsIndex,
+    crop_area: SupportsIndex,
+    paste_area: SupportsIndex,
+    resize_config: SupportsIndex,
+    stream: SupportsIndex,
+) -> int:
+    """Crop, scale with settings and paste, in the stream."""
+
+def dvpp_vpc_batch_crop_resize_paste_async(
+    channel_desc: SupportsIndex,
+    src_batch_pic_descs: SupportsIndex,
+    roi_nums: Sequence[SupportsIndex],
+    dst_batch_pic_descs: SupportsIndex,
+    crop_areas: Sequence[SupportsIndex],
+    paste_areas: Sequence[SupportsIndex],
+    resize_config: SupportsIndex,
+    stream: SupportsIndex,
+) -> tuple[list[int], int]:
+    """The same for several pictures. Returns (roi_nums, ret)."""
+
+def dvpp_vpc_batch_crop_resize_make_border_async(
+    channel_desc: SupportsIndex,
+    src_batch_pic_descs: SupportsIndex,
+    roi_nums: Sequence[SupportsIndex],
+    dst_batch_pic_descs: SupportsIndex,
+    crop_areas: Sequence[SupportsIndex],
+    border_cfgs: Sequence[SupportsIndex],
+    resize_config: SupportsIndex,
+    stream: SupportsIndex,
+) -> tuple[list[int], int]:
+    """Crop, scale and draw borders for several. Returns (roi_nums, ret)."""
+
+def dvpp_jpeg_decode_async(
+    channel_desc: SupportsIndex,
+    data: SupportsIndex,
+    size: SupportsIndex,
+    output_desc: SupportsIndex,
+    stream: SupportsIndex,
+) -> int:
+    """Decode `size` bytes of JPEG into the picture, in the stream."""
+
+def dvpp_jpeg_encode_async(
+    channel_desc: SupportsIndex,
+    input_desc: SupportsIndex,
+    data: SupportsIndex,
+    size: SupportsIndex,
+    config: SupportsIndex,
+    stream: SupportsIndex,
+) -> int:
+    """Encode a picture to `data`, in the stream.
+
+    At the address `size` are four bytes: how much room there is, and afterwards the length.
+    """
+
+def dvpp_jpeg_get_image_info(data: SupportsIndex, size: SupportsIndex) -> tuple[int, int, int, int]:
+    """Read a JPEG header. Returns (width, height, components, ret)."""
+
+def dvpp_jpeg_predict_dec_size(
+    data: SupportsIndex, data_size: SupportsIndex, output_pixel_format: SupportsIndex
+) -> tuple[int, int]:
+    """Return (bytes of the decoded picture, ret)."""
+
+def dvpp_jpeg_predict_enc_size(input_desc: SupportsIndex, config: SupportsIndex) -> tuple[int, int]:
+    """Return (bytes that the encoded picture fits in, ret)."""
 
 # Video: VDEC and VENC
 
