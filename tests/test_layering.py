@@ -12,17 +12,8 @@ CSRC = Path(__file__).parents[1] / "csrc"
 OWN = {
     "om": ("om/",),
     "core": ("core/", "acl/"),
-    # constants.inc is generated from the headers by the build; of ascendcl/codec.h types are used
-    "bindings": (
-        "bindings/",
-        "core/",
-        "om/",
-        "acl/",
-        "ascendcl/codec.h",
-        "pybind11/",
-        "Python.h",
-        "constants.inc",
-    ),
+    # constants.inc is generated from the headers by the build
+    "bindings": ("bindings/", "core/", "om/", "acl/", "pybind11/", "Python.h", "constants.inc"),
     # What programs may include besides the C ABI (csrc/host/include).
     "host/include": ("acl/", "ascendcl/"),
     # How a failure becomes a code and a message: the ground floor of the host runtime.
@@ -48,7 +39,7 @@ OWN = {
         "om/",
         "acl/",
     ),
-    "host/media": ("host/media/",),
+    # Pictures: what the media units would do; all work on pixels is a library of its own.
     "host/dvpp": (
         "host/dvpp/",
         "host/media/media.h",
@@ -58,6 +49,7 @@ OWN = {
         "acl/",
         "ascendcl/",
     ),
+    "host/media": ("host/media/",),
     "host/c_api": (
         "host/c_api/",
         "host/dvpp/",
