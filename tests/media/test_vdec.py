@@ -126,7 +126,7 @@ def test_an_empty_packet_has_to_be_the_end() -> None:
         config = decoder.config
         assert media.vdec_send_frame(decoder.desc, stream, picture, config, None) == INVALID
         assert "eos is 0" in acl.get_recent_err_msg()
-        decoder.on_frame(stream, picture, None)
+        decoder.drop(stream, picture, None)
 
 
 def test_the_end_returns_when_all_callbacks_have_run_and_is_no_end_of_the_channel() -> None:
@@ -201,7 +201,7 @@ def test_a_channel_whose_thread_has_ended_is_destroyed_and_tells_so() -> None:
     clip = make_clip(H264_MAIN, 160, 128, frames=2)
     with reports() as thread:
         decoder = Decoder(thread.ident, clip.entype)
-        decoder.send(clip.packets[0], picture := decoder.picture(160 * 128 * 3 // 2), 0)
+        decoder.send(clip.packets[0], decoder.picture(160 * 128 * 3 // 2), 0)
         stream = decoder.packet(b"", eos=1)
         check(media.vdec_send_frame(decoder.desc, stream, 0, decoder.config, None))
         check(media.dvpp_destroy_stream_desc(stream))
@@ -211,7 +211,7 @@ def test_a_channel_whose_thread_has_ended_is_destroyed_and_tells_so() -> None:
     assert media.vdec_destroy_channel(decoder.desc) == REPORT_TIMEOUT
     assert "1 callbacks did not run: the thread" in acl.get_recent_err_msg()
     assert media.vdec_destroy_channel(decoder.desc) == INVALID
-    decoder.on_frame(left, picture, 1)
+    decoder.drop(left, picture, 1)
     decoder.release()
 
 
@@ -219,28 +219,19 @@ def test_the_callback_thread_cannot_wait_for_itself() -> None:
     clip = make_clip(H264_MAIN, 160, 128, frames=4)
     codes = []
     with decoding(clip.entype, begin=False) as (decoder, thread):
-        on_frame = decoder.on_frame
 
         def destroy_within(stream: int, picture: int, user_data: Any) -> None:
-            on_frame(stream, picture, user_data)
+            decoder.on_frame(stream, picture, user_data)
             if user_data == 0:
                 codes.append(media.vdec_destroy_channel(decoder.desc))
 
-        decoder.on_frame = destroy_within  # type: ignore[method-assign]
-        decoder.on_frame = on_frame  # type: ignore[method-assign]
-        desc = media.vdec_create_channel_desc()
-        check(media.vdec_set_channel_desc_channel_id(desc, 9))
-        check(media.vdec_set_channel_desc_thread_id(desc, thread.ident))
-        check(media.vdec_set_channel_desc_callback(desc, destroy_within))
-        check(media.vdec_set_channel_desc_entype(desc, clip.entype))
-        check(media.vdec_create_channel(desc))
-        decoder.desc, first = desc, decoder.desc
+        check(media.vdec_destroy_channel(decoder.desc))
+        check(media.vdec_set_channel_desc_callback(decoder.desc, destroy_within))
+        check(media.vdec_create_channel(decoder.desc))
         for index, data in enumerate(clip.packets):
             decoder.send(data, decoder.picture(160 * 128 * 3 // 2), index)
         thread.begin.set()
-        check(media.vdec_destroy_channel(desc))
-        check(media.vdec_destroy_channel_desc(desc))
-        decoder.desc = first
+        decoder.finish()
     assert codes == [107012]
     assert len(decoder.results) == 4
 
@@ -311,7 +302,7 @@ def test_a_reset_of_the_device_loses_what_was_not_decoded() -> None:
         check(acl.rt.set_device(0))
         stream, picture = decoder.packet(clip.packets[0]), decoder.picture(64)
         assert media.vdec_send_frame(decoder.desc, stream, picture, decoder.config, 9) != 0
-        decoder.on_frame(stream, picture, 9)
+        decoder.drop(stream, picture, 9)
         decoder.close()
         check(acl.rt.reset_device(0))
     assert sorted(result.user_data for result in decoder.results) == [0, 1, 2, 3, 9]

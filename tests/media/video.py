@@ -157,6 +157,11 @@ class Decoder:
         check(media.dvpp_set_pic_desc_height_stride(picture, strides[1]))
         return int(picture)
 
+    def drop(self, stream: int, picture: int, user_data: Any) -> None:
+        """Of a frame that was not taken: as its callback would."""
+        check(media.dvpp_set_pic_desc_ret_code(picture, 1))
+        self.on_frame(stream, picture, user_data)
+
     def send(self, data: bytes, picture: int, user_data: Any, eos: int = 0) -> None:
         stream = self.packet(data, eos)
         check(media.vdec_send_frame(self.desc, stream, picture, self.config, user_data))
@@ -183,9 +188,11 @@ def decoding(
 ) -> Iterator[tuple[Decoder, Reports]]:
     with reports(begin) as thread:
         decoder = Decoder(thread.ident, entype, pic_format, channel)
-        yield decoder, thread
-        thread.begin.set()
-        decoder.close()
+        try:
+            yield decoder, thread
+        finally:
+            thread.begin.set()
+            decoder.close()
 
 
 def run(clip: Clip, pic_format: int = NV12, size: Callable[[int, int], int] | None = None,
