@@ -65,7 +65,13 @@ def decoded(entype: int, packets: list[bytes]) -> tuple[list[Picture], list[int]
 
 
 def make_clip(
-    entype: int, width: int, height: int, frames: int = 12, b_frames: int = 0, interval: int = 100
+    entype: int,
+    width: int,
+    height: int,
+    *,
+    frames: int = 12,
+    b_frames: int = 0,
+    interval: int = 100,
 ) -> Clip:
     """A clip of H.264 or H.265."""
     context = av.CodecContext.create(_ENCODERS[entype], "w")

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from clips import H264_BASELINE, H264_HIGH, H264_MAIN, H265, make_clip
+from video import NV21, Decoder, check, decoding, media, reports, run, up
 
 import acl
 from ascendcl._testing import skip_unless_host
-from clips import H264_BASELINE, H264_HIGH, H264_MAIN, H265, make_clip
-from video import NV12, NV21, Decoder, check, decoding, media, reports, run, up
 
 INVALID = 100000
 REPORT_TIMEOUT = 507012
@@ -73,9 +73,7 @@ def test_a_buffer_without_gaps_gets_a_picture_without_gaps() -> None:
 
 def test_strides_that_are_given_are_kept() -> None:
     clip = make_clip(H264_MAIN, 160, 128, frames=4)
-    results, _ = run(
-        clip, size=lambda *_: 256 * 144 * 3 // 2, of=(160, 128), strides=(256, 144)
-    )
+    results, _ = run(clip, size=lambda *_: 256 * 144 * 3 // 2, of=(160, 128), strides=(256, 144))
     assert {result.strides for result in results} == {(256, 144)}
     for result, expected in zip(results, clip.pictures, strict=True):
         np.testing.assert_array_equal(result.picture, expected)
@@ -247,7 +245,9 @@ def test_user_data_is_the_same_object_and_let_go_of() -> None:
         for data, mark in zip(clip.packets, marks, strict=True):
             decoder.send(data, decoder.picture(160 * 128 * 3 // 2), mark)
         decoder.finish()
-        assert all(result.user_data is mark for result, mark in zip(decoder.results, marks))
+        assert all(
+            result.user_data is mark for result, mark in zip(decoder.results, marks, strict=True)
+        )
         del marks, mark
         decoder.results.clear()
         gc.collect()

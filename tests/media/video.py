@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import numpy as np
+from clips import Clip, Picture
 
 import acl
-from clips import Clip, Picture
 
 media = acl.media
 NV12, NV21 = 1, 2
@@ -33,10 +33,13 @@ class Reports:
     def __init__(self) -> None:
         self.begin = threading.Event()
         self.end = threading.Event()
+        self._context, ret = acl.rt.get_context()
+        check(ret)
         self.ident, status = acl.util.start_thread(self._serve, [])
         assert status == 0
 
     def _serve(self, _: object) -> None:
+        check(acl.rt.set_context(self._context))
         self.begin.wait()
         while not self.end.is_set():
             if acl.rt.process_report(20) == 107012:  # not subscribed yet, or any more
@@ -135,7 +138,9 @@ class Decoder:
         stream = media.dvpp_create_stream_desc()
         if data:
             assert len(data) <= self.largest
-            check(acl.rt.memcpy(self.input, self.largest, acl.util.bytes_to_ptr(data), len(data), 1))
+            check(
+                acl.rt.memcpy(self.input, self.largest, acl.util.bytes_to_ptr(data), len(data), 1)
+            )
             check(media.dvpp_set_stream_desc_data(stream, self.input))
             check(media.dvpp_set_stream_desc_size(stream, len(data)))
         check(media.dvpp_set_stream_desc_eos(stream, eos))
@@ -195,8 +200,12 @@ def decoding(
             decoder.close()
 
 
-def run(clip: Clip, pic_format: int = NV12, size: Callable[[int, int], int] | None = None,
-        **picture: Any) -> tuple[list[Result], int]:
+def run(
+    clip: Clip,
+    pic_format: int = NV12,
+    size: Callable[[int, int], int] | None = None,
+    **picture: Any,
+) -> tuple[list[Result], int]:
     """Decode a clip to its end; the results, and the thread that was given."""
     room = size or (lambda width, height: up(width, 16) * up(height, 2) * 3 // 2)
     with decoding(clip.entype, pic_format) as (decoder, thread):
