@@ -48,7 +48,7 @@ OWN = {
         "om/",
         "acl/",
     ),
-    "host/media": ("host/media/",),
+    # Pictures: what the media units would do; all work on pixels is a library of its own.
     "host/dvpp": (
         "host/dvpp/",
         "host/media/media.h",
@@ -58,6 +58,7 @@ OWN = {
         "acl/",
         "ascendcl/",
     ),
+    "host/media": ("host/media/",),
     "host/c_api": (
         "host/c_api/",
         "host/dvpp/",

@@ -8,10 +8,13 @@ python tools/support_table.py --check    answers 1 when it is not up to date
 
 from __future__ import annotations
 
+import ast
 import csv
 import re
 import sys
+import textwrap
 from pathlib import Path
+from typing import Any
 
 from generated_document import write_or_check
 
@@ -226,6 +229,33 @@ def table() -> str:
         text += f"\n## {module}: {supported} of {len(entries)}\n\n"
         text += "| function | C function | host | remark |\n|---|---|---|---|\n"
         text += "".join(f"{line}\n" for _, line in entries)
+    return text + _missing()
+
+
+def _tables_of(module: Path, *names: str) -> list[dict[str, Any]]:
+    """Dicts of literals (and frozensets of lists) that a module has, which is not imported."""
+    found = {}
+    for node in ast.parse(module.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.AnnAssign) and isinstance(node.value, ast.Dict):
+            values = (
+                each.args[0] if isinstance(each, ast.Call) else each for each in node.value.values
+            )
+            keys = map(ast.literal_eval, filter(None, node.value.keys))
+            found[ast.unparse(node.target)] = dict(
+                zip(keys, map(ast.literal_eval, values), strict=True)
+            )
+    return [found[name] for name in names]
+
+
+def _missing() -> str:
+    """What pyACL has besides, on any runtime."""
+    module = ROOT / "python" / "ascendcl" / "_missing.py"
+    missing, reasons = _tables_of(module, "MISSING", "REASONS")
+    text = "\n## Names without a function\n\nThese raise `NotImplementedError` on every runtime:\n"
+    for name, functions in missing.items():
+        text += f"\n- `{name}` ({len(functions)}), since {reasons[name]}:\n"
+        listed = ", ".join(f"`{each}`" for each in sorted(functions))
+        text += textwrap.indent(textwrap.fill(listed, 96), "  ") + "\n"
     return text
 
 

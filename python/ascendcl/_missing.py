@@ -9,7 +9,7 @@ from typing import Final, NoReturn
 
 from ascendcl.errors import MissingNameError
 
-__all__ = ["MISSING", "attribute_errors_of"]
+__all__ = ["MISSING", "REASONS", "attribute_errors_of"]
 
 MISSING: Final = {
     "acl.himpi": frozenset(
@@ -233,7 +233,7 @@ MISSING: Final = {
     ),
 }
 # Why, and what to do.
-_REASONS: Final = {
+REASONS: Final = {
     "acl.himpi": "it is of the second version of the media units. Use acl.media, or CANN's own acl",
     "acl.media": "what it takes in C is documented nowhere. Use CANN's own acl for it",
 }
@@ -247,7 +247,7 @@ def attribute_errors_of(module: str) -> Callable[[str], NoReturn]:
     def raise_error(name: str) -> NoReturn:
         if name in missing:
             raise MissingNameError(
-                f"{module}.{name} is part of pyACL, and not of ascendcl: {_REASONS[module]}"
+                f"{module}.{name} is part of pyACL, and not of ascendcl: {REASONS[module]}"
             )
         # With the module, Python says which name may have been meant.
         raise AttributeError(

@@ -77,6 +77,7 @@ _FIELDS = {
 
 RIGHT: dict[str, Any] = {
     "any": 0,
+    "areas": [0, 0, 0],  # as many as "ints" says
     "bytes": b"x",
     "dict": _FIELDS,
     "dicts": [_FIELDS],
@@ -99,6 +100,7 @@ WRONG: dict[str, tuple[Any, ...]] = {
     "fn": (0, "text"),
     "int": ("0", None, 1.5, b"x", [0]),
     "ints": (0, None, "text", b"text", ["a"], [1.5], [None]),
+    "areas": (0, None, "text", b"text", ["a"], [1.5], [None]),
     "pairs": (0, None, "text", [0], [["a", 1]]),
     "path": (0, b"path", ["path"]),
     "str": (0, None, b"text"),

@@ -24,7 +24,7 @@ FUNCTIONS = table.read_table()
 EACH = pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.full_name)
 WITH_PARAMETERS = pytest.mark.parametrize(
     "function",
-    [one for one in FUNCTIONS if one.parameters and one.module != "acl.media"],
+    [one for one in FUNCTIONS if one.parameters],
     ids=lambda function: function.full_name,
 )
 

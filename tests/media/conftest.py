@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A device for acl.media, and the look for what a test has left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+import acl
+from ascendcl._testing import alive, fail_for_more_than
+
+
+@pytest.fixture(autouse=True)
+def device() -> Iterator[int]:
+    """Device 0 in use, given back at the end."""
+    assert acl.rt.set_device(0) == 0
+    before = alive()
+    yield 0
+    fail_for_more_than(before)
+    assert acl.rt.reset_device(0) == 0
