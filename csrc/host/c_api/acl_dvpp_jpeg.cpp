@@ -3,6 +3,7 @@
 #include "acl/acl.h"
 #include "acl/ops/acl_dvpp.h"
 #include "host/dvpp/channel.h"
+#include "host/dvpp/geometry.h"
 #include "host/dvpp/jpeg_decoder.h"
 #include "host/dvpp/jpeg_encoder.h"
 #include "host/dvpp/picture_buffer.h"
@@ -31,7 +32,7 @@ aclError acldvppJpegDecodeAsync(acldvppChannelDesc *channelDesc, const void *dat
         dvpp::submit(
             "acldvppJpegDecodeAsync", stream,
             {{"data", data, size, false}, {"the output picture", fields.data, fields.size, true}},
-            outputDesc, [data, size, fields, outputDesc] {
+            {outputDesc}, [data, size, fields, link = outputDesc->link.of(*outputDesc)] {
                 acldvppPicDesc picture = dvpp::picture_of(fields);
                 dvpp::decode_jpeg(static_cast<const uint8_t *>(data), size, picture);
                 dvpp::write_back(picture, *outputDesc);
@@ -57,9 +58,8 @@ aclError acldvppJpegEncodeAsync(acldvppChannelDesc *channelDesc, acldvppPicDesc 
         dvpp::submit("acldvppJpegEncodeAsync", stream,
                      {{"the input picture", fields.data, fields.size, false},
                       {"data", data, capacity, true}},
-                     nullptr, [to, capacity, size, fields, quality] {
+                     {}, [to, capacity, size, fields, quality] {
                          *size = dvpp::encode_jpeg(dvpp::picture_of(fields), quality, to, capacity);
-                         return ACL_SUCCESS;
                      });
     });
 }

@@ -3,6 +3,7 @@
 #include "acl/acl.h"
 #include "acl/ops/acl_dvpp.h"
 #include "host/dvpp/channel.h"
+#include "host/dvpp/geometry.h"
 #include "host/dvpp/picture_buffer.h"
 #include "host/dvpp/png_decoder.h"
 #include "host/dvpp/task.h"
@@ -21,7 +22,7 @@ aclError acldvppPngDecodeAsync(acldvppChannelDesc *channelDesc, const void *data
         dvpp::submit(
             "acldvppPngDecodeAsync", stream,
             {{"data", data, size, false}, {"the output picture", fields.data, fields.size, true}},
-            outputDesc, [data, size, fields, outputDesc] {
+            {outputDesc}, [data, size, fields, link = outputDesc->link.of(*outputDesc)] {
                 acldvppPicDesc picture = dvpp::picture_of(fields);
                 dvpp::decode_png(static_cast<const uint8_t *>(data), size, picture);
                 dvpp::write_back(picture, *outputDesc);

@@ -6,7 +6,6 @@
 
 #include "host/dvpp/planes.h"
 #include "host/report/report.h"
-#include "host/runtime/memory.h"
 
 namespace ascendcl::host::dvpp {
 namespace {
@@ -81,15 +80,6 @@ void settle_strides(acldvppPicDesc &picture, Unit unit) {
                       " needs " + std::to_string(needed));
     }
     require_device_memory(picture.data, picture.size, "the picture's buffer");
-}
-
-void require_device_memory(const void *address, size_t size, const char *name) {
-    if (address != nullptr && size != 0 && is_live_memory(address, size) &&
-        find_allocation(address).location == Location::kDevice) {
-        return;
-    }
-    throw invalid(std::string(name) + " of " + std::to_string(size) +
-                  " bytes is not wholly in device memory (acldvppMalloc)");
 }
 
 }  // namespace ascendcl::host::dvpp

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 
 #include "acl/acl.h"
@@ -41,8 +40,5 @@ void keep_chroma_whole(acldvppPicDesc &picture) noexcept;
 // Strides that are 0 become the widest that a chip asks for. Throws Failure{100000} where strides
 // are too small, or the buffer is.
 void settle_strides(acldvppPicDesc &picture, Unit unit);
-
-// Throws Failure{100000} unless all of it is device memory.
-void require_device_memory(const void *address, size_t size, const char *name);
 
 }  // namespace ascendcl::host::dvpp
