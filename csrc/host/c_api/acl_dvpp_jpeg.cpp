@@ -35,8 +35,7 @@ aclError acldvppJpegDecodeAsync(acldvppChannelDesc *channelDesc, const void *dat
             {outputDesc}, [data, size, fields, link = outputDesc->link.of(*outputDesc)] {
                 acldvppPicDesc picture = dvpp::picture_of(fields);
                 dvpp::decode_jpeg(static_cast<const uint8_t *>(data), size, picture);
-                dvpp::write_back(picture, *outputDesc);
-                return ACL_SUCCESS;
+                link->with([&](acldvppPicDesc &output) { dvpp::write_back(picture, output); });
             });
     });
 }

@@ -25,8 +25,7 @@ aclError acldvppPngDecodeAsync(acldvppChannelDesc *channelDesc, const void *data
             {outputDesc}, [data, size, fields, link = outputDesc->link.of(*outputDesc)] {
                 acldvppPicDesc picture = dvpp::picture_of(fields);
                 dvpp::decode_png(static_cast<const uint8_t *>(data), size, picture);
-                dvpp::write_back(picture, *outputDesc);
-                return ACL_SUCCESS;
+                link->with([&](acldvppPicDesc &output) { dvpp::write_back(picture, output); });
             });
     });
 }
