@@ -5,8 +5,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
-import acl
 from decoder import (
     FAILURE,
     FILL,
@@ -27,6 +25,8 @@ from decoder import (
     up,
 )
 from jpegs import FACTORS, exif, jpeg, photograph, pillow_planes, psnr, saved, scaled_up
+
+import acl
 
 pytest.importorskip("av")
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-
-import acl
 from decoder import FAILURE, INVALID, RGB888, RGBA8888, UNKNOWN, Decoded, decode, up
 from jpegs import Image, photograph, saved
+
+import acl
 
 pytest.importorskip("av")
 
