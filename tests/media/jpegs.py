@@ -65,9 +65,9 @@ def pillow_planes(data: bytes) -> list[Bytes]:
     with Image.open(io.BytesIO(data)) as picture:
         if picture.mode != "L":
             picture.draft("YCbCr", picture.size)
-        picture = ImageOps.exif_transpose(picture)
-        assert picture.mode in ("L", "YCbCr")
-        planes = np.asarray(picture)
+        upright = ImageOps.exif_transpose(picture)
+        assert upright.mode in ("L", "YCbCr")
+        planes = np.asarray(upright)
     return [planes] if planes.ndim == 2 else [planes[..., i] for i in range(3)]
 
 

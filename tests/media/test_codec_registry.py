@@ -206,7 +206,7 @@ from test_jpeg_encode import encode, laid_out, planes
 pixels = laid_out(640, 480, NV12, 640, 480)
 sizes = []
 for level in (20, 80, 100):
-    code, data, predicted = encode(pixels, NV12, 640, 480, 640, 480, level)
+    code, data, predicted = encode(pixels, NV12, (640, 480), (640, 480), level)
     assert code == 0 and len(data) <= predicted
     sizes.append(len(data))
 assert sizes == sorted(sizes)

@@ -69,11 +69,10 @@ def jpege_config(level: int) -> Iterator[int]:
 def encode(
     pixels: Bytes,
     format: int,
-    width: int,
-    height: int,
-    width_stride: int,
-    height_stride: int,
+    size: tuple[int, int],
+    strides: tuple[int, int],
     level: int = 90,
+    *,
     capacity: int | None = None,
 ) -> tuple[int, bytes, int]:
     """The code, the JPEG, and what was predicted."""
@@ -83,16 +82,16 @@ def encode(
     stream, ret = acl.rt.create_stream()
     assert ret == 0
     fields: dict[str, Any] = {"data": source, "size": pixels.size, "format": format}
-    fields |= {"width": width, "height": height}
-    fields |= {"width_stride": width_stride, "height_stride": height_stride}
+    fields |= {"width": size[0], "height": size[1]}
+    fields |= {"width_stride": strides[0], "height_stride": strides[1]}
     with pic_desc(**fields) as desc, jpege_config(level) as config, channel() as unit:
         predicted, predict_code = acl.media.dvpp_jpeg_predict_enc_size(desc, config)
         room = capacity or predicted or 4096
         out, ret = acl.media.dvpp_malloc(room + GUARD)
         assert ret == 0
         assert acl.rt.memset(out, room + GUARD, FILL, room + GUARD) == 0
-        size = np.array([room], np.uint32)
-        code = acl.media.dvpp_jpeg_encode_async(unit, desc, out, size.ctypes.data, config, stream)
+        length = np.array([room], np.uint32)
+        code = acl.media.dvpp_jpeg_encode_async(unit, desc, out, length.ctypes.data, config, stream)
         if code == 0:
             code = acl.rt.synchronize_stream(stream)
         else:
@@ -102,10 +101,10 @@ def encode(
     assert (written[room:] == FILL).all(), "bytes past the buffer were written"
     if code != 0:
         assert (written == FILL).all(), "a part of a JPEG was written"
-        assert size[0] == room
+        assert length[0] == room
     assert acl.media.dvpp_free(source) == 0
     assert acl.media.dvpp_free(out) == 0
-    return code, bytes(written[: size[0]]), predicted
+    return code, bytes(written[: length[0]]), predicted
 
 
 @pytest.mark.parametrize("format", [NV12, NV21, *ORDERS])
@@ -114,7 +113,7 @@ def test_as_pillow_sees_it(format: int, size: tuple[int, int]) -> None:
     width, height = size
     stride = up(width * (2 if format in ORDERS else 1), 16)
     pixels = laid_out(width, height, format, stride, height)
-    code, data, predicted = encode(pixels, format, width, height, stride, height, 95)
+    code, data, predicted = encode(pixels, format, (width, height), (stride, height), 95)
     assert code == 0
     assert 0 < len(data) <= predicted
     with Image.open(io.BytesIO(data)) as theirs:
@@ -133,7 +132,7 @@ def test_there_and_back(size: tuple[int, int]) -> None:
     width, height = size
     stride, rows = up(width, 128), up(height, 16)
     pixels = laid_out(width, height, NV12, stride, rows)
-    code, data, _ = encode(pixels, NV12, width, height, stride, rows, 100)
+    code, data, _ = encode(pixels, NV12, (width, height), (stride, rows), 100)
     assert code == 0
     got = decode(data, NV12, stride, rows)
     assert (got.code, got.width, got.height) == (0, width, height)
@@ -144,7 +143,9 @@ def test_there_and_back(size: tuple[int, int]) -> None:
 
 def test_a_higher_level_is_finer_and_larger() -> None:
     pixels = laid_out(640, 480, NV12, 640, 480)
-    made = [encode(pixels, NV12, 640, 480, 640, 480, level) for level in (10, 40, 70, 85, 95, 100)]
+    made = [
+        encode(pixels, NV12, (640, 480), (640, 480), level) for level in (10, 40, 70, 85, 95, 100)
+    ]
     assert [code for code, _, _ in made] == [0] * len(made)
     sizes = [len(data) for _, data, _ in made]
     assert sizes == sorted(sizes)
@@ -152,22 +153,22 @@ def test_a_higher_level_is_finer_and_larger() -> None:
     quality = [psnr(decode(d, NV12, 640, 480).planes[0], planes(640, 480)[0]) for _, d, _ in made]
     assert quality == sorted(quality)
     # As documented of one chip: 0 is about as good as 100.
-    assert len(encode(pixels, NV12, 640, 480, 640, 480, 0)[1]) == sizes[-1]
+    assert len(encode(pixels, NV12, (640, 480), (640, 480), 0)[1]) == sizes[-1]
 
 
 def test_noise_fits_what_was_predicted() -> None:
     noise = np.random.default_rng(1).integers(0, 256, 256 * 256 * 3 // 2, np.uint8)
-    code, data, predicted = encode(noise, NV12, 256, 256, 256, 256, 100)
+    code, data, predicted = encode(noise, NV12, (256, 256), (256, 256), 100)
     assert code == 0
     assert len(data) <= predicted
 
 
 def test_a_result_that_has_no_room_is_told_with_both_numbers() -> None:
     pixels = laid_out(640, 480, NV12, 640, 480)
-    _, data, _ = encode(pixels, NV12, 640, 480, 640, 480)
-    code, _, _ = encode(pixels, NV12, 640, 480, 640, 480, capacity=len(data) - 1)
+    _, data, _ = encode(pixels, NV12, (640, 480), (640, 480))
+    code, _, _ = encode(pixels, NV12, (640, 480), (640, 480), capacity=len(data) - 1)
     assert code == INVALID
-    code, exact, _ = encode(pixels, NV12, 640, 480, 640, 480, capacity=len(data))
+    code, exact, _ = encode(pixels, NV12, (640, 480), (640, 480), capacity=len(data))
     assert (code, exact) == (0, data)
 
 
@@ -192,12 +193,12 @@ def test_what_the_unit_does_not_encode(
     format: int, width: int, height: int, width_stride: int, height_stride: int
 ) -> None:
     pixels = np.zeros(8208 * 72 * 3, np.uint8)
-    assert encode(pixels, format, width, height, width_stride, height_stride)[0] == INVALID
+    assert encode(pixels, format, (width, height), (width_stride, height_stride))[0] == INVALID
 
 
 def test_a_buffer_that_is_smaller_than_its_strides() -> None:
     pixels = np.zeros(64 * 64 * 3 // 2 - 1, np.uint8)
-    assert encode(pixels, NV12, 64, 64, 64, 64)[0] == INVALID
+    assert encode(pixels, NV12, (64, 64), (64, 64))[0] == INVALID
 
 
 def test_a_level_beyond_100() -> None:
@@ -205,4 +206,4 @@ def test_a_level_beyond_100() -> None:
         refused = acl.media.dvpp_set_jpege_config_level(config, 101)
     if refused:
         return
-    assert encode(np.zeros(6144, np.uint8), NV12, 64, 64, 64, 64, 101)[0] == INVALID
+    assert encode(np.zeros(6144, np.uint8), NV12, (64, 64), (64, 64), 101)[0] == INVALID

@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import io
 import struct
 import warnings
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -93,11 +95,8 @@ def test_a_directory_that_is_not_there_says_nothing(at: int) -> None:
 
 @pytest.mark.parametrize(("sampling", "number"), [("444", 0), ("422", 1), ("420", 2), ("440", 4)])
 def test_the_sampling_is_told(sampling: str, number: int) -> None:
-    import ctypes
-    import os
-
     data = jpeg(64, 48, sampling)
-    library = ctypes.CDLL(os.path.join(acl.get_library_dir(), "libascendcl.so"))
+    library = ctypes.CDLL(Path(acl.get_library_dir()) / "libascendcl.so")
     width, height, form = ctypes.c_uint32(), ctypes.c_uint32(), ctypes.c_int()
     function = library.acldvppJpegGetImageInfoV2
     sizes = (ctypes.byref(width), ctypes.byref(height))
