@@ -184,6 +184,23 @@ BENCHMARKS = (
         {"runs": 60},
     ),
     Benchmark(
+        "aipp",
+        (
+            Ratio(
+                "added",
+                "what static AIPP of a 640 x 640 NV12 picture adds to an execution, 1 thread",
+                3,
+                unit="ms",
+            ),
+            Ratio(
+                "over numpy",
+                "an execution with it over the same preprocessing in numpy alone",
+                0.5,
+            ),
+        ),
+        {"runs": 60},
+    ),
+    Benchmark(
         "compiled_speed",
         tuple(
             Ratio(

@@ -34,12 +34,9 @@ REFUSED = {
     "aclmdlBundleLoadFromFile": "no bundle can be loaded",
     "aclmdlBundleLoadFromMem": "no bundle can be loaded",
     "aclmdlBundleUnload": "no bundle can be loaded",
-    "aclmdlGetFirstAippInfo": "no AIPP parameters are reported",
     "aclmdlLoadFromFileWithQ": "there are no queues",
     "aclmdlLoadFromMemWithQ": "there are no queues",
-    "aclmdlSetAIPPByInputIndex": "there is no dynamic AIPP",
     "aclmdlSetDump": "nothing can be dumped",
-    "aclmdlSetInputAIPP": "there is no dynamic AIPP",
     "aclsysGetCANNVersion": _NO_CANN,
     "aclsysGetVersionStr": _NO_CANN,
 }
@@ -49,7 +46,6 @@ _LIMIT = "the limit is kept and has no effect"
 _ALLOCATOR = "what is registered is kept and never asked for memory: no operator needs a workspace"
 _ONE_GROUP = "there is one group, of all cores"
 _TIMEOUT = "the time is kept and no operator stopped for it"
-_AIPP = "the setting is checked and not kept: there is no dynamic AIPP"
 _OP = (
     "the ops that the engine knows, without a single-op model; layouts ND, NCHW, NHWC, HWCN; "
     "no int64 (but for constants) and no double"
@@ -73,22 +69,11 @@ DEVIATING = {
     "aclblasHgemv": _BLAS,
     "aclblasS8gemm": _BLAS,
     "aclblasS8gemv": _BLAS,
-    "aclmdlCreateAIPP": "there is no model to give it to: there is no dynamic AIPP",
     "aclmdlFinalizeDump": "nothing is dumped",
-    "aclmdlGetAippType": "inputs with dynamic AIPP are refused",
     "aclmdlInitDump": "nothing is dumped",
     "aclmdlLoadWithConfig": "queues and external weights are refused",
-    "aclmdlSetAIPPAxSwapSwitch": _AIPP,
-    "aclmdlSetAIPPCropParams": _AIPP,
-    "aclmdlSetAIPPCscParams": _AIPP,
-    "aclmdlSetAIPPDtcPixelMean": _AIPP,
-    "aclmdlSetAIPPDtcPixelMin": _AIPP,
-    "aclmdlSetAIPPInputFormat": _AIPP,
-    "aclmdlSetAIPPPaddingParams": _AIPP,
-    "aclmdlSetAIPPPixelVarReci": _AIPP,
-    "aclmdlSetAIPPRbuvSwapSwitch": _AIPP,
-    "aclmdlSetAIPPScfParams": _AIPP,
-    "aclmdlSetAIPPSrcImageSize": _AIPP,
+    "aclmdlSetAIPPInputFormat": "RAW formats are refused: how their bytes lie is not documented",
+    "aclmdlSetAIPPScfParams": "kept, and refused where it is on: the step is documented as reserved",
     "aclopCast": _CAST,
     "aclopCreateHandle": _OP,
     "aclopCreateHandleForCast": _CAST,
@@ -151,8 +136,12 @@ before.
 
 Which models can be run is another matter: that depends on their operators. Models with several
 sizes (gears) can. With dynamic shapes those can that are in one part, in plain layouts, and without
-convolutions, pools and other ops whose output shape only the file says. Bundles and
-models with image preprocessing (AIPP) cannot.
+convolutions, pools and other ops whose output shape only the file says. Bundles cannot.
+
+Image preprocessing (AIPP) is done for static settings in a file of ATC's, and for static and dynamic
+ones in files of `ascendcl compile`; in models with dynamic shapes it is refused, and of ATC's files
+where it is dynamic or stands before gears, of which none was seen. What the documentation leaves open
+of it (roundings, the order of a pixel's bytes, which biases count) is listed in [aipp.md](aipp.md).
 
 From which version of CANN on a function exists is not listed: our sources do not tell. One that the
 installed CANN lacks raises `NotImplementedError`.

@@ -90,6 +90,7 @@ from ascendcl._acl import (
 from ascendcl._acl.constants import *  # noqa: F403  ACL_*: the numbers of the headers
 from ascendcl._missing import attribute_errors_of
 from ascendcl._runtime import HostRuntimeWarning
+from ascendcl.aipp import AippConfig, AippImage
 from ascendcl.array import DeviceArray
 from ascendcl.batcher import Batcher
 from ascendcl.bound_model import BoundModel
@@ -151,6 +152,8 @@ __all__ = [
     "AclTimeoutError",
     "AclValueError",
     "AclWarning",
+    "AippConfig",
+    "AippImage",
     "Allocation",
     "Batcher",
     "BoundModel",

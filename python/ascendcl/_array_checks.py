@@ -146,6 +146,8 @@ def checked_input(array: Any, info: TensorInfo) -> Array | DeviceArray:
     """
     if _fits(array, info):
         return _contiguous(array)
+    if info.aipp:
+        return _checked_picture(array, info)
     if isinstance(array, DeviceArray):
         check_device_array(array, info, "input")
         return array
@@ -153,6 +155,24 @@ def checked_input(array: Any, info: TensorInfo) -> Array | DeviceArray:
         array = _taken_over(array, info)
     _check(array, info, "input")
     return _contiguous(array)
+
+
+def _checked_picture(array: Any, info: TensorInfo) -> Array | DeviceArray:
+    """What is fed in front of AIPP: bytes of any shape, as many as it takes."""
+    if not isinstance(array, np.ndarray | DeviceArray):
+        array = _taken_over(array, info)
+    if not isinstance(array, np.ndarray | DeviceArray):
+        _check(array, info, "input")
+    _check_type(array.dtype, info, "input")
+    # Which of fewer bytes dynamic AIPP and gears take, the model knows.
+    is_exact = info.aipp == "static" and min(info.shape, default=0) >= 0
+    if array.nbytes != info.nbytes and (is_exact or array.nbytes > info.nbytes):
+        wanted = f"{info.nbytes} bytes" if is_exact else f"up to {info.nbytes} bytes"
+        raise ValueError(
+            f"input {info.name!r}: AIPP takes {wanted} of pictures, {list(info.shape)}, and "
+            f"{array.nbytes} are given, {list(array.shape)}"
+        )
+    return _contiguous(array) if isinstance(array, np.ndarray) else array
 
 
 def _contiguous(array: Array) -> Array:

@@ -162,13 +162,18 @@ def bound_model(
 
 
 def check_bindable(model: Model) -> None:
-    """Refuse a model with dynamic shapes.
+    """Refuse a model with dynamic shapes, or dynamic AIPP.
 
     Raises
     ------
     NotImplementedError
         It is one.
     """
+    if model._pictures.are_dynamic:
+        raise NotImplementedError(
+            "the model has dynamic AIPP, whose parameters come with each run: it takes and gives "
+            "arrays on the host, and no memory is bound to it"
+        )
     if model._handle.is_dynamic:
         raise NotImplementedError(
             "the model has dynamic shapes, whose outputs the runtime allocates in each run: it "

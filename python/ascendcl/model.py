@@ -14,6 +14,7 @@ from ascendcl import _acl
 from ascendcl._arguments import checked_timeout, file_path
 from ascendcl._array_checks import checked_inputs, checked_outputs, gear_of
 from ascendcl._closeable import Closeable
+from ascendcl._pictures import Pictures
 from ascendcl._results import dynamic_results, single_or_tuple
 from ascendcl.array import DeviceArray
 from ascendcl.bound_model import BoundModel, bound_model, check_bindable
@@ -30,7 +31,6 @@ from ascendcl.tensor_info import (
     in_gear,
     infos_of,
     with_open_sizes,
-    without_gear_input,
 )
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from ascendcl._array_checks import GivesArray, GivesDlpack
     from ascendcl._results import Described
+    from ascendcl.aipp import AippConfig
     from ascendcl.bound_model import Bindable
     from ascendcl.memory import BytesLike
 
@@ -72,6 +73,7 @@ class Model(Closeable):
         "_memory",
         "_outputs",
         "_outputs_of_gears",
+        "_pictures",
     )
 
     _findings: tuple[Finding, ...]
@@ -81,6 +83,7 @@ class Model(Closeable):
     _memory: ModelMemory
     _outputs: tuple[TensorInfo, ...]
     _outputs_of_gears: list[tuple[TensorInfo, ...]]
+    _pictures: Pictures
 
     def __init__(self) -> None:
         raise TypeError("use acl.Model.from_file or acl.Model.from_bytes")
@@ -171,13 +174,15 @@ class Model(Closeable):
         model._memory = memory
         try:
             memory.place(handle)
-            model._gears = tuple(Gear(*shapes) for shapes in handle.describe_gears())
+            gears = tuple(Gear(*shapes) for shapes in handle.describe_gears())
             inputs = infos_of(handle.describe_inputs())
             outputs = infos_of(handle.describe_outputs())
-            model._inputs = without_gear_input(inputs) if model._gears else inputs
+            if not gears:
+                check_runnable(inputs)
+            model._pictures = Pictures(handle, inputs, gears)
+            model._gears, model._inputs = model._pictures.gears, model._pictures.inputs
             model._outputs = with_open_sizes(outputs, model._gears)
             model._outputs_of_gears = [in_gear(outputs, gear.outputs) for gear in model._gears]
-            check_runnable(model._inputs)
             model._findings = findings_of(handle.model_id)
         except BaseException:
             handle.close()
@@ -213,6 +218,28 @@ class Model(Closeable):
         Nothing has to be chosen: a call runs in the gear that its inputs' shapes say.
         """
         return self._gears
+
+    def set_aipp(self, config: AippConfig, input: str | None = None) -> None:
+        """Say what dynamic AIPP does to the pictures of an input, in all runs that follow.
+
+        It has to be said once before the first run. A run that is in flight keeps what held when it
+        was submitted.
+
+        Parameters
+        ----------
+        config : AippConfig
+            What to do.
+        input : str, optional
+            Name of the input, where several have dynamic AIPP.
+
+        Raises
+        ------
+        AclError
+            The runtime does not take it: a size, a switch; it says why.
+        ValueError
+            There is no such input.
+        """
+        self._pictures.set_parameters(config, input)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -339,7 +366,8 @@ class Model(Closeable):
             described = self._handle.run_dynamic(checked, patience)
             return dynamic_results(self._outputs, described, out)
         gear, results = self._gear_and_outputs(checked, out)
-        self._handle.run(checked, results, gear, patience)
+        whole = self._pictures.with_parameters(checked, gear)
+        self._handle.run(whole, results, gear, patience)
         return results
 
     def run_async(
@@ -402,6 +430,7 @@ class Model(Closeable):
                 return single_or_tuple(dynamic_results(self._outputs, described, out))
         else:
             gear, results = self._gear_and_outputs(checked, out)
+            checked = self._pictures.with_parameters(checked, gear)
             result = single_or_tuple(results)
         self._memory.place_second(self._handle)
         future = loop.create_future()
@@ -441,7 +470,7 @@ class Model(Closeable):
         ValueError, TypeError
             Something does not fit, or an output is in memory of another tensor; it is named.
         NotImplementedError
-            The model has dynamic shapes.
+            The model has dynamic shapes, or dynamic AIPP.
         """
         return bound_model(self, inputs, outputs, state or {})
 
@@ -454,6 +483,8 @@ class Model(Closeable):
     def _gear_and_outputs(
         self, inputs: list[Any], out: Sequence[Any] | None
     ) -> tuple[int, list[Array]]:
+        if self._gears:
+            inputs = self._pictures.gear_like(inputs)
         gear = gear_of(inputs, self._inputs, self._gears)
         infos = self._outputs_of_gears[gear] if self._gears else self._outputs
         if out is not None:

@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 # An input that ATC adds to models whose shapes are chosen at run time.
 GEAR_INPUT = "ascend_mbatch_shape_data"
 
-# What else it adds, to models whose preprocessing is chosen at run time.
-_HIDDEN_INPUTS = (GEAR_INPUT, "ascend_dynamic_aipp_data")
-
 # How ATC names an output: node, number of its output, tensor of the source model.
 _OUTPUT_NAME = re.compile(r"(?P<node>.+?):(?P<index>\d+):(?P<tensor>.+)", re.DOTALL)
 
@@ -36,6 +33,9 @@ class TensorInfo:
 
     `ranges` has the least and the greatest size of each axis of an input with dynamic shapes, None
     where there is no greatest, and is empty for others.
+
+    `aipp` is ``static`` or ``dynamic`` of an input whose pictures the model preprocesses: it takes
+    any array of bytes that holds as many as there are in its pictures.
     """
 
     name: str
@@ -44,6 +44,7 @@ class TensorInfo:
     format: str
     nbytes: int
     ranges: tuple[tuple[int, int | None], ...] = ()
+    aipp: str = ""
 
     @property
     def tensor(self) -> str:
@@ -83,11 +84,6 @@ def _limits(
     return tuple((max(low, 0), None if high < 0 else high) for low, high in ranges)
 
 
-def without_gear_input(inputs: Sequence[TensorInfo]) -> tuple[TensorInfo, ...]:
-    """Leave out the input that ATC adds for the gear."""
-    return tuple(info for info in inputs if info.name != GEAR_INPUT)
-
-
 def in_gear(
     infos: Sequence[TensorInfo], shapes: Sequence[tuple[int, ...]]
 ) -> tuple[TensorInfo, ...]:
@@ -124,8 +120,8 @@ def check_runnable(inputs: Sequence[TensorInfo]) -> None:
         It has one.
     """
     for info in inputs:
-        if info.name in _HIDDEN_INPUTS:
+        if info.name == GEAR_INPUT:
             raise NotImplementedError(
-                f"{info.name!r} of shape {info.shape}: acl.Model does not run models with dynamic "
-                "AIPP, or whose gears are not told; the flat functions of acl.mdl may"
+                f"{info.name!r} of shape {info.shape}: acl.Model does not run models whose gears "
+                "are not told; the flat functions of acl.mdl may"
             )

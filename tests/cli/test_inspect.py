@@ -83,10 +83,11 @@ def test_says_of_a_file_what_the_runtime_says(capsys: pytest.CaptureFixture[str]
     assert not found["for_host_runtime"]
 
 
+@pytest.mark.filterwarnings("ignore::ascendcl.HostAssumption")
 def test_real_file(capsys: pytest.CaptureFixture[str], real_model: Path) -> None:
     """What the file keeps is told; what loading finds, too."""
     has_aipp = "aipp" in real_model.name
-    found = inspected(capsys, real_model, code=1 if has_aipp else 0)
+    found = inspected(capsys, real_model)
     attrs = File.open(real_model).models[0].definition.attrs
     for attr, name in (
         ("soc_version", "soc"),
@@ -100,11 +101,6 @@ def test_real_file(capsys: pytest.CaptureFixture[str], real_model: Path) -> None
     if has_aipp:
         assert [each["aipp"] for each in found["inputs"]] == ["static_aipp"]
         assert found["inputs"][0]["aipp_settings"]["src_image_size_h"] == 80
-        assert [each["node"] for each in found["host"]["refused"]] == [
-            "data",
-            "data_0_huawei_aippconv1",
-        ]
-        return
     with acl.Model.from_file(real_model) as model:
         known = [asdict(each) for each in model.findings]
     told = [

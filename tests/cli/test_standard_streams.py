@@ -26,6 +26,7 @@ pytestmark = pytest.mark.skipif(
 
 COMMANDS = {
     "help": ["--help"],
+    "version": ["--version"],
     "help of one": ["run", "--help"],
     "demo": ["demo"],
     "run": ["run", "{om}", "--data", "zeros"],
@@ -33,6 +34,7 @@ COMMANDS = {
     "bench": ["bench", "{om}", "--iterations", "1"],
     "compile": ["compile", "{onnx}", "-o", "{tmp}/x.om"],
     "compare": ["compare", "{om}", "{om}"],
+    "compare --json": ["compare", "{om}", "{om}", "--json"],
     "inspect": ["inspect", "{om}"],
     "doctor": ["doctor"],
     "config": ["config", "--cflags"],

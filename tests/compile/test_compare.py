@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import warnings
@@ -293,6 +294,11 @@ def test_the_command(tmp_path: Path) -> None:
     assert "cosine 1.0000000" in done.stdout
     steps = [line.split()[0] for line in done.stderr.splitlines()]
     assert steps == ["reading", "reading", "running", "running"]
+    done = run_command(other, onnx_path, "--bisect", "--json")
+    told = json.loads(done.stdout)
+    assert (done.returncode, told["is_within"], told["bound"]) == (1, False, 0.01)
+    assert told["differences"][0]["relative_l2"] > told["bound"]
+    assert told["departure"]["node"]["node"] == "third"
     done = run_command(other, onnx_path, "--bisect")
     assert done.returncode == 1, done.stderr
     assert "the first node that departs" in done.stdout

@@ -20,6 +20,7 @@ import numpy as np
 
 import acl
 import flat
+from aipp.written import PARAMETERS, Picture, write
 from ascendcl.batching import calibration
 from ascendcl.data import DIGITS_MODEL, digits_held_out
 from ascendcl.om import GraphBuilder, TensorSpec, join_gears
@@ -329,6 +330,55 @@ def batcher() -> Results:
             return [batcher.submit(batch).result() for batch in BATCHES]
 
 
+RGB888 = 3
+PICTURES = RANDOM.integers(0, 256, (2, 6, 8, 3), dtype=np.uint8)
+AIPP_MODEL = write(Picture((2, 3, 6, 8), PICTURES.nbytes, settings=None))
+NORMALISED = (PICTURES.transpose(0, 3, 1, 2) - np.array([[[[10]]], [[[20]]]])) / 2
+
+
+def dynamic_aipp() -> Results:
+    """A model with dynamic AIPP, whose two images have means of their own."""
+    with ExitStack() as stack:
+        flat.use_device(stack)
+        model = flat.load_bytes(stack, AIPP_MODEL)
+        inputs, outputs = model.inputs.dataset, model.outputs.dataset
+        parameters, code = acl.mdl.get_input_index_by_name(model.desc, PARAMETERS)
+        done(code)
+        kind, attached, code = acl.mdl.get_aipp_type(model.model_id, 0)
+        done(code)
+        assert (kind, attached) == (2, parameters)
+        _, code = acl.mdl.get_first_aipp_info(model.model_id, 0)
+        done(code)
+        size, code = acl.mdl.get_aipp_data_size(2)
+        done(code)
+        assert size == model.inputs.sizes[parameters]
+        aipp = flat.made(acl.mdl.create_aipp(2))
+        flat.released_by(stack, acl.mdl.destroy_aipp, aipp)
+        done(acl.mdl.set_aipp_input_format(aipp, RGB888))
+        done(acl.mdl.set_aipp_src_image_size(aipp, 8, 6))
+        done(acl.mdl.set_aipp_csc_params(aipp, 0, *[0] * 15))
+        done(acl.mdl.set_aipp_rbuv_swap_switch(aipp, 0))
+        done(acl.mdl.set_aipp_ax_swap_switch(aipp, 0))
+        for i in range(2):
+            done(acl.mdl.set_aipp_crop_params(aipp, 0, 0, 0, 0, 0, i))
+            done(acl.mdl.set_aipp_padding_params(aipp, 0, 0, 0, 0, 0, i))
+            done(acl.mdl.set_aipp_scf_params(aipp, 0, 0, 0, 0, 0, i))
+            done(acl.mdl.set_aipp_dtc_pixel_mean(aipp, *[10 * (i + 1)] * 4, i))
+            done(acl.mdl.set_aipp_dtc_pixel_min(aipp, 0.0, 0.0, 0.0, 0.0, i))
+            done(acl.mdl.set_aipp_pixel_var_reci(aipp, 0.5, 0.5, 0.5, 0.5, i))
+        done(acl.mdl.set_input_aipp(model.model_id, inputs, parameters, aipp))
+        done(acl.mdl.set_aipp_by_input_index(model.model_id, inputs, 0, aipp))
+        device_in, size_in = model.inputs.addresses[0], model.inputs.sizes[0]
+        source = flat.address_of(PICTURES)
+        done(acl.rt.memcpy(device_in, size_in, source, PICTURES.nbytes, flat.HOST_TO_DEVICE))
+        done(acl.mdl.execute(model.model_id, inputs, outputs))
+        result = np.zeros(NORMALISED.shape, np.float32)
+        device_out, size_out = model.outputs.addresses[0], model.outputs.sizes[0]
+        target = flat.address_of(result)
+        done(acl.rt.memcpy(target, result.nbytes, device_out, size_out, flat.DEVICE_TO_HOST))
+        return [result]
+
+
 class Scenario(NamedTuple):
     """A program, and what numpy computes in its place."""
 
@@ -350,6 +400,7 @@ SCENARIOS = {
         dynamic_batch, [np.maximum(x @ WEIGHTS + OFFSETS, 0) for x in BATCHES]
     ),
     "model_with_gears": Scenario(model_with_gears, RELU_OF_BATCHES),
+    "dynamic_aipp": Scenario(dynamic_aipp, [NORMALISED]),
     "dynamic_shapes": Scenario(dynamic_shapes, [2 * rows for rows in ROWS]),
     "flat_client": Scenario(flat_client, PROBABILITIES[:2]),
     "shared_weights": Scenario(shared_weights, PROBABILITIES[:2]),

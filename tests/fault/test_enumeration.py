@@ -33,6 +33,7 @@ NULL_POINTER_CODES = {
     "aclmdlGetInputNameByIndex": {INTERNAL_ERROR},
     "aclmdlGetOutputNameByIndex": {INTERNAL_ERROR},
     "aclCreateTensorDesc": {BAD_ALLOC},
+    "aclmdlCreateAIPP": {0},
     "aclmdlGetDatasetTensorDesc": {INTERNAL_ERROR},
     "aclGetDataBufferAddr": {INTERNAL_ERROR},
 }
@@ -44,6 +45,7 @@ LEFT = {
     "aclDestroyDataBuffer": {"data buffer": 1},
     "aclmdlDestroyDataset": {"dataset": 1},
     "aclmdlDestroyDesc": {"model desc": 1},
+    "aclmdlDestroyAIPP": {"aipp": 1},
     "aclmdlUnload": {},  # aclFinalize takes the model away
     "aclrtDestroyEvent": {"event": 1},
     "aclrtDestroyStream": {},  # its context takes it away
@@ -104,7 +106,7 @@ IN_USE = "a loaded model holds the buffer"
 # Called as often as it takes: not as often each time.
 POLLING = "aclrtProcessReport:"
 
-SCENARIOS = [*KEPT_BY_MODEL, "callbacks", "dynamic_batch", "flat_client"]
+SCENARIOS = [*KEPT_BY_MODEL, "callbacks", "dynamic_aipp", "dynamic_batch", "flat_client"]
 
 
 def reports_of(scenario: str) -> list[dict[str, Any]]:

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Fuzzes one target for some seconds: tests/fuzz/run.sh om|kernel|load_execute SECONDS
+# Fuzzes one target for some seconds: tests/fuzz/run.sh om|kernel|aipp|load_execute SECONDS
 # Seeds are read from build/seeds, the corpus is kept in build/corpus, findings in build/findings.
 set -euo pipefail
 
-target=${1:?usage: tests/fuzz/run.sh om|kernel|load_execute SECONDS}
-seconds=${2:?usage: tests/fuzz/run.sh om|kernel|load_execute SECONDS}
+target=${1:?usage: tests/fuzz/run.sh om|kernel|aipp|load_execute SECONDS}
+seconds=${2:?usage: tests/fuzz/run.sh om|kernel|aipp|load_execute SECONDS}
 cd "$(dirname "$0")/../../build"
-mkdir -p "corpus/$target" findings
+mkdir -p "corpus/$target" "seeds/$target" findings
 
 # Most files are rejected early: an entropic schedule would cost more than the target itself.
 exec "fuzz/fuzz/fuzz_$target" -max_total_time="$seconds" -timeout=5 -max_len=4096 \

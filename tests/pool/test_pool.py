@@ -7,13 +7,16 @@ import asyncio
 import concurrent.futures
 import itertools
 import threading
+import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from gate import SECONDS, Gate
 
 import ascendcl as acl
+from ascendcl.pool.queue import Fifo
 
 Arrays = list[np.ndarray]
 
@@ -188,6 +191,29 @@ def test_deadline_in_the_queue(digits: Path, images: Arrays, gate: Gate) -> None
         pool.drain(SECONDS)
         stats = pool.stats()
     assert (stats["requests_ok"], stats["requests_expired"], stats["runs_num"]) == (2, 5, 2)
+
+
+def test_the_clock_sleeps_until_a_deadline(
+    digits: Path, images: Arrays, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = 0
+    expired = Fifo.expired
+
+    def counted(self: Fifo, now: float) -> Any:
+        nonlocal looks
+        looks += threading.current_thread().name == "ascendcl-clock"
+        return expired(self, now)
+
+    monkeypatch.setattr(Fifo, "expired", counted)
+    with acl.ModelPool(digits) as pool:
+        gate.close()
+        requests = [pool.submit(images[0], timeout=SECONDS) for _ in range(3)]
+        gate.wait_for(1)
+        time.sleep(0.2)  # in which a clock that wakes itself looks a thousand times
+        gate.open()
+        for request in requests:
+            request.result(SECONDS)
+    assert looks <= 2 + 2 * len(requests)
 
 
 def test_queue_full(digits: Path, images: Arrays, gate: Gate) -> None:

@@ -22,10 +22,10 @@ struct MemoryUse {
 };
 
 // `work` runs on the stream's thread: with what it needs copied, for descriptions may change or go
-// after the call. It answers a code; where it throws a Failure, that one's, told in the log.
-// `written` is a description whose ret_code gets the answer; it may be null, and is held too.
+// after the call. It throws Failure, whose code becomes the stream's error. `written`, descriptions
+// that are still there then, get the code; what else a task writes to one goes through its link.
 // Throws Failure where the stream is none, or does not take it.
 void submit(const char *function, aclrtStream stream, std::vector<MemoryUse> uses,
-            acldvppPicDesc *written, std::function<aclError()> work);
+            const std::vector<acldvppPicDesc *> &written, std::function<void()> work);
 
 }  // namespace ascendcl::host::dvpp

@@ -23,6 +23,7 @@
 #include "host/engine/single_op.h"
 #include "host/engine/translate/function_op.h"
 #include "host/engine/translate/translate.h"
+#include "om/aipp.h"
 #include "om/container.h"
 #include "om/descriptors.h"
 #include "om/error.h"
@@ -101,8 +102,11 @@ std::shared_ptr<ov::Model> read_ir_request(const LowerInput &model, const Compil
                                            const ov::Tensor &weights) {
     if (request.gear >= 0) {
         const auto gear = static_cast<size_t>(request.gear);
-        return read_ir(core(), gear_graph(model.def, gear),
-                       om::descriptors_of_gear(model.descriptors, gear), weights);
+        return read_ir(
+            core(), gear_graph(model.def, gear),
+            om::descriptors_behind_aipp(model.def, om::descriptors_of_gear(model.descriptors, gear),
+                                        request.gear),
+            weights);
     }
     om::Descriptors io = model.descriptors;
     if (!request.input_dims.empty() && request.input_dims.size() != io.inputs.size())
@@ -206,8 +210,9 @@ auto with_file(const CompileRequest &request, Use &&use) {
     const om::ModelPartitions &model = container.models()[0];
     const om::ModelDef def = om::ModelDef::parse(model.find(om::PartitionType::kModelDef));
     if (def.graphs.empty()) throw Refusal("the model has no graph");
-    const om::Descriptors descriptors =
-        om::describe(model, def, container.header().model_type != 3);
+    om::Descriptors descriptors = om::describe(model, def, container.header().model_type != 3);
+    if (descriptors.gears.empty())
+        descriptors = om::descriptors_behind_aipp(def, std::move(descriptors), -1);
     const om::KernelStore kernels = om::KernelStore::parse(model.find(om::PartitionType::kKernels));
     const om::Bytes weights =
         request.weights != nullptr

@@ -2,7 +2,8 @@
 // It is opened with the first picture, as the engine is with the first model.
 //
 // Everything that comes here is checked: pictures lie wholly in their buffers, areas in their
-// pictures, and chroma is whole. Nothing here allocates more than a few rows, or fails otherwise.
+// pictures. An odd edge of an area covers the chroma samples that it touches. Nothing here
+// allocates memory, or fails.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -34,6 +35,17 @@ struct Picture {
     // Semi-planar: {U, V} within a pair. Packed 422: {Y0, U, Y1, V} within four bytes. Three bytes:
     // {R, G, B} or {Y, U, V}. Four: {R, G, B, A}.
     uint8_t order[4];
+};
+
+// The same in three planes, as codecs have them.
+struct Planes {
+    uint8_t *data[3];   // Y, U, V; without chroma the first alone
+    size_t strides[3];  // bytes a row
+    uint32_t width;
+    uint32_t height;
+    uint8_t shift_x;  // of chroma: 1 is half as wide
+    uint8_t shift_y;
+    bool is_gray;
 };
 
 struct Area {
@@ -69,6 +81,12 @@ class Media {
     virtual void place(const Picture &source, const Area &from, const Picture &target,
                        const Area &to, Interpolation interpolation, Matrix matrix) noexcept = 0;
 
+    // Both of one size, or the greater one cut at its right and lower end. Chroma is averaged or
+    // repeated where the two have it at other places.
+    virtual void interleave(const Planes &source, const Picture &target,
+                            Matrix matrix) noexcept = 0;
+    virtual void split(const Picture &source, const Planes &target, Matrix matrix) noexcept = 0;
+
     // What is outside of `inside`, from what is in it or of a constant (one value a channel).
     virtual void draw_border(const Picture &target, const Area &inside, Border border,
                              const uint8_t (&value)[4]) noexcept = 0;
@@ -81,7 +99,7 @@ class Media {
 };
 
 // Counts up with every change of this file.
-constexpr uint32_t kMediaAbi = 1;
+constexpr uint32_t kMediaAbi = 2;
 
 // The one symbol that the library exports; null where `abi` is not its own.
 using MediaEntry = Media *(*)(uint32_t abi);

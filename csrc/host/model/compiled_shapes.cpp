@@ -12,8 +12,10 @@
 
 namespace ascendcl::host::model {
 
-std::unique_ptr<CompiledShape> compile_shape(const ProgramSource &source, om::Descriptors io) {
-    auto shape = std::make_unique<CompiledShape>(std::move(io), shared_program(source));
+std::unique_ptr<CompiledShape> compile_shape(const ProgramSource &source, om::Descriptors io,
+                                             AippStage aipp) {
+    auto shape =
+        std::make_unique<CompiledShape>(std::move(io), std::move(aipp), shared_program(source));
     shape->program.take(ACL_ERROR_GE_FAILURE);  // the load fails where there can be none
     return shape;
 }
@@ -34,8 +36,10 @@ CompiledShapes::CompiledShapes(om::Bytes file, om::Bytes weights,
       weights_(description_->carries_ir ? weights : om::Bytes{}),
       shapes_(std::max<size_t>(1, description_->io.gears.size())) {
     if (description_->io.gears.empty()) {
+        om::Descriptors io = description_->io;
+        io.inputs = fed_inputs(*description_, std::move(io.inputs));
         shapes_[0] = compile_shape({key_, file, weights, -1, {}, description_->carries_ir},
-                                   description_->io);
+                                   std::move(io), stage(0));
         return;
     }
     require_choosable_gears(*description_);
@@ -43,15 +47,21 @@ CompiledShapes::CompiledShapes(om::Bytes file, om::Bytes weights,
     at(description_->largest_gear);
 }
 
+AippStage CompiledShapes::stage(size_t gear) const {
+    return {description_->aipp, description_->io, gear};
+}
+
 CompiledShape &CompiledShapes::at(size_t gear) {
     if (!shapes_[gear]) {
+        om::Descriptors io = om::descriptors_of_gear(description_->io, gear);
+        io.inputs = fed_inputs(*description_, std::move(io.inputs));
         shapes_[gear] = compile_shape({key_,
                                        kept_->bytes(),
                                        weights_,
                                        static_cast<int32_t>(gear),
                                        {},
                                        description_->carries_ir},
-                                      om::descriptors_of_gear(description_->io, gear));
+                                      std::move(io), stage(gear));
     }
     return *shapes_[gear];
 }

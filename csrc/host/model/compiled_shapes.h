@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "host/engine/engine.h"
+#include "host/model/aipp_stage.h"
 #include "host/model/description.h"
 #include "host/model/kept_file.h"
 #include "host/model/program_cache.h"
@@ -18,10 +19,12 @@ namespace ascendcl::host::model {
 
 struct CompiledShape {
     om::Descriptors io;  // in this shape, without hidden inputs
+    AippStage aipp;      // before the program
     ProgramUse program;  // of one load
 
-    CompiledShape(om::Descriptors descriptors, std::shared_ptr<SharedProgram> compiled)
-        : io(std::move(descriptors)), program(std::move(compiled)) {}
+    CompiledShape(om::Descriptors descriptors, AippStage stage,
+                  std::shared_ptr<SharedProgram> compiled)
+        : io(std::move(descriptors)), aipp(std::move(stage)), program(std::move(compiled)) {}
     // The same with its ops timed, compiled when first asked for. Throws Failure(500005).
     ProgramUse &timed_program();
 
@@ -30,7 +33,8 @@ struct CompiledShape {
 };
 
 // Throws Failure as shared_program.
-std::unique_ptr<CompiledShape> compile_shape(const ProgramSource &source, om::Descriptors io);
+std::unique_ptr<CompiledShape> compile_shape(const ProgramSource &source, om::Descriptors io,
+                                             AippStage aipp = {});
 
 // Of one load, and not for concurrent use.
 class CompiledShapes {
@@ -44,6 +48,8 @@ class CompiledShapes {
     CompiledShape &at(size_t gear);
 
    private:
+    AippStage stage(size_t gear) const;
+
     std::shared_ptr<const Description> description_;
     ContentKey key_;
     om::Bytes weights_;  // that programs refer to

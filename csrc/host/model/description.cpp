@@ -11,15 +11,7 @@ namespace ascendcl::host::model {
 namespace {
 
 constexpr char kOriginalOpNames[] = "_datadump_original_op_names";
-constexpr char kAippMode[] = "_data_related_aipp_mode";
 constexpr uint8_t kFlowModel = 3;  // here partition 6 is something else than in/out info
-
-aclmdlInputAippType aipp_type(std::string_view mode) noexcept {
-    if (mode == "static_aipp") return ACL_DATA_WITH_STATIC_AIPP;
-    if (mode == "dynamic_aipp") return ACL_DATA_WITH_DYNAMIC_AIPP;
-    if (mode == "dynamic_aipp_conf") return ACL_DYNAMIC_AIPP_NODE;
-    return ACL_DATA_WITHOUT_AIPP;
-}
 
 // The documented form: the length of each name in brackets, then the name.
 std::string joined(const std::vector<std::string_view> &names) {
@@ -50,10 +42,13 @@ void fit_largest_gear(Description &description) {
         const om::Descriptors gear = om::descriptors_of_gear(io, index);
         uint64_t bytes = 0;
         auto in_gear = gear.inputs.begin();
-        for (om::IoDescriptor &input : io.inputs) {
-            if (input.name == om::kGearInput) continue;
+        for (size_t i = 0; i < io.inputs.size(); ++i) {
+            if (io.inputs[i].name == om::kGearInput) continue;
             bytes += in_gear->size;
-            keep_larger(input, *in_gear++);
+            // The bytes of a picture are not those of the image that AIPP makes of it.
+            if (description.aipp[i].type == ACL_DATA_WITHOUT_AIPP)
+                keep_larger(io.inputs[i], *in_gear);
+            ++in_gear;
         }
         for (size_t i = 0; i < io.outputs.size(); ++i) keep_larger(io.outputs[i], gear.outputs[i]);
         if (bytes > most) {
@@ -74,7 +69,6 @@ std::shared_ptr<const Description> Description::read(const om::Container &contai
     const auto def = om::ModelDef::parse(model.find(om::PartitionType::kModelDef));
     const bool may_be_old = container.header().model_type != kFlowModel;
     description->io = om::describe(model, def, may_be_old);
-    fit_largest_gear(*description);
     description->name = def.name;
     description->is_dynamic = container.header().is_dynamic;
     description->carries_ir = om::has_ir(def) && !model.has(om::PartitionType::kHostWeights);
@@ -83,18 +77,13 @@ std::shared_ptr<const Description> Description::read(const om::Container &contai
     for (size_t i = 0; i < std::min(ops.size(), originals.size()); ++i) {
         description->original_op_names.emplace(ops[i], originals[i]);
     }
-    description->aipp.assign(description->io.inputs.size(), ACL_DATA_WITHOUT_AIPP);
+    description->aipp = read_aipp(def, description->io);
+    fit_largest_gear(*description);
     if (def.graphs.empty()) return description;
     for (const om::Node &node : def.graphs.front().nodes) {
         const auto names = node.attrs.texts(kOriginalOpNames);
         if (!names.empty()) {
             description->original_op_names.emplace(std::string(node.name), joined(names));
-        }
-        const auto mode = node.attrs.text(kAippMode);
-        if (!mode) continue;
-        const auto &inputs = description->io.inputs;
-        for (size_t i = 0; i < inputs.size(); ++i) {
-            if (inputs[i].name == node.name) description->aipp[i] = aipp_type(*mode);
         }
     }
     return description;
@@ -102,6 +91,33 @@ std::shared_ptr<const Description> Description::read(const om::Container &contai
 
 const std::vector<om::IoDescriptor> &tensors(const Description &description, Side side) noexcept {
     return side == Side::kInput ? description.io.inputs : description.io.outputs;
+}
+
+std::vector<om::IoDescriptor> fed_inputs(const Description &description,
+                                         std::vector<om::IoDescriptor> inputs) {
+    const auto carries_parameters = [&](const om::IoDescriptor &input) {
+        for (size_t i = 0; i < description.aipp.size(); ++i) {
+            if (description.aipp[i].type == ACL_DYNAMIC_AIPP_NODE &&
+                description.io.inputs[i].name == input.name)
+                return true;
+        }
+        return false;
+    };
+    inputs.erase(std::remove_if(inputs.begin(), inputs.end(), carries_parameters), inputs.end());
+    return inputs;
+}
+
+bool has_dynamic_aipp(const Description &description) noexcept {
+    return std::any_of(
+        description.aipp.begin(), description.aipp.end(),
+        [](const AippInput &input) { return input.type == ACL_DATA_WITH_DYNAMIC_AIPP; });
+}
+
+uint64_t largest_batch(const AippInput &input) noexcept {
+    int64_t largest = 0;
+    for (const om::IoDescriptor &taken : input.taken)
+        largest = std::max(largest, taken.dims.empty() ? 0 : taken.dims[0]);
+    return static_cast<uint64_t>(largest);
 }
 
 uint64_t largest_size(const om::IoDescriptor &tensor) noexcept {

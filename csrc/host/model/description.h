@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "acl/acl.h"
+#include "host/model/aipp_file.h"
 #include "host/runtime/live_counts.h"
 #include "om/descriptors.h"
 #include "om/gears.h"
@@ -19,12 +20,12 @@
 namespace ascendcl::host::model {
 
 struct Description {
-    std::string name;                       // of the model, as the compiler was told
-    om::Descriptors io;                     // sizes are those of the largest gear
-    size_t largest_gear = 0;                // the one with the most bytes of input
-    std::vector<aclmdlInputAippType> aipp;  // one per input
-    bool is_dynamic = false;                // shapes known only when executed
-    bool carries_ir = false;                // that computes on weight memory (om/host_ir.h)
+    std::string name;             // of the model, as the compiler was told
+    om::Descriptors io;           // sizes are those of the largest gear
+    size_t largest_gear = 0;      // the one with the most bytes of input
+    std::vector<AippInput> aipp;  // one per input
+    bool is_dynamic = false;      // shapes known only when executed
+    bool carries_ir = false;      // that computes on weight memory (om/host_ir.h)
     // Operator name -> "[5]conv1[4]relu", of those that were fused.
     std::unordered_map<std::string, std::string> original_op_names;
 
@@ -35,6 +36,15 @@ struct Description {
 enum class Side { kInput, kOutput };
 
 const std::vector<om::IoDescriptor> &tensors(const Description &description, Side side) noexcept;
+
+// The inputs that a caller feeds, out of `inputs` of one shape: without those that carry the
+// parameters of AIPP. The input that carries the gear is none of `inputs` any more.
+std::vector<om::IoDescriptor> fed_inputs(const Description &description,
+                                         std::vector<om::IoDescriptor> inputs);
+
+bool has_dynamic_aipp(const Description &description) noexcept;
+// The most images that a gear has, of one input with AIPP.
+uint64_t largest_batch(const AippInput &input) noexcept;
 
 // Bytes of a tensor at its largest, 0 when unbounded.
 uint64_t largest_size(const om::IoDescriptor &tensor) noexcept;

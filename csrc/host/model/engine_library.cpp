@@ -15,6 +15,7 @@
 #include "host/model/openvino_libraries.h"
 #include "host/report/report.h"
 #include "host/runtime/fork.h"
+#include "host/runtime/own_library.h"
 
 namespace ascendcl::host::model {
 namespace {
@@ -31,14 +32,6 @@ struct Opening {
 Opening &opening() {
     static auto &only = *new Opening;
     return only;
-}
-
-// Beside this library, else where the loader looks: a copy of one of the two finds the other so.
-void *open_library() {
-    const std::filesystem::path beside = own_folder() / kEngineFile;
-    std::error_code failed;
-    const bool is_there = std::filesystem::exists(beside, failed);
-    return dlopen(is_there ? beside.c_str() : kEngineFile, RTLD_NOW | RTLD_LOCAL);
 }
 
 [[noreturn]] void refuse(const std::string &why) {
@@ -58,7 +51,7 @@ void require_room() {
 engine::Engine *open_engine(const std::string &openvino_folder) {
     require_room();
     const OpenvinoLibraries openvino(openvino_folder);
-    void *library = open_library();
+    void *library = open_beside(kEngineFile);
     if (!library) {
         const std::string words = loader_error();
         const std::string why = words + openvino.advice(words);

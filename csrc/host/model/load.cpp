@@ -122,6 +122,14 @@ uint32_t load_model(const OmFile &file, const LoadOptions &options) {
         work_size = container.work_size();
         io_size = std::min(container.zero_copy_size(), work_size);
     });
+    const auto &aipp = parts.description->aipp;
+    if (is_dynamic && std::any_of(aipp.begin(), aipp.end(), [](const AippInput &input) {
+            return input.type != ACL_DATA_WITHOUT_AIPP;
+        })) {
+        throw Failure{ACL_ERROR_FEATURE_UNSUPPORTED,
+                      "the host runtime does not run models with AIPP and dynamic shapes: compile "
+                      "it for fixed shapes, or for gears"};
+    }
     const om::Bytes weights = container.models().front().find(om::PartitionType::kWeights);
     check_memory("work", options.work, work_size, context->device());
     check_memory("weight", options.weight, weights.size, context->device());

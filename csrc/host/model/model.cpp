@@ -128,6 +128,7 @@ Model::Model(Parts parts)
     : parts_(std::move(parts)),
       last_gear_(parts_.description->largest_gear),
       gear_input_(has_gears() ? gear_input(*parts_.description) : kNoInput),
+      has_dynamic_aipp_(has_dynamic_aipp(*parts_.description)),
       real_check_(real_check()),
       padded_inputs_(parts_.description->io.inputs.size()) {}
 
@@ -176,8 +177,9 @@ void Model::bind(const aclmdlDataset &inputs, aclmdlDataset &outputs, ExecutionM
     require_count(outputs, io.outputs, Side::kOutput, ACL_ERROR_GE_FAILURE);
     collect(inputs, io.inputs, Side::kInput, bound.inputs);
     collect(outputs, io.outputs, Side::kOutput, bound.outputs);
-    // Which gear it is stands in device memory, and is known when the execution's turn comes.
-    if (has_gears()) return;
+    // Which gear it is, and how large AIPP's pictures are, stands in device memory, and is known
+    // when the execution's turn comes.
+    if (has_gears() || has_dynamic_aipp_) return;
     check_descs(inputs, io.inputs);
     check_descs(outputs, io.outputs);
     check_room(bound.outputs, io.outputs);
@@ -224,11 +226,15 @@ aclError Model::execute_bound(const Bound &bound) noexcept {
     });
 }
 
-void Model::fit(const Bindings &inputs, const om::Descriptors &io) {
+void Model::fit(const Bindings &inputs, CompiledShape &shape) {
     fitted_inputs_.clear();
+    const std::vector<AippInput> &aipp = parts_.description->aipp;
     for (size_t i = 0; i < inputs.size(); ++i) {
-        if (i != gear_input_) fitted_inputs_.push_back(inputs[i]);
+        if (i != gear_input_ && aipp[i].type != ACL_DYNAMIC_AIPP_NODE)
+            fitted_inputs_.push_back(inputs[i]);
     }
+    const om::Descriptors &io = shape.io;
+    shape.aipp.prepare(inputs, shape.io.inputs);
     require_sizes(fitted_inputs_, io.inputs, Side::kInput);
     for (size_t i = 0; i < fitted_inputs_.size(); ++i) {
         engine::Binding &input = fitted_inputs_[i];
@@ -254,8 +260,8 @@ void Model::run(const Bound &bound) {
         }
         shape = &parts_.shapes->at(gear);
     }
-    fit(bound.inputs, shape->io);
-    if (has_gears()) check_room(bound.outputs, shape->io.outputs);
+    fit(bound.inputs, *shape);
+    if (has_gears() || has_dynamic_aipp_) check_room(bound.outputs, shape->io.outputs);
     require_sizes(bound.outputs, shape->io.outputs, Side::kOutput);
     fitted_outputs_ = bound.outputs;
     for (size_t i = 0; i < fitted_outputs_.size(); ++i) {
@@ -271,8 +277,10 @@ void Model::run(const Bound &bound) {
         program.take(profiled ? ACL_ERROR_PROFILING_FAILURE : ACL_ERROR_RT_MODEL_EXECUTE);
     const bool timed = profiled || checks::tracing();
     const uint64_t begin = timed ? profiling_clock() : 0;
+    shape->aipp.apply(fitted_inputs_);
+    const uint64_t behind_aipp = timed && !shape->aipp.empty() ? profiling_clock() : begin;
     const engine::Outcome outcome = execution->run(fitted_inputs_, fitted_outputs_);
-    if (timed) tell_of_run(*execution, begin, profiling_clock());
+    if (timed) tell_of_run(*execution, begin, behind_aipp, profiling_clock());
     require_ok(outcome, outcome.kind == engine::Outcome::Kind::kInput ? ACL_ERROR_INVALID_PARAM
                                                                       : ACL_ERROR_RT_MODEL_EXECUTE);
     if (bound.open_outputs) deliver(bound, shape->io.outputs, *execution);
@@ -305,8 +313,11 @@ void Model::deliver(const Bound &bound, const std::vector<om::IoDescriptor> &io,
     }
 }
 
-void Model::tell_of_run(const engine::Execution &execution, uint64_t begin, uint64_t end) const {
-    const auto ops = laid_end_to_end(execution.op_times(), begin, end);
+void Model::tell_of_run(const engine::Execution &execution, uint64_t begin, uint64_t behind_aipp,
+                        uint64_t end) const {
+    auto ops = laid_end_to_end(execution.op_times(), behind_aipp, end);
+    if (behind_aipp != begin)
+        ops.insert(ops.begin(), {"AIPP", "Aipp", begin, behind_aipp, behind_aipp - begin});
     const std::string &name = parts_.description->name;
     trace_run(id(), name, begin, end, ops);
     report_run({id(), name, parts_.device, begin, end, ops});

@@ -113,12 +113,13 @@ class Model {
     // buffer.
     void deliver(const Bound &bound, const std::vector<om::IoDescriptor> &io,
                  const engine::Execution &execution);
-    // Tells the trace and the profilers of an execution with op times.
-    void tell_of_run(const engine::Execution &execution, uint64_t begin, uint64_t end) const;
+    // Tells the trace and the profilers of an execution with op times, AIPP before them.
+    void tell_of_run(const engine::Execution &execution, uint64_t begin, uint64_t behind_aipp,
+                     uint64_t end) const;
     void bind_dynamic(const aclmdlDataset &inputs, aclmdlDataset &outputs, ExecutionMode mode,
                       Bound &bound) const;
-    // What the engine is given: whole tensors, without the input that carries the gear.
-    void fit(const Bindings &inputs, const om::Descriptors &io);
+    // What is fed: whole tensors, without the inputs that carry the gear and AIPP's parameters.
+    void fit(const Bindings &inputs, CompiledShape &shape);
 
     LiveCount<LiveKind::kModel> live_;
     Parts parts_;
@@ -126,6 +127,7 @@ class Model {
 
     std::atomic<size_t> last_gear_;
     const size_t gear_input_;  // index of the input that carries the gear, or of none
+    const bool has_dynamic_aipp_;
     const RealCheck real_check_;
 
     std::mutex execution_mutex_;  // the members below, and parts_.shapes

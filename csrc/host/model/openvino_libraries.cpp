@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "host/report/report.h"
+#include "host/runtime/own_library.h"
 
 namespace ascendcl::host::model {
 namespace {
@@ -23,18 +24,6 @@ constexpr char kThreads[] = "libtbb.so.12";
 constexpr char kCopied[] = "openvino";  // `ascendcl sdk --copy` makes it
 // A C function that is in libopenvino alone.
 constexpr char kOneOfItsFunctions[] = "get_openvino_version";
-
-// The folder of the file that has the address, links resolved.
-fs::path folder_of(const void *address) {
-    Dl_info info{};
-    if (dladdr(address, &info) == 0 || !info.dli_fname) return {};
-    std::error_code failed;
-    const fs::path real = fs::canonical(info.dli_fname, failed);
-    return (failed ? fs::path(info.dli_fname) : real).parent_path();
-}
-
-// Known from the start: the loader may have found the library by a relative path.
-[[maybe_unused]] const fs::path &known_early = own_folder();
 
 // The newest libopenvino.so of the folder, or an empty path.
 fs::path openvino_in(const fs::path &folder) {
@@ -69,21 +58,6 @@ std::string load_from(const fs::path &folder) {
 }
 
 }  // namespace
-
-const fs::path &own_folder() {
-    static const auto &folder = *new fs::path(  // leaked: models may outlive static destructors
-        folder_of(reinterpret_cast<const void *>(&own_folder)));
-    return folder;
-}
-
-std::string loader_error() {
-    const char *text = dlerror();
-    const std::string words = text ? text : "unknown loader error";
-    for (const char *no_memory : {"failed to map segment", "annot allocate memory"}) {
-        if (words.find(no_memory) != std::string::npos) throw std::bad_alloc();
-    }
-    return words;
-}
 
 OpenvinoLibraries::OpenvinoLibraries(const std::string &given) {
     if (const char *chosen = std::getenv(kVariable); chosen && *chosen) {

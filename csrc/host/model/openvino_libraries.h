@@ -7,13 +7,6 @@
 
 namespace ascendcl::host::model {
 
-// The folder that this library is in, links resolved: what lies beside it is found there, however
-// the library itself was found.
-const std::filesystem::path &own_folder();
-
-// What dlerror() says. Throws std::bad_alloc where that is no memory.
-std::string loader_error();
-
 class OpenvinoLibraries {
    public:
     // Loads OpenVINO from the folder that ASCENDCL_OPENVINO_LIBS names, else from `given`, which

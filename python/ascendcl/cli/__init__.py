@@ -7,6 +7,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from ascendcl import __version__
 from ascendcl._own_command import raise_on_interrupt
 from ascendcl.errors import AclError
 
@@ -50,6 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(argv: Sequence[str] | None) -> int:
     parser = argparse.ArgumentParser(prog="ascendcl", description="Ascend inference from Python.")
+    parser.add_argument("--version", action="version", version=f"ascendcl {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="<command>", required=True)
     for command in _COMMANDS:
         command.add_to(commands)

@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from ascendcl.cli.exit_codes import DONE, FOUND, NOT_POSSIBLE, told
 from ascendcl.cli.feeding import REFUSALS, given_shapes
+from ascendcl.cli.json_text import json_text
 from ascendcl.cli.model_files import require_file
 from ascendcl.cli.option_numbers import bound, not_negative
 from ascendcl.cli.paths import path_text
@@ -42,6 +44,9 @@ def run(arguments: argparse.Namespace) -> int:
     except (AclError, *REFUSALS) as error:
         print(f"ascendcl compare: {error}", file=sys.stderr)
         return NOT_POSSIBLE
+    if arguments.json:
+        print(json_text({"bound": options.bound, **asdict(found)}))
+        return DONE if found.is_within else FOUND
     rows = [(row.name, _numbers(row)) for row in found.differences]
     print_table(f"{arguments.first} against {arguments.second} (bound {options.bound:g})", rows)
     if found.departure is not None:
@@ -88,5 +93,6 @@ def add_to(commands: _SubParsersAction[ArgumentParser]) -> None:
     add("--seed", type=not_negative, default=0, help="of made-up inputs")
     add("--fp16-weights", action="store_true", help="round weights of ONNX and IR to 16 bits")
     add("--bisect", action="store_true", help="tell the first node that departs")
+    add("--json", action="store_true", help="one JSON object in place of the table")
     add("--quiet", action="store_true", help="no progress")
     parser.set_defaults(run=run)

@@ -63,6 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
             ),
             seed=arguments.seed,
             like=arguments.like,
+            insert_op_conf=arguments.insert_op_conf,
         )
     except ValueError as error:
         print(f"ascendcl compile: {error}", file=sys.stderr)
@@ -81,8 +82,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _require_sources(arguments: argparse.Namespace) -> None:
     refuse_om(arguments.model, ", which is what ascendcl compile makes: ascendcl run runs it")
-    if arguments.like is not None:
-        require_file(arguments.like)
+    for path in (arguments.like, arguments.insert_op_conf):
+        if path is not None:
+            require_file(path)
 
 
 def _target(text: str | None) -> Path | None:
@@ -184,6 +186,12 @@ def add_to(commands: _SubParsersAction[ArgumentParser]) -> None:
     add("--output_type", help="FP32, FP16, UINT8, INT8: the type of all outputs")
     add("--precision_mode", help="fp32, or fp16, which halves the weights (with --like: fp16)")
     add("--input_format", help="NCHW, NHWC or ND: what four dims are told to be")
+    add(
+        "--insert_op_conf",
+        type=path_text,
+        metavar="aipp.cfg",
+        help="ATC's configuration of AIPP, which makes the inputs of pictures",
+    )
     add("--soc_version", help="ignored: the file is for the host runtime")
     add("--force", action="store_true", help="go on where the front end is known to be wrong")
     add("--no-verify", action="store_true", help="write without running")

@@ -7,6 +7,7 @@ import contextlib
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import prod
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -14,6 +15,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from .aipp_config import read_aipp
+from .aipp_input import AippInput, put_in_front
 from .compile_errors import CompileError, KnownWrongError, OptionError, VerificationError
 from .frontend import SourceModel, read_source
 from .host_model import Gears, write_host_model
@@ -22,7 +25,7 @@ from .like import Like, read_like
 from .like_graph import make_alike, take_over_resizes
 from .source_graph import SourceGraph
 from .torch_source import is_torch_module, read_torch, run_torch
-from .verify import TIMES, Verdict, VerifyJob, as_input, attempts_of, others_of, verify
+from .verify import TIMES, Port, Verdict, VerifyJob, as_input, attempts_of, others_of, verify
 
 if TYPE_CHECKING:
     from .comparison import Difference
@@ -44,6 +47,7 @@ _OF_LIKE = (
     "dynamic_dims",
     "output_type",
     "input_format",
+    "insert_op_conf",
 )
 
 
@@ -67,6 +71,7 @@ class CompileOptions:
     verify_input: Mapping[str, npt.ArrayLike] = field(default_factory=dict)
     seed: int = 0
     like: str | PathLike[str] | None = None
+    insert_op_conf: str | PathLike[str] | None = None
 
     def __post_init__(self) -> None:
         """Refuse texts where the command line has them and Python has lists and mappings."""
@@ -164,6 +169,7 @@ def compile(
     target = _target(output, options)
     _refuse_loss(target, model, "the model that is compiled")
     like = _like(options)
+    blocks = read_aipp(options.insert_op_conf) if options.insert_op_conf is not None else []
     if is_torch_module(model):
         if like is not None:
             raise CompileError("like: a module has no names to find inputs by: export it to ONNX")
@@ -187,6 +193,9 @@ def compile(
     graph.set_types(options.output_type, _precision(options))
     if like is None:
         ports = graph.ports(options.input_format)
+    aipp: dict[str, AippInput] = {}
+    if blocks:
+        aipp = put_in_front(blocks, graph.input_ports(), ports, gears)
     # In the same folder: only there is a rename one step.
     with _folder_beside(target) as folder:
         beside = Path(folder) / "model.om"
@@ -202,6 +211,7 @@ def compile(
                 gears=gears,
                 attrs=attrs,
                 sizes=like.sizes if like else None,
+                aipp=aipp,
             )
 
         tell("writing")
@@ -210,12 +220,12 @@ def compile(
         if options.verify:
             tell("verifying")
             expected = _Expected()
-            if source.framework == "pytorch" and gears is None:
+            if source.framework == "pytorch" and gears is None and not aipp:
                 expected = _Expected(
                     _as_arrays(example_inputs), run_torch(model, example_inputs), "PyTorch"
                 )
             verdict = _verified(
-                beside, graph, gears, options, folder=Path(folder), expected=expected
+                beside, graph, gears, options, folder=Path(folder), expected=expected, aipp=aipp
             )
         changes = []
         if like is not None:
@@ -306,19 +316,23 @@ def _verified(
     *,
     folder: Path,
     expected: _Expected,
+    aipp: Mapping[str, AippInput],
 ) -> Verdict:
     """Hold the compiled file against its source; no reference is no error."""
     graph.require_inputs(options.verify_input, "verify_input")
     given = {
         port.name: as_input(options.verify_input[port.name], port)
         for port in graph.input_ports()
-        if port.name in options.verify_input
+        if port.name in options.verify_input and port.name not in aipp
     }
     if expected.reference:
         given = dict(zip(graph.inputs, expected.inputs, strict=True))
     elif graph.source.onnx is None:
         return Verdict(None)
     attempts = attempts_of(graph.input_ports(), gears, given)
+    if aipp:
+        attempts = [[_in_front(port, aipp) for port in ports] for ports in attempts]
+        given |= _pictures(options.verify_input, attempts)
     verdict = verify(
         VerifyJob(
             model=str(compiled),
@@ -356,6 +370,28 @@ def _verified(
     return replace(verdict, bound=bound) if verdict.reference else verdict
 
 
+def _in_front(port: Port, aipp: Mapping[str, AippInput]) -> Port:
+    return aipp[port.name].port(port) if port.name in aipp else port
+
+
+def _pictures(
+    given: Mapping[str, npt.ArrayLike], attempts: Sequence[Sequence[Port]]
+) -> dict[str, npt.NDArray[Any]]:
+    """The pictures that were given to verify with, as they are fed."""
+    found = {}
+    for port in attempts[0]:
+        if port.aipp is None or port.name not in given:
+            continue
+        picture = np.asarray(given[port.name])
+        if picture.dtype != np.uint8 or picture.size != prod(port.shape) or len(attempts) > 1:
+            raise CompileError(
+                f"verify_input: {port.name!r} takes the picture in front of AIPP, uint8 of "
+                f"{prod(port.shape)} bytes and in one shape, not {picture.dtype}{picture.shape}"
+            )
+        found[port.name] = picture.reshape(port.shape)
+    return found
+
+
 def _is_within(row: Difference, bound: float) -> bool:
     """Within the bound, or as far as roundings move the reference, as in a sigmoid's tail."""
     return row.relative_l2 <= bound or row.relative_l2 <= min(_MOST * bound, TIMES * row.moved)
@@ -386,7 +422,7 @@ def _described(
 ) -> Compiled:
     info = written.inout()
     tensors = [
-        tuple(f"{each.name}: {_shape_text(each.dims)}" for each in side if each.name)
+        tuple(f"{each.name}: {_shape_text(each.dims_v2)}" for each in side if each.name)
         for side in (info.inputs, info.outputs)
     ]
     is_open = gears is None and any(-1 in each.dims for each in (*info.inputs, *info.outputs))

@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import prod
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
+from .aipp_input import AippInput, add_parameters
 from .graph_builder import GraphBuilder, Node
 from .messages import Attrs
 from .model_builder import ModelBuilder
@@ -32,6 +33,7 @@ def join_gears(
     *,
     open_axes: Open | None = None,
     order: Sequence[str] = (),
+    aipp: Mapping[str, AippInput] | None = None,
     **about: Any,
 ) -> ModelBuilder:
     """Make one model of static graphs that differ in shapes alone, as ``atc`` does.
@@ -51,6 +53,8 @@ def join_gears(
     order
         Names of the inputs in the order in which a gear of ``dims`` lists their values; theirs in
         the graphs if not given.
+    aipp
+        Inputs with AIPP in front of them, by name.
     **about
         As in :class:`ModelBuilder`.
 
@@ -84,9 +88,15 @@ def join_gears(
         dims = [
             -1 if opened else size for size, opened in zip(specs[0].stored_shape, axes, strict=True)
         ]
+        if aipp and (image := aipp.get(nodes[0].name)):
+            fed.append(
+                main.data(image.name, image.spec(), image.attrs(), fed_bytes=image.fed_bytes)
+            )
+            continue
         attrs: Attrs = {"_mbatch_origin_input_dims": dims}
         fed.append(main.data(nodes[0].name, _largest(specs), attrs if -1 in dims else None))
     chosen = main.data("ascend_mbatch_shape_data", TensorSpec((len(gears[0]),), "int64", "ND"))
+    add_parameters(main, aipp or {})
     table = main.constant(
         "ascend_mbatch_shape_const",
         np.array(gears),

@@ -32,6 +32,12 @@ class Node:
     kernel: bytes | None = None
     value: bytes | None = None  # of a Const, in stored layout
     is_inline: bool = False  # keep the value in the graph, not in the weights
+    fed_bytes: int | None = None  # of an input, where they are not those of its description
+
+    @property
+    def is_input(self) -> bool:
+        """Whether the model's user feeds it."""
+        return self.type in ("Data", "AippData")
 
 
 class GraphBuilder:
@@ -69,14 +75,29 @@ class GraphBuilder:
         self.output_names: list[str] = []
 
     def data(
-        self, name: str, spec: TensorSpec, attrs: Mapping[str, AttrValue] | None = None
+        self,
+        name: str,
+        spec: TensorSpec,
+        attrs: Mapping[str, AttrValue] | None = None,
+        *,
+        fed_bytes: int | None = None,
+        type: str = "Data",
     ) -> Value:
-        """Add an input of the graph; its index is the number of inputs before it."""
-        index = sum(node.type == "Data" for node in self.nodes.values())
+        """Add an input of the graph; its index is the number of inputs before it.
+
+        Parameters
+        ----------
+        name, spec, attrs
+            Name, specification and further attributes.
+        fed_bytes
+            What callers feed, where that is not what the specification says (AIPP).
+        type
+            ``Data``, or ``AippData`` of what carries AIPP's parameters.
+        """
+        index = sum(node.is_input for node in self.nodes.values())
+        own = {"data_type": 0, "index": index, **(attrs or {})}
         # A Data node has one input, which is connected to nothing.
-        self._add(
-            Node(name, "Data", [None], [spec], {"data_type": 0, "index": index, **(attrs or {})})
-        )
+        self._add(Node(name, type, [None], [spec], own, fed_bytes=fed_bytes))
         return Value(name, 0, spec)
 
     def constant(

@@ -14,6 +14,7 @@ from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from .aipp_input import AippInput, add_parameters
 from .compile_errors import CompileError
 from .container import Header
 from .gears import GearKind, join_gears
@@ -99,6 +100,7 @@ def write_host_model(
     gears: Gears | None = None,
     attrs: Mapping[str, AttrValue] | None = None,
     sizes: Sizes | None = None,
+    aipp: Mapping[str, AippInput] | None = None,
 ) -> ModelBuilder:
     """Write the file.
 
@@ -120,6 +122,8 @@ def write_host_model(
         More attributes of the model.
     sizes
         None for what the IR needs.
+    aipp
+        Inputs with AIPP in front of them, by name.
 
     Returns
     -------
@@ -142,7 +146,7 @@ def write_host_model(
         about |= _sized(weights, folder, sizes)
         about["attrs"] = {**(attrs or {}), "zero_copy_memory_size": sizes.zero_copy}
     if gears is None:
-        graph = _graph(model, xml, ports, "main")
+        graph = _graph(model, xml, ports, "main", aipp)
         builder = ModelBuilder(graph, feature_size=feature_size(model), **about)
         is_open = any(-1 in node.spec.shape for node in graph.outputs) or any(
             port.get_partial_shape().is_dynamic for port in model.inputs
@@ -157,6 +161,7 @@ def write_host_model(
             gears.kind,
             open_axes=open_axes,
             order=gears.order,
+            aipp=aipp,
             feature_size=size,
             **about,
         )
@@ -243,12 +248,24 @@ def _reshaped(model: ov.Model, shapes: Sequence[Shape]) -> ov.Model:
     return copy
 
 
-def _graph(model: ov.Model, xml: str, ports: Ports, name: str) -> GraphBuilder:
+def _graph(
+    model: ov.Model,
+    xml: str,
+    ports: Ports,
+    name: str,
+    aipp: Mapping[str, AippInput] | None = None,
+) -> GraphBuilder:
     graph = GraphBuilder(name)
-    inputs = [
-        graph.data(port_name, _spec(port, port_name, ports))
-        for port, port_name in zip(model.inputs, ports.inputs, strict=True)
-    ]
+    inputs = []
+    for port, port_name in zip(model.inputs, ports.inputs, strict=True):
+        image = (aipp or {}).get(port_name)
+        if image is None:
+            inputs.append(graph.data(port_name, _spec(port, port_name, ports)))
+        else:
+            inputs.append(
+                graph.data(port_name, image.spec(), image.attrs(), fed_bytes=image.fed_bytes)
+            )
+    add_parameters(graph, aipp or {})
     specs = [
         _spec(port, port_name, ports)
         for port, port_name in zip(model.outputs, ports.outputs, strict=True)

@@ -133,12 +133,15 @@ class ModelBuilder:
         """Answer what a runtime reports of inputs, outputs and gears."""
         graph = self.graphs[0]
         info = InOutInfo()
-        data = [node for node in graph.nodes.values() if node.type == "Data"]
+        data = [node for node in graph.nodes.values() if node.is_input]
         data.sort(key=lambda node: cast("int", node.attrs["index"]))
         for node in data:
             dims = _input_dims(node)
             dims_v2 = node.attrs.get("input_dims", dims)
-            info.inputs.append(_tensor_info(node.name, node.outputs[0], dims, dims_v2))
+            told = _tensor_info(node.name, node.outputs[0], dims, dims_v2)
+            if node.fed_bytes is not None:
+                told.size = node.fed_bytes
+            info.inputs.append(told)
         for name, value in zip(self._reported_output_names(), self.graphs[0].outputs, strict=True):
             info.outputs.append(
                 _tensor_info(name, value.spec, value.spec.stored_shape, value.spec.stored_shape)
@@ -231,8 +234,11 @@ class ModelBuilder:
             (main.name, value.node, value.index): value.spec for value in self.graphs[0].outputs
         }
         for node in main.nodes.values():
-            if node.type == "Data":
-                outside[main.name, node.name, 0] = node.outputs[0]
+            if node.is_input:
+                fed = node.outputs[0]
+                if node.fed_bytes is not None:
+                    fed = TensorSpec((node.fed_bytes,), "uint8", "ND")
+                outside[main.name, node.name, 0] = fed
 
         offsets, main_size = _plan_graph(main, outside)
         sub_size = 0
@@ -275,7 +281,7 @@ class ModelBuilder:
             for slot, value in enumerate(node.inputs):
                 if value:
                     consumers[value.node].append((node.name, slot))
-        inputs = [f"{node.name}:0" for node in graph.nodes.values() if node.type == "Data"]
+        inputs = [f"{node.name}:0" for node in graph.nodes.values() if node.is_input]
         return GraphDef(
             name=graph.name,
             input=inputs,
@@ -335,9 +341,10 @@ class ModelBuilder:
         return self._weight_offsets.get(key, self._offsets.get(key, 0))
 
     def _input_desc(self, graph: GraphBuilder, node: Node, value: Value | None) -> TensorDescriptor:
-        if value is None and node.type == "Data":
+        if value is None and node.is_input:
             desc = node.outputs[0].descriptor(graph.dialect)
-            desc.size = node.outputs[0].nbytes  # what callers must provide, without padding
+            # What callers must provide, without padding.
+            desc.size = node.outputs[0].nbytes if node.fed_bytes is None else node.fed_bytes
             return desc
         if value is None:
             return TensorDescriptor(layout="FORMAT_RESERVED", device_type="NPU")
@@ -365,7 +372,7 @@ def _plan_graph(
     for step, node in enumerate(graph.nodes.values()):
         for value in filter(None, node.inputs):
             last[graph.name, value.node, value.index] = step
-        if node.type in ("Data", "Const"):
+        if node.is_input or node.type == "Const":
             continue
         for index, spec in enumerate(node.outputs):
             key = (graph.name, node.name, index)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from .aipp_numpy import apply_aipp
 from .comparison import Difference, difference
 from .recipes import FIRST, MORE, Recipe
 
@@ -54,9 +55,12 @@ class Port:
     ranges: tuple[tuple[int, int], ...] = ()
     source_dtype: str = ""
     source_shape: Shape | None = None
+    aipp: dict[str, Any] | None = None  # of pictures, what makes the network's input of them
 
     def for_source(self, array: Array) -> Array:
         """Answer the input as the source takes it."""
+        if self.aipp is not None:
+            return apply_aipp(array, self.aipp)
         if self.source_shape is not None:
             array = array.reshape(self.source_shape)
         return array.astype(self.source_dtype) if self.source_dtype else array
@@ -276,6 +280,8 @@ class _Verification:
         inputs = {
             port.name: self._given[port.name]
             if port.name in self._given
+            else rng.integers(0, 256, port.shape, np.uint8)
+            if port.aipp is not None
             else (first.as_parameters() if self._is_parameter(port, ports) else recipe).make(
                 rng, port.shape, np.dtype(port.dtype)
             )
@@ -291,6 +297,7 @@ class _Verification:
         finally:
             self._stage.write_text("", encoding="utf-8")
         try:
+            _set_aipp(self._model, ports)
             found = self._model.run(*(inputs[port.name] for port in ports))
         except Exception as error:
             return f"{type(error).__name__}: {error}"
@@ -338,6 +345,18 @@ class _Verification:
         if kept is None or not row.relative_l2 <= kept.relative_l2:
             note = f"{row.note}; " if row.note else ""
             self._worst[row.name] = replace(row, note=f"{note}on inputs: {recipe.name}")
+
+
+def _set_aipp(model: Model, ports: Sequence[Port]) -> None:
+    """Give the parameters of dynamic AIPP."""
+    from ascendcl.aipp import AippConfig
+
+    dynamic = [(port.name, port.aipp) for port in ports if port.aipp and port.aipp["is_dynamic"]]
+    for name, step in dynamic:
+        _, height, width, _ = step["image"]
+        reciprocal = tuple(step["values"][f"var_reci_chn_{i}"] for i in range(4))
+        config = AippConfig(step["values"]["input_format"], width, height, reciprocal=reciprocal)
+        model.set_aipp(config, name)
 
 
 def as_input(value: npt.ArrayLike, port: Port) -> Array:

@@ -290,8 +290,12 @@ class Engine:
 
     # The clock: deadlines and delays.
 
+    def _next_due(self) -> float:
+        has_idle = bool(self._idle)
+        return min((each.due(has_idle=has_idle) for each in self.queues), default=math.inf)
+
     def _set_alarm(self) -> None:
-        due = min((each.due(has_idle=bool(self._idle)) for each in self.queues), default=math.inf)
+        due = self._next_due()
         if due < self._due:
             self._due = due
             self.wake_clock()
@@ -308,7 +312,7 @@ class Engine:
             with self.lock:
                 if self.is_stopped:
                     return
-                self._due = math.inf
+                self._due = -math.inf  # it is looking: by no alarm it is to look once more
                 now = time.monotonic()
                 for queue in self.queues:
                     queue.is_open = queue.is_open and not queue.is_dropped
@@ -318,6 +322,7 @@ class Engine:
                     self.queues.remove(queue)
                 self.changed.notify_all()
                 has_queues = bool(self.queues)
+                self._due = self._next_due()
             self.deliver()
             if not has_queues:
                 break

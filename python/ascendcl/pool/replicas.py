@@ -90,6 +90,11 @@ class Replicas:
                     plan.path, work=work, weight=weight, device=self.device, memory=plan.memory
                 )
                 models.append(stack.enter_context(model))
+                if any(info.aipp == "dynamic" for info in model.inputs):
+                    raise NotImplementedError(
+                        f"{plan.path} has dynamic AIPP, whose parameters are those of one model: "
+                        "pools run models with static AIPP"
+                    )
             if self.models:
                 self._check_same(self.models[0], models[0])
             if plan.warm_up is None:

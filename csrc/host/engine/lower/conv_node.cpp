@@ -70,10 +70,10 @@ std::string_view op_type(const om::Node &node) {
             if (step.kind == StepKind::kDepthwiseConvolution) return "DepthwiseConv2D";
             if (step.kind == StepKind::kTransposedConvolution) return "Conv2DTransposeD";
             if (step.kind == StepKind::kBackpropInput) return "Conv2DBackpropInputD";
-            if (step.kind != StepKind::kPass) return {};
+            if (step.kind != StepKind::kPass && step.kind != StepKind::kAipp) return {};
         }
     } catch (const Refusal &) {
-        // A kernel's name with an op that is not known, such as AIPP before the convolution.
+        // A kernel's name with an op that is not known.
     }
     return node.type;
 }

@@ -40,6 +40,7 @@ constexpr std::array kTokens = {
     Token{"clip_by_value", StepKind::kClip},
     Token{"bninference_d", StepKind::kBatchNormInference},
     Token{"bn_inference_d", StepKind::kBatchNormInference},
+    Token{"aipp", StepKind::kAipp},
     Token{"cast", StepKind::kPass},
     Token{"trans_data", StepKind::kPass},
     Token{"transdata", StepKind::kPass},

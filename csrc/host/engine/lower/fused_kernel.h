@@ -25,6 +25,7 @@ enum class StepKind {
     kEltwise,  // Caffe's, of two operands
     kClip,
     kBatchNormInference,
+    kAipp,  // of a picture that the runtime has preprocessed already (lower/aipp.h)
     kPass,  // cast, trans_data, strided_read, ...: nothing in logical terms
 };
 

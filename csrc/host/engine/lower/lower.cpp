@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "host/engine/lower/aipp.h"
 #include "host/engine/lower/constants.h"
 #include "host/engine/lower/cube.h"
 #include "host/engine/lower/execution_order.h"
@@ -51,6 +52,7 @@ Framework framework_of(const om::ModelDef &def, const om::Graph &graph) {
 
 Values lower_fused(NodeView &view) {
     std::vector<FusedStep> steps = fused_steps(view.node());
+    take_out_aipp(view, steps);
     const bool fixpipe = std::any_of(steps.begin(), steps.end(), [](const FusedStep &step) {
         return step.kind == StepKind::kFixPipe;
     });
@@ -72,7 +74,7 @@ LowerFunction lowering_of(const om::Node &node) {
 }
 
 Values lower_node(NodeView &view) {
-    if (view.node().type == "Aipp") view.refuse(std::string(kNoAipp));
+    if (view.node().type == "Aipp") return lower_aipp(view);
     if (is_fused(view.node())) return lower_fused(view);
     return lowering_of(view.node())(view);
 }
@@ -139,7 +141,7 @@ void lower_one(Lowering &lowering, const om::Descriptors &descriptors, const om:
 // Its operands are not known: refuses what its type alone is refused for.
 void require_supported_type(const om::Node &node) {
     if (is_skipped(node.type) || is_input(node) || node.type == "Const" ||
-        node.type == "Constant" || node.type == "NetOutput")
+        node.type == "Constant" || node.type == "NetOutput" || node.type == "Aipp")
         return;
     if (is_fused(node))
         fused_steps(node);

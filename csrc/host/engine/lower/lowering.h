@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "host/engine/lower/conv_axis.h"
@@ -39,6 +40,8 @@ struct Lowering {
     FileEvidence evidence{};
     FilterGroups filter_groups{};
     uint64_t decoded_bytes = 0;  // of constants
+    // Inputs with AIPP, which the runtime does before the program.
+    std::unordered_set<std::string_view> images{};
 };
 
 // One input of a node as the node sees it.

@@ -4,8 +4,16 @@
 
 #include <algorithm>
 
+#include "host/engine/lower/aipp.h"
+#include "om/aipp.h"
+#include "om/gears.h"
+
 namespace ascendcl::host::engine {
 namespace {
+
+constexpr std::string_view kNoDynamicAipp =
+    "dynamic AIPP is supported in models that were compiled for the host runtime; of other "
+    "compilers no file with it was seen";
 
 // [N, C1, H, W, C0] -> logical NCHW or NHWC.
 ValueId unpack_channels(NodeView &view, ValueId value, const Shape &stored,
@@ -42,12 +50,34 @@ ValueId pack_channels(NodeView &view, ValueId value, const Shape &stored,
         value, last ? std::vector<int64_t>{0, 3, 1, 2, 4} : std::vector<int64_t>{0, 1, 3, 4, 2});
 }
 
-void add_parameter(Lowering &lowering, const om::Node &node, const om::IoDescriptor &descriptor) {
+// The image that the runtime makes of a picture, and the program computes on.
+void add_image(Lowering &lowering, const om::Graph &graph, const om::Node &node,
+               const om::IoDescriptor &descriptor) {
+    NodeView view(lowering, node);
+    if (om::aipp_mode(node) != om::AippMode::kStatic) view.refuse(std::string(kNoDynamicAipp));
+    if (om::gear_switch(lowering.def.graphs.at(0)) != nullptr)
+        view.refuse(
+            "AIPP and gears are supported in models that were compiled for the host "
+            "runtime; of other compilers no file with both was seen");
+    check_aipp_input(view, graph, descriptor);
+    const ValueId value = view.add(op::Parameter{descriptor.dtype, descriptor.dims}, {});
+    lowering.graph.parameters.push_back(value);
+    lowering.images.insert(node.name);
+    LogicalTensor logical = view.output();
+    logical.dtype = descriptor.dtype;
+    if (logical.axes != Axes::kNHWC || logical.shape != descriptor.dims)
+        view.refuse("it has AIPP, and its output is not the image " + to_string(descriptor.dims));
+    lowering.done[node.name].push_back(Produced{value, logical});
+}
+
+void add_parameter(Lowering &lowering, const om::Graph &graph, const om::Node &node,
+                   const om::IoDescriptor &descriptor) {
     checked_element_count(descriptor.dims);
-    const auto aipp = node.attrs.text("_data_related_aipp_mode");
-    if (node.type == "AippData" || (aipp && !aipp->empty()))
-        throw Refusal(node.name, node.type, kNoAipp);
     if (node.output_descs.empty()) throw Refusal(node.name, node.type, "it has no output");
+    if (om::aipp_mode(node) != om::AippMode::kNone) {
+        add_image(lowering, graph, node, descriptor);
+        return;
+    }
     NodeView view(lowering, node);
     ValueId value = view.add(op::Parameter{descriptor.dtype, descriptor.dims}, {});
     lowering.graph.parameters.push_back(value);
@@ -78,11 +108,18 @@ bool is_input(const om::Node &node) noexcept {
 
 void add_parameters(Lowering &lowering, const om::Graph &graph, const om::Descriptors &descriptors,
                     RefusedNodes &refused) {
+    for (const om::Node &node : graph.nodes) {
+        if (is_input(node) && om::aipp_mode(node) == om::AippMode::kParameters)
+            refused.collect(node, lowering, [&] {
+                throw Refusal(node.name, node.type, std::string(kNoDynamicAipp));
+            });
+    }
     for (const om::IoDescriptor &descriptor : descriptors.inputs) {
         const om::Node *node = graph.find(descriptor.name);
         if (node == nullptr || !is_input(*node))
             throw Damage("the model's input '" + descriptor.name + "' is no node of its graph");
-        refused.collect(*node, lowering, [&] { add_parameter(lowering, *node, descriptor); });
+        refused.collect(*node, lowering,
+                        [&] { add_parameter(lowering, graph, *node, descriptor); });
     }
 }
 

@@ -8,11 +8,10 @@
 
 namespace ascendcl::host::engine {
 
-inline constexpr std::string_view kNoAipp = "image preprocessing (AIPP) is not supported";
-
 bool is_input(const om::Node &node) noexcept;
 
-// One parameter per Data node, in descriptor order; those that cannot be are added to `refused`.
+// One parameter per Data node, in descriptor order; those that cannot be are added to `refused`. Of
+// inputs with AIPP the descriptors are those behind it (om/aipp.h).
 void add_parameters(Lowering &lowering, const om::Graph &graph, const om::Descriptors &descriptors,
                     RefusedNodes &refused);
 

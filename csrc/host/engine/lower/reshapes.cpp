@@ -43,6 +43,15 @@ Operand connect(Lowering &lowering, const om::Node &consumer, const om::Edge &ed
         throw Refusal(consumer.name, consumer.type,
                       "input '" + std::string(edge.node) + "': " + refusal.what());
     }
+    // Of an image what stands before AIPP is described: its bytes have become floats.
+    if (lowering.images.count(edge.node) != 0) {
+        if (wanted.axes != operand.logical.axes || wanted.shape != operand.logical.shape)
+            throw Refusal(consumer.name, consumer.type,
+                          "AIPP makes " + to_string(operand.logical.shape) +
+                              " (NHWC) of its input, where " + to_string(wanted.shape) +
+                              " is expected");
+        return operand;
+    }
     const std::string name(consumer.name), type(consumer.type);
     Shape shape = operand.logical.shape;
     // One NC1HWC0 memory seen under two origin formats: the axes move, the elements do not.
