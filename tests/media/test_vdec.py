@@ -18,6 +18,7 @@ from video import NV21, Decoder, check, decoding, media, reports, run, up
 import acl
 from ascendcl._testing import skip_unless_host
 
+RGB, BGR = 12, 13
 INVALID = 100000
 REPORT_TIMEOUT = 507012
 
@@ -60,6 +61,31 @@ def test_v_comes_first_in_nv21() -> None:
         np.testing.assert_array_equal(result.picture[:128], expected[:128])
         swapped = result.picture[128:].reshape(64, 80, 2)[:, :, ::-1].reshape(64, 160)
         np.testing.assert_array_equal(swapped, expected[128:])
+
+
+@pytest.mark.parametrize("pic_format", [RGB, BGR])
+@pytest.mark.parametrize("gaps", [0, 1])
+def test_rgb(pic_format: int, gaps: int) -> None:
+    """Ours: BT.601 of narrow range; which matrix is documented nowhere."""
+    clip = make_clip(H264_MAIN, 330, 178, frames=3)
+    room = (336 if gaps else 330) * 3 * 178
+    results, _ = run(clip, pic_format, size=lambda *_: room)
+    for result, expected in zip(results, clip.pictures, strict=True):
+        assert result.strides == (room // 178, 178)
+        assert result.is_intact
+        assert result.picture is not None
+        y = (expected[:178].astype(float) - 16) * 255 / 219
+        u, v = (
+            (expected[178:].reshape(89, 165, 2)[:, :, k].astype(float) - 128)
+            .repeat(2, 0)
+            .repeat(2, 1)
+            * 255
+            / 224
+            for k in (0, 1)
+        )
+        rgb = np.stack([y + 1.402 * v, y - 0.344136 * u - 0.714136 * v, y + 1.772 * u], -1)
+        got = result.picture if pic_format == RGB else result.picture[:, :, ::-1]
+        assert np.abs(got.astype(float) - np.clip(rgb, 0, 255)).max() <= 2
 
 
 def test_a_buffer_without_gaps_gets_a_picture_without_gaps() -> None:
@@ -335,9 +361,11 @@ def test_settings_are_checked_and_kept() -> None:
         check(getattr(media, f"vdec_set_channel_desc_{name}")(desc, value))
         assert getattr(media, f"vdec_get_channel_desc_{name}")(desc) == value
         assert getattr(media, f"vdec_set_channel_desc_{name}")(0, value) == INVALID
-    for name, value in (("channel_id", 256), ("entype", 4), ("out_pic_format", 0), ("out_mode", 2)):
+    for name, value in (("channel_id", 256), ("entype", 4), ("out_mode", 2)):
         assert getattr(media, f"vdec_set_channel_desc_{name}")(desc, value) == INVALID
         assert str(value) in acl.get_recent_err_msg()
+    assert media.vdec_set_channel_desc_out_pic_format(desc, 0) == INVALID
+    assert "PIXEL_FORMAT_YUV_400 is none of VDEC's" in acl.get_recent_err_msg()
     check(media.vdec_destroy_channel_desc(desc))
     assert media.vdec_destroy_channel_desc(0) == INVALID
 

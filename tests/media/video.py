@@ -113,8 +113,11 @@ class Decoder:
         memory = np.frombuffer(acl.util.ptr_to_bytes(data, size + GUARD), np.uint8)
         found = None
         is_intact = bool((memory[size:] == FILL).all())
-        if ret_code == 0:
-            step, rows = strides
+        step, rows = strides
+        if ret_code == 0 and self.format not in (NV12, NV21):
+            packed = memory[: step * rows].reshape(rows, step)[:height, : width * 3]
+            found = packed.reshape(height, width, 3)
+        elif ret_code == 0:
             luma = memory[: step * rows].reshape(rows, step)[:height, :width]
             chroma = memory[step * rows :][: step * (height // 2)].reshape(-1, step)[:, :width]
             found = np.concatenate([luma, chroma])
