@@ -102,7 +102,7 @@ class Pictures:
         require(media.dvpp_jpeg_decode_async(self._channel, source, size, target, self._stream))
 
     def paste(self, source: int, crop: int, target: int, place: int) -> None:
-        """Scales the area `crop` of a picture into `place` of the other, after what was submitted."""
+        """Scales the area `crop` of a picture into `place` of the other, and waits."""
         media = acl.media
         require(
             media.dvpp_vpc_crop_resize_paste_async(

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A JPEG of 1080p into the middle of 640 x 640 (letterbox), against OpenCV doing the same, in turns.
+"""A 1080p JPEG into the middle of 640 x 640 (letterbox), against OpenCV doing the same, in turns.
 
     python benchmarks/media_pipeline.py [--rounds 40]
 
-acl.media: JPEG decoding to NV12, crop, resize and paste. OpenCV: decoding to BGR, resize, border; one
-thread each. Needs the extra `media`, OpenCV, matplotlib (whose photograph it takes) and Pillow.
+acl.media: JPEG decoding to NV12, crop, resize and paste. OpenCV: decoding to BGR, resize, border.
+One thread each. Needs the extra `media`, OpenCV, matplotlib (whose photograph it takes) and Pillow.
 """
 
 from __future__ import annotations
