@@ -177,7 +177,7 @@ def _pixel_chunks(data: memoryview) -> Iterator[memoryview]:
     at = 8
     while at + 12 <= len(data):
         size = int.from_bytes(data[at : at + 4], "big")
-        if data[at + 4 : at + 8] == b"IDAT":
+        if bytes(data[at + 4 : at + 8]) == b"IDAT":
             yield data[at + 8 : at + 8 + size]
         at += 12 + size
 
