@@ -201,6 +201,22 @@ BENCHMARKS = (
         {"runs": 60},
     ),
     Benchmark(
+        "media_jpeg",
+        (Ratio("decode", "a 1080p JPEG to NV12 by acl.media over OpenCV's to BGR, 1 thread"),),
+        {"rounds": 20},
+    ),
+    Benchmark(
+        "media_pipeline",
+        (
+            Ratio(
+                "letterbox",
+                "a 1080p JPEG letterboxed to 640 x 640 by acl.media over OpenCV, 1 thread",
+                1.5,
+            ),
+        ),
+        {"rounds": 20},
+    ),
+    Benchmark(
         "compiled_speed",
         tuple(
             Ratio(

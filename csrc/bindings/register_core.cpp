@@ -25,6 +25,7 @@ void register_core(py::module_ &module) {
     objects::register_array_memory(core_module);
     objects::register_strict(core_module);
     objects::register_assumptions(core_module);
+    objects::register_codecs(core_module);
 
     // How many of each kind are alive, for tests.
     core_module.def("live_counts", [] {

@@ -23,7 +23,7 @@ import sys
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from ascendcl import _acl
+from ascendcl import _acl, _codecs
 
 # The extension is made once per process: after somebody has emptied sys.modules it is the same, and
 # does not put its submodules there again.
@@ -135,6 +135,8 @@ from ascendcl.tensor_info import Gear, TensorInfo
 from ascendcl.workspace import Workspace
 
 __version__ = "0.1.0"
+
+_codecs.register()
 
 # Threads that are no daemons have ended by then; what is still alive is released in order.
 atexit.register(_acl.core.shut_down)

@@ -58,5 +58,7 @@ void register_array_memory(pybind11::module_ &module);
 // Strict mode's switch, and its way to Python's frames and warnings.
 void register_strict(pybind11::module_ &module);
 void register_assumptions(pybind11::module_ &module);
+// Python's codecs, to the runtime.
+void register_codecs(pybind11::module_ &module);
 
 }  // namespace ascendcl::objects

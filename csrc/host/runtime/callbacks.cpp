@@ -4,6 +4,7 @@
 #include "host/runtime/callbacks.h"
 
 #include <pthread.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
@@ -29,9 +30,8 @@ enum class Fate { kPending, kRan, kUndelivered };
 
 // A callback on its way.
 struct Delivery {
-    aclrtCallback function;
-    void *user_data;
-    std::weak_ptr<Stream> stream;
+    std::function<void()> run;
+    std::weak_ptr<Stream> stream;  // that it holds up, or is one of
     std::atomic<Fate> fate{Fate::kPending};
 
     void settle(Fate how) {
@@ -39,6 +39,10 @@ struct Delivery {
         if (const auto waiting = stream.lock()) waiting->wake();
     }
 };
+
+bool is_thread_of_process(pid_t thread) {
+    return ::access(("/proc/self/task/" + std::to_string(thread)).c_str(), F_OK) == 0;
+}
 
 class Inbox {
    public:
@@ -60,6 +64,7 @@ class Inbox {
     // Runs one batch: all that is here. Throws Failure: 507012 when nothing comes, 107012 when the
     // subscription ends meanwhile.
     void process(int32_t timeout_ms) {
+        const Visit visit(*this);
         std::deque<std::shared_ptr<Delivery>> batch;
         {
             std::unique_lock lock(mutex_);
@@ -71,9 +76,17 @@ class Inbox {
             batch.swap(queue_);
         }
         for (const auto &delivery : batch) {
-            delivery->function(delivery->user_data);
+            delivery->run();
             delivery->settle(Fate::kRan);
         }
+    }
+
+    // How long its thread has not been in process(), where something waits for it.
+    Absence absence() const {
+        const std::lock_guard lock(mutex_);
+        if (visitors_ != 0 || queue_.empty()) return {};
+        return {std::chrono::steady_clock::now() - left_,
+                visitor_ != 0 && !is_thread_of_process(visitor_)};
     }
 
     // What is still here will not run; its streams go on with an error.
@@ -88,14 +101,37 @@ class Inbox {
         for (const auto &delivery : left) delivery->settle(Fate::kUndelivered);
     }
 
-    int streams = 0;  // guarded by Registry::mutex
+    int served = 0;  // streams and others, guarded by Registry::mutex
 
    private:
+    // While its thread is in process(), callbacks included.
+    class Visit {
+       public:
+        explicit Visit(Inbox &inbox) : inbox_(inbox) {
+            const std::lock_guard lock(inbox_.mutex_);
+            ++inbox_.visitors_;
+            inbox_.visitor_ = ::gettid();
+        }
+        Visit(const Visit &) = delete;
+        Visit &operator=(const Visit &) = delete;
+        ~Visit() {
+            const std::lock_guard lock(inbox_.mutex_);
+            --inbox_.visitors_;
+            inbox_.left_ = std::chrono::steady_clock::now();
+        }
+
+       private:
+        Inbox &inbox_;
+    };
+
     const int32_t device_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::condition_variable changed_;
     std::deque<std::shared_ptr<Delivery>> queue_;
     bool closed_ = false;
+    int visitors_ = 0;  // more than one where a callback calls aclrtProcessReport
+    pid_t visitor_ = 0;
+    std::chrono::steady_clock::time_point left_ = std::chrono::steady_clock::now();
 };
 
 constexpr uint64_t kOwnThread = 0;  // stands for the runtime's own thread; no pthread has this id
@@ -123,13 +159,32 @@ struct Registry {
 
     std::map<aclrtStream, Subscription>::iterator drop(
         std::map<aclrtStream, Subscription>::iterator entry) {
-        const auto inbox = inboxes.find(entry->second.thread);
-        if (inbox != inboxes.end() && --inbox->second->streams == 0 &&
-            entry->second.thread != kOwnThread) {
+        let_go(entry->second.thread);
+        return subscriptions.erase(entry);
+    }
+
+    // The inbox of a thread, with one more that is served. Throws Failure.
+    std::shared_ptr<Inbox> take(uint64_t thread, int32_t device) {
+        auto &inbox = inboxes[thread];
+        if (inbox == nullptr) {
+            if (inboxes.size() > kMaxReportThreads) {
+                inboxes.erase(thread);
+                throw Failure{ACL_ERROR_RT_INTERNAL_ERROR, "too many threads are subscribed"};
+            }
+            inbox = std::make_shared<Inbox>(device);
+        }
+        require(inbox->device() == device, "the thread serves another device",
+                ACL_ERROR_RT_THREAD_SUBSCRIBE);
+        ++inbox->served;
+        return inbox;
+    }
+
+    void let_go(uint64_t thread) {
+        const auto inbox = inboxes.find(thread);
+        if (inbox != inboxes.end() && --inbox->second->served == 0 && thread != kOwnThread) {
             inbox->second->close();
             inboxes.erase(inbox);
         }
-        return subscriptions.erase(entry);
     }
 };
 
@@ -153,8 +208,7 @@ constexpr aclError kUndelivered = ACL_ERROR_RT_STREAM_NO_CB_REG;
 aclError launch(const std::shared_ptr<Stream> &stream, const std::shared_ptr<Inbox> &inbox,
                 aclrtCallback function, void *user_data, bool blocks) {
     auto delivery = std::make_shared<Delivery>();
-    delivery->function = function;
-    delivery->user_data = user_data;
+    delivery->run = [function, user_data] { function(user_data); };
     delivery->stream = stream;
     Task task;
     if (blocks) {
@@ -185,17 +239,7 @@ void subscribe_report(uint64_t thread, aclrtStream handle) {
     registry().forget_dead_streams();
     require(registry().subscriptions.count(stream->handle()) == 0,
             "the stream is subscribed already", ACL_ERROR_RT_STREAM_SUBSCRIBE);
-    auto &inbox = registry().inboxes[thread];
-    if (inbox == nullptr) {
-        if (registry().inboxes.size() > kMaxReportThreads) {
-            registry().inboxes.erase(thread);
-            throw Failure{ACL_ERROR_RT_INTERNAL_ERROR, "too many threads are subscribed"};
-        }
-        inbox = std::make_shared<Inbox>(stream->owner().device());
-    }
-    require(inbox->device() == stream->owner().device(), "the thread serves another device",
-            ACL_ERROR_RT_THREAD_SUBSCRIBE);
-    ++inbox->streams;
+    registry().take(thread, stream->owner().device());
     registry().subscriptions.emplace(stream->handle(), Registry::Subscription{thread, stream});
 }
 
@@ -243,7 +287,7 @@ aclError launch_host_function(aclrtHostFunc function, void *arguments, aclrtStre
             stream->handle(), Registry::Subscription{kOwnThread, stream});
         require(added || found->second.thread == kOwnThread,
                 "a thread has subscribed to the stream's reports", ACL_ERROR_RT_STREAM_SUBSCRIBE);
-        if (added) ++own->streams;
+        if (added) ++own->served;
         inbox = own;
     }
     return launch(stream, inbox, function, arguments, true);
@@ -261,5 +305,40 @@ void process_report(int32_t timeout_ms) {
     }
     inbox->process(timeout_ms);
 }
+
+class ReportThread::Place {
+   public:
+    Place(uint64_t id, int32_t device) : thread(id) {
+        const std::lock_guard lock(registry().mutex);
+        registry().forget_dead_streams();
+        inbox = registry().take(thread, device);
+    }
+    Place(const Place &) = delete;
+    Place &operator=(const Place &) = delete;
+    ~Place() {
+        const std::lock_guard lock(registry().mutex);
+        registry().let_go(thread);
+    }
+
+    const uint64_t thread;
+    std::shared_ptr<Inbox> inbox;
+};
+
+ReportThread::ReportThread(uint64_t thread, int32_t device)
+    : place_(std::make_unique<Place>(thread, device)) {}
+
+ReportThread::~ReportThread() = default;
+
+void ReportThread::put(std::function<void()> run) {
+    auto delivery = std::make_shared<Delivery>();
+    delivery->run = std::move(run);
+    place_->inbox->put(std::move(delivery));
+}
+
+bool ReportThread::is_this_thread() const noexcept {
+    return place_->thread == static_cast<uint64_t>(pthread_self());
+}
+
+Absence ReportThread::absence() const { return place_->inbox->absence(); }
 
 }  // namespace ascendcl::host

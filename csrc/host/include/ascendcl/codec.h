@@ -2,11 +2,15 @@
 // H.264 and H.265 work. The Python package registers PyAV's (extra `media`); without any, JPEG goes
 // through libturbojpeg.so.0 where the system has it.
 // SPDX-License-Identifier: Apache-2.0
+//
+// CANN's libascendcl.so does not have this function.
 #ifndef ASCENDCL_CODEC_H_
 #define ASCENDCL_CODEC_H_
 
 #include <stddef.h>
 #include <stdint.h>
+
+#include "acl/acl_base.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -83,9 +87,10 @@ typedef struct ascendclCodec {
     void (*close)(void *self, void *stream);
 } ascendclCodec;
 
-// Copied, and used from now on in place of the one before; null takes it away. Answers 0, or 100000
-// where the structure is not of this version.
-int ascendclRegisterCodec(const ascendclCodec *codec);
+// Copied, and used from now on in place of the one before; null takes it away. Work that has begun,
+// and a stream that is open, stay with the one before: `self` is to outlive them. 100000 where the
+// structure is not of this version, or a function of it is null.
+ACL_FUNC_VISIBILITY aclError ascendclRegisterCodec(const ascendclCodec *codec);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,85 @@
+// Checks of what decoders write to, with both numbers in each message.
+// SPDX-License-Identifier: Apache-2.0
+#include "host/dvpp/picture_buffer.h"
+
+#include <string>
+
+#include "host/dvpp/planes.h"
+#include "host/report/report.h"
+
+namespace ascendcl::host::dvpp {
+namespace {
+
+std::string text_of(uint32_t width, uint32_t height) {
+    return std::to_string(width) + "x" + std::to_string(height);
+}
+
+void require_stride(const char *name, uint32_t given, uint32_t least,
+                    const acldvppPicDesc &picture) {
+    if (given >= least) return;
+    throw invalid(std::string(name) + " " + std::to_string(given) +
+                  " is too small: " + name_of(picture.format) + " of " +
+                  text_of(picture.width, picture.height) + " needs " + std::to_string(least));
+}
+
+// Bytes that a stride counts for each pixel.
+uint32_t pixel_of(acldvppPixelFormat format) noexcept {
+    if (format == PIXEL_FORMAT_RGB_888) return 3;
+    return format == PIXEL_FORMAT_RGBA_8888 ? 4 : 1;
+}
+
+}  // namespace
+
+PictureFields fields_of(const acldvppPicDesc &picture) noexcept {
+    return {picture.data,   picture.size,         picture.format,       picture.width,
+            picture.height, picture.width_stride, picture.height_stride};
+}
+
+acldvppPicDesc picture_of(const PictureFields &fields) {
+    acldvppPicDesc picture;
+    picture.data = fields.data;
+    picture.size = fields.size;
+    picture.format = fields.format;
+    picture.width = fields.width;
+    picture.height = fields.height;
+    picture.width_stride = fields.width_stride;
+    picture.height_stride = fields.height_stride;
+    return picture;
+}
+
+void write_back(const acldvppPicDesc &written, acldvppPicDesc &picture) noexcept {
+    picture.format = written.format;
+    picture.width = written.width;
+    picture.height = written.height;
+    picture.width_stride = written.width_stride;
+    picture.height_stride = written.height_stride;
+}
+
+void keep_chroma_whole(acldvppPicDesc &picture) noexcept {
+    const Subsampling chroma = subsampling_of(picture.format);
+    if (chroma.across == 2) picture.width -= picture.width % 2;
+    if (chroma.down == 2) picture.height -= picture.height % 2;
+}
+
+void settle_strides(acldvppPicDesc &picture, Unit unit) {
+    if (picture.width_stride == 0) {
+        picture.width_stride = rounded_up(picture.width, kWidestStride) * pixel_of(picture.format);
+    }
+    if (picture.height_stride == 0) {
+        picture.height_stride = rounded_up(picture.height, kRowStride);
+    }
+    require_stride("the width stride", picture.width_stride,
+                   least_width_stride(picture.format, picture.width, unit), picture);
+    require_stride("the height stride", picture.height_stride,
+                   least_height_stride(picture.format, picture.height, unit), picture);
+    const uint64_t needed = size_of(picture.format, picture.width_stride, picture.height_stride);
+    if (picture.size < needed) {
+        throw invalid("the picture's buffer has " + std::to_string(picture.size) + " bytes, and " +
+                      name_of(picture.format) + " of " + text_of(picture.width, picture.height) +
+                      " with strides " + text_of(picture.width_stride, picture.height_stride) +
+                      " needs " + std::to_string(needed));
+    }
+    require_device_memory(picture.data, picture.size, "the picture's buffer");
+}
+
+}  // namespace ascendcl::host::dvpp
