@@ -91,6 +91,8 @@ def test_commands_run(tmp_path: Path) -> None:
     write_onnx(tmp_path / "model.onnx", 48, 64)
     compile(tmp_path / "model.onnx", tmp_path / "model.om", CompileOptions(verify=False))
     np.save(tmp_path / "image.npy", np.ones((1, 3, 48, 64), np.float32))
+    page = (ROOT / "docs" / "aipp.md").read_text(encoding="utf-8")
+    (tmp_path / "aipp.cfg").write_text(page.split('"""')[1], encoding="utf-8")
     commands = {tuple(words): one for one in DOCUMENTS for words in shell_commands(one)}
     assert {words[0] for words in commands} >= {"compile", "compare", "config", "demo", "sdk"}
     environment = {**os.environ, "HOME": str(tmp_path)}
