@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import pytest
 from pictures import FORMATS, INVALID, Array, Picture, Vpc, describe
 
 import acl
+from ascendcl._testing import library
 
 media = acl.media
 CONSTANT, REPLICATE, REFLECT, REFLECT_101 = range(4)
@@ -215,8 +217,18 @@ def test_numbers_of_areas(
     vpc: Vpc, batches: tuple[Batch, Batch], numbers: list[int], words: str
 ) -> None:
     sources, targets = batches
-    crops = [vpc.area(*CROPS[0])] * 4
-    assert vpc.submit("batch_crop", sources.handle, numbers, targets.handle, crops) == INVALID
+    area = vpc.area(*CROPS[0])
+    # By C: the binding looks at the lengths of its lists before.
+    code = library().acldvppVpcBatchCropAsync(
+        ctypes.c_void_p(vpc.channel),
+        ctypes.c_void_p(sources.handle),
+        (ctypes.c_uint32 * len(numbers))(*numbers),
+        ctypes.c_uint32(len(numbers)),
+        ctypes.c_void_p(targets.handle),
+        (ctypes.c_void_p * 4)(*[area] * 4),
+        ctypes.c_void_p(vpc.stream),
+    )
+    assert code == INVALID
     assert words in acl.get_recent_err_msg()
 
 

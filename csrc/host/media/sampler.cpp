@@ -48,7 +48,8 @@ void spread(const uint8_t *line, uint32_t count, uint8_t *target, size_t step) n
 
 Position Axis::at(uint32_t index) const noexcept {
     if (!is_scaled()) return {index, index, 0};
-    const double scale = static_cast<double>(size) / result;
+    // The inverse of the inverse, as OpenCV has it: at whole quotients the two are not the same.
+    const double scale = 1 / (static_cast<double>(result) / size);
     const uint32_t last = size - 1;
     if (is_nearest(interpolation)) {
         const auto first = std::min(static_cast<uint32_t>(std::floor(index * scale)), last);
