@@ -186,7 +186,7 @@ class Picture:
         self.write(memory)
 
 
-@dataclass
+@dataclass(repr=False)
 class Vpc:
     """A channel, a stream, and all that was made for them: closed together."""
 

@@ -103,7 +103,9 @@ def test_yuv_to_rgb(vpc: Vpc, matrix: int, target_name: str) -> None:
 def test_rgb_to_yuv(vpc: Vpc, matrix: int, source_name: str) -> None:
     triples = every_triple()
     source = vpc.picture(source_name, 256, 128, 2048)
-    source.set_channels([*(triples[..., k] for k in range(3)), triples[..., 0]][: channel_count(source_name)])
+    source.set_channels(
+        [*(triples[..., k] for k in range(3)), triples[..., 0]][: channel_count(source_name)]
+    )
     target = vpc.picture("YUV888", 256, 128)
     vpc.run("convert_color", source, target)
     assert most_apart(np.stack(target.channels(), -1), to_yuv(triples, matrix)) < TOLERANCE

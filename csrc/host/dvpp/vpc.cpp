@@ -110,7 +110,8 @@ Step step_of(const Placement &placement) {
     return step;
 }
 
-// Values of a border are YUV where both pictures are, else RGB: those of a YUV output are converted.
+// Values of a border are YUV where both pictures are, else RGB: those of a YUV output are
+// converted.
 void convert_border(media::Media &by_pixels, Step &step, media::Matrix matrix) {
     if (!step.border || !is_rgb(step.source) || is_rgb(step.target)) return;
     uint8_t converted[3];
