@@ -64,7 +64,8 @@ def even(value: int) -> int:
     return value - value % 2
 
 
-def made(vpc: Vpc, name: str, width: int, height: int, wider: int, higher: int) -> Picture:
+def made(vpc: Vpc, name: str, size: tuple[int, ...], more: tuple[int, ...]) -> Picture:
+    (width, height), (wider, higher) = size, more
     width, height = max(10, even(width)), max(6, even(height))
     least = FORMATS[name].least(width, height)
     return vpc.picture(name, width, height, least[0] + wider, least[1] + higher)
@@ -82,6 +83,7 @@ def made(vpc: Vpc, name: str, width: int, height: int, wider: int, higher: int) 
 )
 def test_any_fields(
     opened: Vpc,
+    *,
     names: tuple[str, str],
     sizes: tuple[int, int, int, int],
     wider: tuple[int, int, int, int],
@@ -92,8 +94,8 @@ def test_any_fields(
 ) -> None:
     """Taken or refused with words; never a byte outside of the buffers, nor one of the input."""
     with forgetting(opened) as vpc:
-        source = made(vpc, names[0], *sizes[:2], *wider[:2])
-        target = made(vpc, names[1], *sizes[2:], *wider[2:])
+        source = made(vpc, names[0], sizes[:2], wider[:2])
+        target = made(vpc, names[1], sizes[2:], wider[2:])
         before = source.read().copy()
         for picture, fields in zip((source, target), changed, strict=True):
             describe(picture.desc, **fields)
@@ -128,6 +130,7 @@ def test_any_fields(
 )
 def test_any_areas(
     opened: Vpc,
+    *,
     names: tuple[str, str],
     sizes: tuple[int, int, int, int],
     wider: tuple[int, int, int, int],
@@ -136,8 +139,8 @@ def test_any_areas(
 ) -> None:
     """What is outside of the paste area stays: chroma that its odd edges touch is inside."""
     with forgetting(opened) as vpc:
-        source = made(vpc, names[0], *sizes[:2], *wider[:2])
-        target = made(vpc, names[1], *sizes[2:], *wider[2:])
+        source = made(vpc, names[0], sizes[:2], wider[:2])
+        target = made(vpc, names[1], sizes[2:], wider[2:])
 
         def area(picture: Picture, part: tuple[float, ...]) -> tuple[int, int, int, int]:
             left = int(part[0] * (picture.width - 1))
