@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Fuzzes one target for some seconds: tests/fuzz/run.sh om|kernel|aipp|load_execute|jpeg SECONDS
+# Fuzzes one target for some seconds: tests/fuzz/run.sh om|kernel|aipp|load_execute|jpeg|vpc SECONDS
 # Seeds are read from build/seeds, the corpus is kept in build/corpus, findings in build/findings.
 set -euo pipefail
 
-target=${1:?usage: tests/fuzz/run.sh om|kernel|aipp|load_execute|jpeg SECONDS}
-seconds=${2:?usage: tests/fuzz/run.sh om|kernel|aipp|load_execute|jpeg SECONDS}
+target=${1:?usage: tests/fuzz/run.sh om|kernel|aipp|load_execute|jpeg|vpc SECONDS}
+seconds=${2:?usage: tests/fuzz/run.sh om|kernel|aipp|load_execute|jpeg|vpc SECONDS}
 cd "$(dirname "$0")/../../build"
 mkdir -p "corpus/$target" "seeds/$target" findings
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+sys.path.append(str(Path(__file__).parent))  # modules that several files use
+
 import acl
 from ascendcl._testing import alive, fail_for_more_than
 

@@ -114,7 +114,6 @@ def channels_in(memory: Array, layout: Format, geometry: tuple[int, int, int, in
     if layout.kind == "gray":
         return [first[:height, :width]]
     if layout.kind == "semi":
-        across, down = (-(-side >> s) for side, s in ((width, 0), (height, 0)))
         across, down = width >> layout.shift[0], height >> layout.shift[1]
         row = width_stride if layout.shift[0] else 2 * width_stride
         rest = memory[width_stride * height_stride :]
@@ -186,7 +185,7 @@ class Picture:
         self.write(memory)
 
 
-@dataclass
+@dataclass(repr=False)
 class Vpc:
     """A channel, a stream, and all that was made for them: closed together."""
 
@@ -232,20 +231,11 @@ class Vpc:
         for kept in (self.pictures, self.areas, self.configs, self.borders):
             kept.clear()
 
-    def picture(
-        self,
-        name: str,
-        width: int,
-        height: int,
-        width_stride: int = 0,
-        height_stride: int = 0,
-        desc: int = 0,
-    ) -> Picture:
-        """Allocate a picture of random bytes; strides of 0 are the least."""
+    def picture(self, name: str, width: int, height: int, *strides: int, desc: int = 0) -> Picture:
+        """Allocate a picture of random bytes; strides that are left out are the least."""
         layout = FORMATS[name]
         least = layout.least(width, height)
-        width_stride = width_stride or least[0]
-        height_stride = height_stride or least[1]
+        width_stride, height_stride = (*strides, *least[len(strides) :])
         size = layout.size(width_stride, height_stride)
         base, ret = media.dvpp_malloc(size + 2 * GUARD)
         assert ret == 0

@@ -251,9 +251,7 @@ def test_strides_of_every_family_are_taken(vpc: Vpc, name: str) -> None:
     source = vpc.picture(name, 50, 34)
     for width_stride in (50, 64, 128, 77):
         for height_stride in (34, 48, 35):
-            target = vpc.picture(
-                name, 50, 34, width_stride * layout.pixel_bytes, height_stride
-            )
+            target = vpc.picture(name, 50, 34, width_stride * layout.pixel_bytes, height_stride)
             vpc.run("resize", source, target, vpc.config())
             for found, expected in zip(target.channels(), source.channels(), strict=True):
                 assert np.array_equal(found, expected)

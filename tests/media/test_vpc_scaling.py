@@ -8,7 +8,6 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 import pytest
-from PIL import Image
 from pictures import (
     FORMATS,
     PHOTOGRAPHS,
@@ -21,6 +20,7 @@ from pictures import (
     psnr,
     random,
 )
+from PIL import Image
 
 OWN, BILINEAR, NEAREST, TENSORFLOW, NEAREST_TENSORFLOW, OWN_OF_A2 = range(6)
 RANDOM_CASES = 200
@@ -173,9 +173,7 @@ def with_corners_at_0(channel: Array, width: int, height: int, is_nearest: bool)
 
 @pytest.mark.parametrize("interpolation", [TENSORFLOW, NEAREST_TENSORFLOW])
 @pytest.mark.parametrize(("to_width", "to_height"), [(320, 180), (1000, 700), (37, 555)])
-def test_kinds_of_tensorflow(
-    vpc: Vpc, interpolation: int, to_width: int, to_height: int
-) -> None:
+def test_kinds_of_tensorflow(vpc: Vpc, interpolation: int, to_width: int, to_height: int) -> None:
     pixels = photograph(PHOTOGRAPHS[0])
     source = vpc.picture("YUV400", pixels.shape[1], pixels.shape[0])
     source.set_channels([pixels[..., 1]])

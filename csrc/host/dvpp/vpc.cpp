@@ -3,6 +3,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/dvpp/vpc.h"
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -66,6 +68,11 @@ media::Interpolation interpolation_of(uint32_t number) {
     }
 }
 
+bool is_rgb(const media::Picture &picture) {
+    return picture.layout == media::Layout::kPackedRgb ||
+           picture.layout == media::Layout::kPackedArgb;
+}
+
 uint8_t value_of(double value) {
     if (value >= 0 && value <= 255) return static_cast<uint8_t>(value + 0.5);
     throw invalid("a value of a border goes from 0 to 255, it is " + std::to_string(value));
@@ -103,6 +110,20 @@ Step step_of(const Placement &placement) {
     return step;
 }
 
+// Values of a border are YUV where both pictures are, else RGB: those of a YUV output are
+// converted.
+void convert_border(media::Media &by_pixels, Step &step, media::Matrix matrix) {
+    if (!step.border || !is_rgb(step.source) || is_rgb(step.target)) return;
+    uint8_t converted[3];
+    const media::Picture from{
+        media::Layout::kPackedRgb, {step.border_value, nullptr}, {4, 0}, 1, 1, {0, 1, 2, 3}};
+    const media::Picture to{
+        media::Layout::kPacked444, {converted, nullptr}, {3, 0}, 1, 1, {0, 1, 2, 3}};
+    constexpr Area kOne = {0, 0, 1, 1};
+    by_pixels.place(from, kOne, to, kOne, media::Interpolation::kNearest, matrix);
+    std::copy(std::begin(converted), std::end(converted), std::begin(step.border_value));
+}
+
 MemoryUse use_of(const char *name, const acldvppPicDesc &picture, bool is_written) {
     const uint64_t size = size_of(picture.format, picture.width_stride, picture.height_stride);
     return {name, picture.data, static_cast<size_t>(size), is_written};
@@ -115,16 +136,17 @@ void place(const char *function, const acldvppChannelDesc *channel,
     require_channel(channel, DVPP_CHNMODE_VPC);
     const media::Interpolation by = interpolation_of(interpolation);
     const auto matrix = static_cast<media::Matrix>(channel->matrix);
+    media::Media &by_pixels = pixels();
     std::vector<Step> steps;
     std::vector<MemoryUse> uses;
     std::vector<acldvppPicDesc *> written;
     for (const Placement &placement : placements) {
         steps.push_back(step_of(placement));
+        convert_border(by_pixels, steps.back(), matrix);
         uses.push_back(use_of("the input picture", *placement.source, false));
         uses.push_back(use_of("the output picture", *placement.target, true));
         written.push_back(placement.target);
     }
-    media::Media &by_pixels = pixels();
     submit(function, stream, std::move(uses), written,
            [&by_pixels, by, matrix, steps = std::move(steps)] {
                for (const Step &step : steps) {

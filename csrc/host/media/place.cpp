@@ -29,19 +29,27 @@ void fill(const Channel &target, const Area &to, uint8_t value) noexcept {
     }
 }
 
-// Of chroma at other places: repeated where nothing else is scaled, as conversions do.
-Interpolation between(const Area &from, const Area &to, const Channel &source,
-                      const Channel &target, Interpolation asked) noexcept {
-    const bool is_finer = source.shift_x > target.shift_x || source.shift_y > target.shift_y;
-    const bool is_scaled = from.width != to.width || from.height != to.height;
-    return is_finer && !is_scaled ? Interpolation::kNearest : asked;
+// Chroma that the target has more of is repeated where nothing else is scaled, as conversions do.
+Axis axis_of(uint32_t size, uint32_t result, bool is_repeated, Interpolation asked) noexcept {
+    return {size, result, is_repeated ? Interpolation::kNearest : asked};
+}
+
+// From the samples `part` of `source` to `width` x `height` of `target`, between areas of pixels.
+Axes axes_of(const Channel &source, const Area &part, const Channel &target, uint32_t width,
+             uint32_t height, bool is_scaled, Interpolation asked) noexcept {
+    return {axis_of(part.width, width, !is_scaled && source.shift_x > target.shift_x, asked),
+            axis_of(part.height, height, !is_scaled && source.shift_y > target.shift_y, asked)};
+}
+
+bool differ(const Area &from, const Area &to) noexcept {
+    return from.width != to.width || from.height != to.height;
 }
 
 void scale(const Channel &source, const Area &from, const Channel &target, const Area &to,
-           Interpolation interpolation) noexcept {
+           const Axes &axes) noexcept {
     for (uint32_t left = 0; left < to.width; left += kStrip) {
         const uint32_t count = std::min(kStrip, to.width - left);
-        Sampler sampler(source, from, left, count, to.width, to.height, interpolation);
+        Sampler sampler(source, from, axes, left, count);
         for (uint32_t y = 0; y < to.height; ++y) {
             uint8_t *row = row_of(target, to.top + y) + (to.left + left) * target.step;
             sampler.row(y, row, target.step);
@@ -51,7 +59,7 @@ void scale(const Channel &source, const Area &from, const Channel &target, const
 
 void channel_by_channel(const Channels &source, const Area &from, const Channels &target,
                         const Area &to, Interpolation interpolation) noexcept {
-    const bool is_scaled = from.width != to.width || from.height != to.height;
+    const bool is_scaled = differ(from, to);
     for (int k = 0; k < target.count; ++k) {
         const Channel &out = target.channel[k];
         const Area there = samples_in(to, out);
@@ -62,8 +70,9 @@ void channel_by_channel(const Channels &source, const Area &from, const Channels
             fill(out, there, kNeutral);
         } else {
             const Channel &in = source.channel[k];
-            scale(in, samples_in(from, in), out, there,
-                  k == 0 ? interpolation : between(from, to, in, out, interpolation));
+            const Area part = samples_in(from, in);
+            scale(in, part, out, there,
+                  axes_of(in, part, out, there.width, there.height, is_scaled, interpolation));
         }
     }
 }
@@ -128,9 +137,11 @@ void place(const Channels &source, const Area &from, const Channels &target, con
         const uint32_t columns = std::min(kStrip - (to.left + x) % 2, to.width - x);
         const auto sampler_of = [&](int k) {
             const Channel &in = source.channel[std::min(k, source.count - 1)];
-            const Interpolation by =
-                k == 0 ? interpolation : between(from, to, in, pixel, interpolation);
-            return Sampler(in, samples_in(from, in), x, columns, to.width, to.height, by);
+            const Area part = samples_in(from, in);
+            return Sampler(
+                in, part,
+                axes_of(in, part, pixel, to.width, to.height, differ(from, to), interpolation), x,
+                columns);
         };
         Sampler samplers[3] = {sampler_of(0), sampler_of(1), sampler_of(2)};
         Band band;

@@ -11,11 +11,6 @@ namespace {
 
 constexpr int kOne = 1 << 11;
 
-bool is_nearest(Interpolation interpolation) noexcept {
-    return interpolation == Interpolation::kNearest ||
-           interpolation == Interpolation::kNearestTensorflow;
-}
-
 // Weighted sums of two columns for each, as mix() takes them.
 template <size_t kStep>
 void sum(const uint8_t *row, size_t step, const Position *columns, uint32_t count,
@@ -48,14 +43,18 @@ void spread(const uint8_t *line, uint32_t count, uint8_t *target, size_t step) n
 
 Position Axis::at(uint32_t index) const noexcept {
     if (!is_scaled()) return {index, index, 0};
-    const double scale = static_cast<double>(size) / result;
+    // The inverse of the inverse, as OpenCV has it: at whole quotients the two are not the same.
+    const double scale = 1 / (static_cast<double>(result) / size);
+    const double from_corner = static_cast<double>(index) * size / result;  // TensorFlow's
     const uint32_t last = size - 1;
-    if (is_nearest(interpolation)) {
-        const auto first = std::min(static_cast<uint32_t>(std::floor(index * scale)), last);
+    if (!is_mixed()) {
+        const bool is_opencv = interpolation == Interpolation::kNearest;
+        const double exact = is_opencv ? index * scale : from_corner;
+        const auto first = std::min(static_cast<uint32_t>(std::floor(exact)), last);
         return {first, first, 0};
     }
     const bool is_centred = interpolation == Interpolation::kBilinear;
-    const auto exact = static_cast<float>(is_centred ? (index + 0.5) * scale - 0.5 : index * scale);
+    const auto exact = static_cast<float>(is_centred ? (index + 0.5) * scale - 0.5 : from_corner);
     const float below = std::floor(exact);
     if (below < 0) return {0, 0, 0};
     const auto first = static_cast<uint32_t>(below);
@@ -63,17 +62,16 @@ Position Axis::at(uint32_t index) const noexcept {
     return {first, first + 1, static_cast<int16_t>(std::lrint((exact - below) * kOne))};
 }
 
-Sampler::Sampler(const Channel &source, const Area &from, uint32_t left, uint32_t count,
-                 uint32_t width, uint32_t height, Interpolation interpolation) noexcept
+Sampler::Sampler(const Channel &source, const Area &from, const Axes &axes, uint32_t left,
+                 uint32_t count) noexcept
     : source_(source),
       from_(from),
-      across_{from.width, width, interpolation},
-      down_{from.height, height, interpolation},
+      axes_(axes),
       left_(left),
       count_(count),
-      is_gathered_(is_nearest(interpolation) || (!across_.is_scaled() && !down_.is_scaled())) {
-    if (is_gathered_ && !across_.is_scaled()) return;
-    for (uint32_t x = 0; x < count; ++x) columns_[x] = across_.at(left + x);
+      is_gathered_(!axes.across.is_mixed() && !axes.down.is_mixed()) {
+    if (is_gathered_ && !axes.across.is_scaled()) return;
+    for (uint32_t x = 0; x < count; ++x) columns_[x] = axes.across.at(left + x);
 }
 
 const uint8_t *Sampler::source_row(uint32_t y) const noexcept {
@@ -82,7 +80,7 @@ const uint8_t *Sampler::source_row(uint32_t y) const noexcept {
 
 void Sampler::gather(uint32_t y, uint8_t *target, size_t step) const noexcept {
     const uint8_t *const row = source_row(y);
-    if (across_.is_scaled()) {
+    if (axes_.across.is_scaled()) {
         for (uint32_t x = 0; x < count_; ++x) {
             target[x * step] = row[columns_[x].first * source_.step];
         }
@@ -114,7 +112,7 @@ const int16_t *Sampler::sums(uint32_t y) noexcept {
 }
 
 void Sampler::row(uint32_t y, uint8_t *target, size_t step) noexcept {
-    const Position at = down_.at(y);
+    const Position at = axes_.down.at(y);
     if (is_gathered_) return gather(at.first, target, step);
     const int16_t *const upper = sums(at.first);
     const int16_t *const lower = at.weight != 0 ? sums(at.second) : upper;

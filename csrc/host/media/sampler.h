@@ -22,14 +22,23 @@ struct Axis {
     Interpolation interpolation;
 
     bool is_scaled() const noexcept { return size != result; }
+    bool is_mixed() const noexcept {
+        return is_scaled() && (interpolation == Interpolation::kBilinear ||
+                               interpolation == Interpolation::kBilinearTensorflow);
+    }
     Position at(uint32_t index) const noexcept;
+};
+
+struct Axes {
+    Axis across;
+    Axis down;
 };
 
 class Sampler {
    public:
-    // The columns [left, left + count) of the area `from` scaled to `width` x `height`.
-    Sampler(const Channel &source, const Area &from, uint32_t left, uint32_t count, uint32_t width,
-            uint32_t height, Interpolation interpolation) noexcept;
+    // The columns [left, left + count) of the area `from`, scaled along both axes.
+    Sampler(const Channel &source, const Area &from, const Axes &axes, uint32_t left,
+            uint32_t count) noexcept;
 
     // Row y of the result, every `step` bytes of `target`.
     void row(uint32_t y, uint8_t *target, size_t step) noexcept;
@@ -41,8 +50,7 @@ class Sampler {
 
     const Channel source_;
     const Area from_;
-    const Axis across_;
-    const Axis down_;
+    const Axes axes_;
     const uint32_t left_;
     const uint32_t count_;
     const bool is_gathered_;  // no two samples are mixed
