@@ -3,12 +3,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 import acl
 from ascendcl._testing import alive, fail_for_more_than
+
+sys.path.append(str(Path(__file__).parent))  # what several tests here use
 
 
 @pytest.fixture(autouse=True)
