@@ -7,7 +7,7 @@
 #include <cstring>
 
 #include "host/media/colour.h"
-#include "host/media/resample.h"
+#include "host/media/sampler.h"
 
 namespace ascendcl::host::media {
 namespace {
@@ -15,9 +15,8 @@ namespace {
 constexpr uint8_t kNeutral = 128;  // chroma of gray
 constexpr uint8_t kOpaque = 255;   // ours: of pictures that have no alpha
 
-// Two rows, so that chroma of half the height can be averaged, of so many pixels.
+// Two rows, so that chroma of half the height can be averaged.
 constexpr uint32_t kBandRows = 2;
-constexpr uint32_t kBandWidth = 1024;
 
 void fill(const Channel &target, const Area &to, uint8_t value) noexcept {
     for (uint32_t y = 0; y < to.height; ++y) {
@@ -38,6 +37,18 @@ Interpolation between(const Area &from, const Area &to, const Channel &source,
     return is_finer && !is_scaled ? Interpolation::kNearest : asked;
 }
 
+void scale(const Channel &source, const Area &from, const Channel &target, const Area &to,
+           Interpolation interpolation) noexcept {
+    for (uint32_t left = 0; left < to.width; left += kStrip) {
+        const uint32_t count = std::min(kStrip, to.width - left);
+        Sampler sampler(source, from, left, count, to.width, to.height, interpolation);
+        for (uint32_t y = 0; y < to.height; ++y) {
+            uint8_t *row = row_of(target, to.top + y) + (to.left + left) * target.step;
+            sampler.row(y, row, target.step);
+        }
+    }
+}
+
 void channel_by_channel(const Channels &source, const Area &from, const Channels &target,
                         const Area &to, Interpolation interpolation) noexcept {
     const bool is_scaled = from.width != to.width || from.height != to.height;
@@ -51,19 +62,15 @@ void channel_by_channel(const Channels &source, const Area &from, const Channels
             fill(out, there, kNeutral);
         } else {
             const Channel &in = source.channel[k];
-            resample(in, samples_in(from, in), out, there,
-                     k == 0 ? interpolation : between(from, to, in, out, interpolation));
+            scale(in, samples_in(from, in), out, there,
+                  k == 0 ? interpolation : between(from, to, in, out, interpolation));
         }
     }
 }
 
-// A few rows of three channels at the resolution of pixels.
+// Two rows of three channels at the resolution of pixels.
 struct Band {
-    uint8_t samples[3][kBandRows][kBandWidth];
-
-    Channel channel(int k, uint32_t width, uint32_t height) noexcept {
-        return {samples[k][0], kBandWidth, 1, width, height, 0, 0};
-    }
+    uint8_t samples[3][kBandRows][kStrip];
 };
 
 // Averages of what lies in the area, for each sample of the target that it touches.
@@ -108,23 +115,6 @@ void write(Band &band, const Channels &target, const Area &area) noexcept {
     if (target.count == 4) fill(target.channel[3], area, kOpaque);
 }
 
-// Of all three channels, the pixels [x, x + width) of rows [y, y + height) of a result of `size`.
-void read(const Channels &source, const Area &from, const Area &size, const Area &part,
-          Interpolation interpolation, Band &band) noexcept {
-    for (int k = 0; k < 3; ++k) {
-        const Channel to = band.channel(k, part.width, part.height);
-        const Area whole = {0, 0, part.width, part.height};
-        if (k >= source.count) {
-            fill(to, whole, kNeutral);
-            continue;
-        }
-        const Channel &in = source.channel[k];
-        const Interpolation by =
-            k == 0 ? interpolation : between(from, size, in, to, interpolation);
-        resample_part(in, samples_in(from, in), to, part, size.width, size.height, by);
-    }
-}
-
 }  // namespace
 
 void place(const Channels &source, const Area &from, const Channels &target, const Area &to,
@@ -132,22 +122,37 @@ void place(const Channels &source, const Area &from, const Channels &target, con
     if (source.is_rgb == target.is_rgb) {
         return channel_by_channel(source, from, target, to, interpolation);
     }
-    Band band;
-    for (uint32_t y = 0; y < to.height;) {
-        // A band never divides a sample of chroma, nor does a part of it.
-        const uint32_t rows = std::min(kBandRows - (to.top + y) % kBandRows, to.height - y);
-        for (uint32_t x = 0; x < to.width;) {
-            const uint32_t columns = std::min(kBandWidth - (to.left + x) % 2, to.width - x);
-            read(source, from, to, {x, y, columns, rows}, interpolation, band);
+    const Channel pixel{};  // at the resolution of pixels
+    for (uint32_t x = 0; x < to.width;) {
+        // Neither a strip nor a band divides a sample of chroma.
+        const uint32_t columns = std::min(kStrip - (to.left + x) % 2, to.width - x);
+        const auto sampler_of = [&](int k) {
+            const Channel &in = source.channel[std::min(k, source.count - 1)];
+            const Interpolation by =
+                k == 0 ? interpolation : between(from, to, in, pixel, interpolation);
+            return Sampler(in, samples_in(from, in), x, columns, to.width, to.height, by);
+        };
+        Sampler samplers[3] = {sampler_of(0), sampler_of(1), sampler_of(2)};
+        Band band;
+        for (uint32_t y = 0; y < to.height;) {
+            const uint32_t rows = std::min(kBandRows - (to.top + y) % kBandRows, to.height - y);
             for (uint32_t i = 0; i < rows; ++i) {
+                uint8_t *const lines[3] = {band.samples[0][i], band.samples[1][i],
+                                           band.samples[2][i]};
+                for (int k = 0; k < 3; ++k) {
+                    if (k < source.count) {
+                        samplers[k].row(y + i, lines[k], 1);
+                    } else {
+                        std::memset(lines[k], kNeutral, columns);
+                    }
+                }
                 const auto convert = target.is_rgb ? to_rgb : to_yuv;
-                convert(matrix, band.samples[0][i], band.samples[1][i], band.samples[2][i],
-                        columns);
+                convert(matrix, lines[0], lines[1], lines[2], columns);
             }
             write(band, target, {to.left + x, to.top + y, columns, rows});
-            x += columns;
+            y += rows;
         }
-        y += rows;
+        x += columns;
     }
 }
 
