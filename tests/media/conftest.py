@@ -14,8 +14,6 @@ sys.path.append(str(Path(__file__).parent))  # modules that several files use
 import acl
 from ascendcl._testing import alive, fail_for_more_than
 
-sys.path.insert(0, str(Path(__file__).parent))  # clips.py, video.py
-
 
 @pytest.fixture(autouse=True)
 def device() -> Iterator[int]:

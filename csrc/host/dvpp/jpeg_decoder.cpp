@@ -8,6 +8,7 @@
 
 #include "host/dvpp/codecs.h"
 #include "host/dvpp/geometry.h"
+#include "host/dvpp/media_library.h"
 #include "host/dvpp/picture_buffer.h"
 #include "host/dvpp/planes.h"
 #include "host/report/report.h"
@@ -53,15 +54,16 @@ void require_sides(uint32_t width, uint32_t height) {
                   std::to_string(width) + "x" + std::to_string(height));
 }
 
+acldvppJpegFormat sampling_of(const media::Planes &planes) noexcept {
+    if (planes.is_gray) return ACL_JPEG_CSS_GRAY;
+    if (planes.shift_x == 0) return planes.shift_y == 0 ? ACL_JPEG_CSS_444 : ACL_JPEG_CSS_440;
+    if (planes.shift_x == 1) return planes.shift_y == 0 ? ACL_JPEG_CSS_422 : ACL_JPEG_CSS_420;
+    return ACL_JPEG_CSS_411;
+}
+
 // The codec is foreign code: what it gives must be the picture that the header promised.
-void require_promised(const Planes &planes, const JpegHeader &header) {
-    const auto of_layout = [](uint32_t across, uint32_t down) {
-        if (across == 0) return ACL_JPEG_CSS_GRAY;
-        if (across == 1) return down == 1 ? ACL_JPEG_CSS_444 : ACL_JPEG_CSS_440;
-        if (across == 2) return down == 1 ? ACL_JPEG_CSS_422 : ACL_JPEG_CSS_420;
-        return ACL_JPEG_CSS_411;
-    };
-    const acldvppJpegFormat sampling = of_layout(planes.chroma.across, planes.chroma.down);
+void require_promised(const media::Planes &planes, const JpegHeader &header) {
+    const acldvppJpegFormat sampling = sampling_of(planes);
     if (planes.width == header.width && planes.height == header.height &&
         sampling == header.sampling) {
         return;
@@ -123,13 +125,15 @@ void decode_jpeg(const uint8_t *bytes, size_t size, acldvppPicDesc &picture) {
     settle_strides(picture, Unit::kJpegDecoder);
     require_whole(bytes, size, header);
     decode_picture(ASCENDCL_CODEC_JPEG, bytes, size, [&](const ascendclFrame &frame) {
-        const Planes planes = planes_of(frame);
+        const media::Planes planes = planes_of(frame);
         require_promised(planes, header);
-        const media::Picture to = view_of(picture);
+        const auto write = [&picture](const media::Planes &source) {
+            pixels().interleave(source, view_of(picture), media::Matrix::kBt601Wide);  // both YUV
+        };
         if (header.orientation == 1) {
-            write_semi_planar(planes, to);
+            write(planes);
         } else {
-            write_semi_planar(upright(planes, header.orientation), to);
+            write(upright(planes, header.orientation).planes);
         }
     });
 }

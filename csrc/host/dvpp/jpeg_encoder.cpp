@@ -88,14 +88,14 @@ uint32_t predicted_size(const acldvppPicDesc &picture) {
 }
 
 uint32_t encode_jpeg(const acldvppPicDesc &picture, uint32_t quality, void *to, uint32_t capacity) {
-    const Planes planes = planar(view_of(picture));
+    const OwnPlanes own = planar(view_of(picture));
     ascendclFrame frame{};
     frame.planes = is_packed(picture.format) ? ASCENDCL_PLANES_422 : ASCENDCL_PLANES_420;
     frame.width = picture.width;
     frame.height = picture.height;
-    for (size_t i = 0; i < planes.planes.size(); ++i) {
-        frame.data[i] = planes.planes[i].data;
-        frame.stride[i] = planes.planes[i].stride;
+    for (size_t i = 0; i < own.memory.size(); ++i) {
+        frame.data[i] = own.planes.data[i];
+        frame.stride[i] = own.planes.strides[i];
     }
     ascendclEncoding encoding{};
     encoding.kind = ASCENDCL_CODEC_JPEG;

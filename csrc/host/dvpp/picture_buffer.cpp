@@ -4,7 +4,6 @@
 
 #include <string>
 
-#include "host/dvpp/planes.h"
 #include "host/report/report.h"
 
 namespace ascendcl::host::dvpp {
@@ -56,9 +55,9 @@ void write_back(const acldvppPicDesc &written, acldvppPicDesc &picture) noexcept
 }
 
 void keep_chroma_whole(acldvppPicDesc &picture) noexcept {
-    const Subsampling chroma = subsampling_of(picture.format);
-    if (chroma.across == 2) picture.width -= picture.width % 2;
-    if (chroma.down == 2) picture.height -= picture.height % 2;
+    const media::Picture whole = view_of(picture);
+    picture.width = whole.width;
+    picture.height = whole.height;
 }
 
 void settle_strides(acldvppPicDesc &picture, Unit unit) {
