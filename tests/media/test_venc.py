@@ -56,6 +56,7 @@ class Encoder:
     ) -> None:
         self.size, self.format = size, pic_format
         self.packets: list[bytes] = []
+        self.why: list[str | None] = []
         self.found: list[tuple[int, int, Any, int, int]] = []
         self.desc = media.venc_create_channel_desc()
         check(media.venc_set_channel_desc_thread_id(self.desc, thread))
@@ -91,6 +92,8 @@ class Encoder:
             media.dvpp_get_stream_desc_size(stream),
         )
         ret_code = media.dvpp_get_stream_desc_ret_code(stream)
+        if ret_code != 0:
+            self.why.append(acl.get_recent_err_msg())
         here = bytearray(size)
         if size:
             check(
@@ -142,6 +145,7 @@ def encoding(*arguments: Any, **more: Any) -> Iterator[tuple[Encoder, int]]:
             yield encoder, thread.ident
         finally:
             encoder.close()
+    assert encoder.why == []
 
 
 def pictures(width: int, height: int, count: int) -> list[Picture]:

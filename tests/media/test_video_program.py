@@ -15,7 +15,7 @@ import ascendcl
 
 SOURCE = Path(__file__).parent / "video_program.c"
 FAILED = 500001
-EXPECTED = f"""\
+DECODED = f"""\
 decoded 2 {FAILED} 0x0 7 7 7 1
 decoded 0 0 128x128 10 11 12 1
 decoded 1 0 128x128 20 21 22 1
@@ -23,6 +23,8 @@ decoded 3 0 128x128 40 41 42 1
 decoded 4 0 128x128 50 51 52 1
 decoded 5 0 128x128 60 61 62 1
 after the end: 6 callbacks
+"""
+ENCODED = f"""\
 encoded 2 {FAILED} 0 0 1 1
 encoded 0 0 1 20 1 1
 encoded 1 0 1 40 1 1
@@ -30,8 +32,8 @@ encoded 3 0 1 80 1 1
 encoded 4 0 1 100 1 1
 encoded 5 0 1 120 1 1
 after the end: 6 callbacks
-without a codec: 200001
 """
+EXPECTED = 2 * DECODED + 2 * ENCODED + "without a codec: 200001\n"
 
 
 @pytest.mark.skipif(acl.runtime_info().kind != "host", reason="it brings a codec")

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "acl/acl.h"
 #include "acl/ops/acl_dvpp.h"
@@ -73,6 +74,7 @@ static int send_packet(void *self, void *stream, const uint8_t *bytes, size_t si
     (void)self;
     if (bytes == NULL) {
         while (late->count > 0) give_frame(late, sink, to);
+        usleep(100000);  // the program may go on before this returns
         return 0;
     }
     if (++late->sent == 3 || size != 1) return snprintf(why, why_size, "no third"), 1;
@@ -95,6 +97,7 @@ static int send_frame(void *self, void *stream, const ascendclFrame *frame, int 
     (void)self, (void)force;
     if (frame == NULL) {
         while (late->count > 0) give_packet(late, sink, to);
+        usleep(100000);
         return 0;
     }
     if (++late->sent == 3) return snprintf(why, why_size, "no third"), 1;
@@ -129,15 +132,8 @@ static void on_picture(acldvppStreamDesc *input, acldvppPicDesc *output, void *u
     CHECK(acldvppDestroyStreamDesc(input));
 }
 
-static void decode_all(int *numbers, void *packet) {
-    aclvdecChannelDesc *channel = aclvdecCreateChannelDesc();
-    aclvdecFrameConfig *config = aclvdecCreateFrameConfig();
-    CHECK(aclvdecSetChannelDescChannelId(channel, 10));
-    CHECK(aclvdecSetChannelDescThreadId(channel, (uint64_t)reporter));
-    CHECK(aclvdecSetChannelDescCallback(channel, on_picture));
-    CHECK(aclvdecSetChannelDescEnType(channel, (acldvppStreamFormat)2));
-    CHECK(aclvdecSetChannelDescOutPicFormat(channel, (acldvppPixelFormat)1));
-    CHECK(aclvdecCreateChannel(channel));
+static void decode_stream(aclvdecChannelDesc *channel, aclvdecFrameConfig *config, int *numbers,
+                          void *packet) {
     for (int i = 0; i < FRAMES; ++i) {
         acldvppStreamDesc *input = acldvppCreateStreamDesc();
         acldvppPicDesc *output = acldvppCreatePicDesc();
@@ -157,7 +153,21 @@ static void decode_all(int *numbers, void *packet) {
     CHECK(acldvppSetStreamDescEos(end, 1));
     CHECK(aclvdecSendFrame(channel, end, NULL, config, NULL));
     printf("after the end: %d callbacks\n", callbacks);
+    callbacks = 0;
     CHECK(acldvppDestroyStreamDesc(end));
+}
+
+static void decode_all(int *numbers, void *packet) {
+    aclvdecChannelDesc *channel = aclvdecCreateChannelDesc();
+    aclvdecFrameConfig *config = aclvdecCreateFrameConfig();
+    CHECK(aclvdecSetChannelDescChannelId(channel, 10));
+    CHECK(aclvdecSetChannelDescThreadId(channel, (uint64_t)reporter));
+    CHECK(aclvdecSetChannelDescCallback(channel, on_picture));
+    CHECK(aclvdecSetChannelDescEnType(channel, (acldvppStreamFormat)2));
+    CHECK(aclvdecSetChannelDescOutPicFormat(channel, (acldvppPixelFormat)1));
+    CHECK(aclvdecCreateChannel(channel));
+    decode_stream(channel, config, numbers, packet);
+    decode_stream(channel, config, numbers, packet);  // after an end comes another stream
     CHECK(aclvdecDestroyChannel(channel));
     CHECK(aclvdecDestroyChannelDesc(channel));
     CHECK(aclvdecDestroyFrameConfig(config));
@@ -170,6 +180,20 @@ static void on_packet(acldvppPicDesc *input, acldvppStreamDesc *output, void *us
     if (size == 1) CHECK(aclrtMemcpy(&value, 1, acldvppGetStreamDescData(output), 1, 2));
     printf("encoded %d %u %u %d %d %d\n", *(int *)user_data, acldvppGetStreamDescRetCode(output),
            size, value, input != NULL, pthread_equal(pthread_self(), reporter));
+}
+
+static void encode_stream(aclvencChannelDesc *channel, aclvencFrameConfig *config,
+                          acldvppPicDesc *picture, int *numbers, void *data) {
+    CHECK(aclvencSetFrameConfigEos(config, 0));
+    CHECK(aclvencSetFrameConfigForceIFrame(config, 0));
+    for (int i = 0; i < FRAMES; ++i) {
+        CHECK(aclrtMemset(data, BYTES, 20 * i + 20, BYTES));
+        CHECK(aclvencSendFrame(channel, picture, NULL, config, &numbers[i]));
+    }
+    CHECK(aclvencSetFrameConfigEos(config, 1));
+    CHECK(aclvencSendFrame(channel, NULL, NULL, config, NULL));
+    printf("after the end: %d callbacks\n", callbacks);
+    callbacks = 0;
 }
 
 static void encode_all(int *numbers, void *data) {
@@ -191,15 +215,8 @@ static void encode_all(int *numbers, void *data) {
     CHECK(acldvppSetPicDescHeight(picture, 128));
     CHECK(acldvppSetPicDescWidthStride(picture, 128));
     CHECK(acldvppSetPicDescHeightStride(picture, 128));
-    CHECK(aclvencSetFrameConfigEos(config, 0));
-    CHECK(aclvencSetFrameConfigForceIFrame(config, 0));
-    for (int i = 0; i < FRAMES; ++i) {
-        CHECK(aclrtMemset(data, BYTES, 20 * i + 20, BYTES));
-        CHECK(aclvencSendFrame(channel, picture, NULL, config, &numbers[i]));
-    }
-    CHECK(aclvencSetFrameConfigEos(config, 1));
-    CHECK(aclvencSendFrame(channel, NULL, NULL, config, NULL));
-    printf("after the end: %d callbacks\n", callbacks);
+    encode_stream(channel, config, picture, numbers, data);
+    encode_stream(channel, config, picture, numbers, data);
     CHECK(aclvencDestroyChannel(channel));
     CHECK(aclvencDestroyChannelDesc(channel));
     CHECK(aclvencDestroyFrameConfig(config));
@@ -218,7 +235,6 @@ int main(void) {
     CHECK(acldvppMalloc(&memory, BYTES));
     CHECK(pthread_create(&reporter, NULL, report, NULL));
     decode_all(numbers, memory);
-    callbacks = 0;
     encode_all(numbers, memory);
     running = 0;
     CHECK(pthread_join(reporter, NULL));

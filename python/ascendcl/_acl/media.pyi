@@ -430,7 +430,7 @@ def dvpp_jpeg_predict_enc_size(input_desc: SupportsIndex, config: SupportsIndex)
 
 # Video: VDEC and VENC
 
-def vdec_create_channel_desc() -> int:
+def vdec_create_channel_desc(*args: object) -> int:
     """Make the description of a channel of VDEC; 0 on failure."""
 
 def vdec_destroy_channel_desc(channel_desc: SupportsIndex) -> int:
@@ -512,7 +512,7 @@ def vdec_set_channel_desc_bit_depth(channel_desc: SupportsIndex, bit_depth: Supp
 def vdec_get_channel_desc_bit_depth(channel_desc: SupportsIndex) -> int:
     """Get the bits of a sample."""
 
-def vdec_create_frame_config() -> int:
+def vdec_create_frame_config(*args: object) -> int:
     """Make a configuration, which has no settings; 0 on failure."""
 
 def vdec_destroy_frame_config(frame_config: SupportsIndex) -> int:
@@ -532,7 +532,7 @@ def vdec_send_skipped_frame(
 ) -> int:
     """Decode a packet of which no picture is wanted: the callback's output is 0."""
 
-def venc_create_channel_desc() -> int:
+def venc_create_channel_desc(*args: object) -> int:
     """Make the description of a channel of VENC; 0 on failure."""
 
 def venc_destroy_channel_desc(channel_desc: SupportsIndex) -> int:
@@ -635,7 +635,7 @@ def venc_get_channel_desc_param(
 ) -> tuple[Any, int]:
     """Get a setting by its number. Returns (param, ret)."""
 
-def venc_create_frame_config() -> int:
+def venc_create_frame_config(*args: object) -> int:
     """Make the configuration of a frame; 0 on failure."""
 
 def venc_destroy_frame_config(frame_config: SupportsIndex) -> int:
