@@ -73,7 +73,7 @@ DEVIATING = {
     "aclmdlInitDump": "nothing is dumped",
     "aclmdlLoadWithConfig": "queues and external weights are refused",
     "aclmdlSetAIPPInputFormat": "RAW formats are refused: how their bytes lie is not documented",
-    "aclmdlSetAIPPScfParams": "kept, and refused where it is on: the step is documented as reserved",
+    "aclmdlSetAIPPScfParams": "kept, and refused where it is on: documented as reserved",
     "aclopCast": _CAST,
     "aclopCreateHandle": _OP,
     "aclopCreateHandleForCast": _CAST,
@@ -138,10 +138,11 @@ Which models can be run is another matter: that depends on their operators. Mode
 sizes (gears) can. With dynamic shapes those can that are in one part, in plain layouts, and without
 convolutions, pools and other ops whose output shape only the file says. Bundles cannot.
 
-Image preprocessing (AIPP) is done for static settings in a file of ATC's, and for static and dynamic
-ones in files of `ascendcl compile`; in models with dynamic shapes it is refused, and of ATC's files
-where it is dynamic or stands before gears, of which none was seen. What the documentation leaves open
-of it (roundings, the order of a pixel's bytes, which biases count) is listed in [aipp.md](aipp.md).
+Image preprocessing (AIPP) is done for static settings in a file of ATC's, and for static and
+dynamic ones in files of `ascendcl compile`; in models with dynamic shapes it is refused, and of
+ATC's files where it is dynamic or stands before gears, of which none was seen. What the
+documentation leaves open of it (roundings, the order of a pixel's bytes, which biases count) is
+listed in [aipp.md](aipp.md).
 
 From which version of CANN on a function exists is not listed: our sources do not tell. One that the
 installed CANN lacks raises `NotImplementedError`.

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from types import SimpleNamespace
@@ -19,6 +19,8 @@ from ascendcl.tensor_info import GEAR_INPUT, Gear, TensorInfo
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+
+    _Set = tuple[AippConfig, npt.NDArray[np.uint8]]
 
 _STATIC, _DYNAMIC, _PARAMETERS = 1, 2, 3  # aclmdlInputAippType
 _NV12 = 1  # ACL_YUV420SP_U8
@@ -43,8 +45,7 @@ class Pictures:
         # As the runtime numbers them, and as they are handed to it, which the gear's is not.
         self._numbers = [i for i, info in enumerate(described) if info.name != GEAR_INPUT]
         self._carriers: dict[int, int] = {}  # of dynamic AIPP, by the place among what is fed
-        self._parameters: dict[int, npt.NDArray[np.uint8]] = {}
-        self._configs: dict[int, AippConfig] = {}
+        self._set: dict[int, _Set] = {}
         types = [_type_of(model.model_id, i, described[i]) for i in self._numbers]
         self._hidden = [place for place, (kind, _) in enumerate(types) if kind == _PARAMETERS]
         fed = [place for place in range(len(types)) if place not in self._hidden]
@@ -115,8 +116,7 @@ class Pictures:
             raise ValueError(
                 f"Model.set_aipp: images has {len(config.images)}, and the batch is {batch}"
             )
-        self._parameters[place] = self._written(self._carriers[place], config, batch)
-        self._configs[place] = config
+        self._set[place] = config, self._written(self._carriers[place], config, batch)
 
     def _written(self, carrier: int, config: AippConfig, batch: int) -> npt.NDArray[np.uint8]:
         """What the runtime writes for an input's parameters; their layout is its own."""
@@ -137,28 +137,30 @@ class Pictures:
 
     def with_parameters(self, fed: Sequence[Any], gear: int) -> list[Any]:
         """Answer all inputs that the runtime wants, those that carry parameters among them."""
+        now = dict(self._set)  # another thread may set others
         for place, info in enumerate(self.inputs):
             if info.aipp == "dynamic":
-                self._check_bytes(place, fed[place], gear)
+                self._check_bytes(place, now, fed[place], gear)
             elif info.aipp and self.gears:
                 shape = self.gears[gear].inputs[place]
                 _require_bytes(info, fed[place].nbytes, int(np.prod(shape)))
         if not self._carriers:
             return list(fed)
         left = iter(fed)
-        parameters = {self._carriers[place]: self._parameters[place] for place in self._carriers}
+        parameters = {at: now[place][1] for place, at in self._carriers.items()}
         return [
             parameters[place] if place in parameters else next(left)
             for place in range(len(self._numbers))
         ]
 
-    def _check_bytes(self, place: int, array: Any, gear: int) -> None:
-        info, config = self.inputs[place], self._configs.get(place)
-        if config is None:
+    def _check_bytes(self, place: int, now: Mapping[int, _Set], array: Any, gear: int) -> None:
+        info = self.inputs[place]
+        if place not in now:
             raise ValueError(
                 f"input {info.name!r} has dynamic AIPP, whose parameters were not set: "
                 "model.set_aipp(acl.AippConfig(...))"
             )
+        config, _ = now[place]
         image = self.gears[gear].inputs[place] if self.gears else self._images[place]
         _require_bytes(info, array.nbytes, image[0] * config.picture_bytes, config)
 
@@ -170,13 +172,14 @@ class Pictures:
         ]
 
     def _shape_like(self, place: int, array: Any) -> tuple[int, ...]:
-        info, config = self.inputs[place], self._configs.get(place)
+        info, held = self.inputs[place], self._set.get(place)
         shapes = {gear.inputs[place] for gear in self.gears}
         if info.aipp == "static":
             fitting = [shape for shape in shapes if np.prod(shape) == array.nbytes]
-        elif config is None:
+        elif held is None:
             return tuple(self.gears[0].inputs[place])  # the run tells of it
         else:
+            config, _ = held
             is_of_size = len(self._values[0]) > 1
             fitting = [
                 shape
@@ -271,10 +274,10 @@ def _write(model_id: int, index: int, buffer: DeviceBuffer, config: AippConfig, 
             "aclmdlSetAIPPSrcImageSize",
         )
         rows = config.matrix or ((0, 0, 0),) * 3
-        flat = [value for row in rows for value in row]
+        numbers = [value for row in rows for value in row]
+        numbers += [*config.output_bias, *config.input_bias]
         is_on = int(config.matrix is not None)
-        biases = (*config.output_bias, *config.input_bias)
-        _succeed(mdl.set_aipp_csc_params(aipp, is_on, *flat, *biases), "aclmdlSetAIPPCscParams")
+        _succeed(mdl.set_aipp_csc_params(aipp, is_on, *numbers), "aclmdlSetAIPPCscParams")
         _succeed(
             mdl.set_aipp_rbuv_swap_switch(aipp, int(config.swap_rb_or_uv)),
             "aclmdlSetAIPPRbuvSwapSwitch",

@@ -110,6 +110,24 @@ def test_the_shift_rounds_down_and_results_are_clamped(pixels: Pixels) -> None:
     assert result.tolist() == [[0, 0], [0, 0], [255, 127]]  # 255 / 256, -1 / 256, 32767 / 256
 
 
+@pytest.mark.parametrize("swap_ax", [False, True])
+@pytest.mark.parametrize(("channels", "expected"), [(3, [1, 2, 3]), (1, [1])])
+def test_a_conversion_leaves_the_fourth_out(
+    pixels: Pixels, channels: int, expected: list[int], *, swap_ax: bool
+) -> None:
+    """Wherever it stands: what is made has three channels."""
+    settings = image(
+        "XRGB8888_U8",
+        shape=(1, channels, 1, 2),
+        convert_colour=True,
+        matrix=(256, 0, 0, 0, 256, 0, 0, 0, 256),
+        swap_ax=swap_ax,
+        channels_last=True,
+    )
+    result = pixels(settings, [Image()], bytes_of(9, 1, 2, 3, 9, 1, 2, 3))
+    assert result.reshape(2, channels).tolist() == [expected, expected]
+
+
 def test_negative_sums_round_down_before_the_bias(pixels: Pixels) -> None:
     settings = image(
         "RGB888_U8",
@@ -327,4 +345,4 @@ def test_the_minimum_is_a_half_float(pixels: Pixels) -> None:
     settings = image("YUV400_U8", shape=(1, 1, 1, 2))
     numbers = Image(minimum=(0.1, 0, 0, 0), reciprocal=(3.0, 1, 1, 1))
     result = pixels(settings, [numbers], bytes_of(0, 0)).ravel()
-    assert result[0] == -np.float16(0.09997559 * 3) != -np.float16(0.3)
+    assert result[0] == -np.float16(0.0999755859375 * 3) != -np.float16(0.3)

@@ -61,15 +61,13 @@ class Row {
    public:
     Row(const AippFormat &format, bool swap_rb_or_uv, bool swap_ax, size_t width)
         : format_(format), width_(width), bytes_(width * kMostChannels) {
-        for (size_t i = 0; i < kMostChannels; ++i) stored_[i] = &bytes_[i * width];
+        for (size_t i = 0; i < kMostChannels; ++i) planes_[i] = stored_[i] = &bytes_[i * width];
         const size_t colour = format.fourth_first ? 1 : 0;  // where colours begin
-        if (swap_rb_or_uv && format.channels > 1) {
-            // U and V follow Y; R and B are the first and the last.
-            std::swap(stored_[colour + (format.is_yuv ? 1 : 0)], stored_[colour + 2]);
-        }
-        // The planes as the bytes of the input fill them, and as they are gone on with.
-        for (size_t i = 0; i < kMostChannels; ++i) planes_[i] = &bytes_[i * width];
         for (size_t i = 0; i < 3; ++i) colours_[i] = planes_[colour + i];
+        // Reading puts the bytes of the one where the other is looked for. U and V follow Y, R and
+        // B are the first and the last.
+        if (swap_rb_or_uv && format.channels > 1)
+            std::swap(stored_[colour + (format.is_yuv ? 1 : 0)], stored_[colour + 2]);
         if (swap_ax && format.fourth_first)
             std::rotate(planes_.begin(), planes_.begin() + 1, planes_.end());
     }
@@ -87,9 +85,9 @@ class Row {
     const AippFormat &format_;
     size_t width_;
     std::vector<uint8_t> bytes_;
-    std::array<uint8_t *, kMostChannels> stored_{};
-    std::array<uint8_t *, kMostChannels> planes_{};
-    std::array<uint8_t *, 3> colours_{};
+    std::array<uint8_t *, kMostChannels> stored_{};  // as the picture has its channels
+    std::array<uint8_t *, kMostChannels> planes_{};  // as they are gone on with
+    std::array<uint8_t *, 3> colours_{};             // of these
 };
 
 void Row::read(const uint8_t *picture, AippSize size, size_t left, size_t y) noexcept {

@@ -30,7 +30,7 @@ def dvpp_get_channel_desc_param(
 ) -> tuple[int, int]:
     """Read one `acldvppChannelDescParamType`. Returns (value, ret)."""
 
-def dvpp_create_channel_desc() -> int:
+def dvpp_create_channel_desc(*args: object) -> int:
     """Create a description of a channel; 0 where memory runs short."""
 
 def dvpp_destroy_channel_desc(channel_desc: SupportsIndex) -> int:
@@ -42,7 +42,7 @@ def dvpp_get_channel_desc_channel_id(channel_desc: SupportsIndex) -> int:
 def dvpp_set_channel_desc_mode(channel_desc: SupportsIndex, mode: SupportsIndex) -> int:
     """Say what the channel is for: a sum of 1 (VPC), 2 (JPEGD), 4 (JPEGE), 8 (PNGD)."""
 
-def dvpp_create_pic_desc() -> int:
+def dvpp_create_pic_desc(*args: object) -> int:
     """Create a description of a picture; all of it is 0."""
 
 def dvpp_destroy_pic_desc(pic_desc: SupportsIndex) -> int:
@@ -96,7 +96,7 @@ def dvpp_get_pic_desc_height_stride(pic_desc: SupportsIndex) -> int:
 def dvpp_get_pic_desc_ret_code(pic_desc: SupportsIndex) -> int:
     """Return the code of the last task that wrote it."""
 
-def dvpp_create_stream_desc() -> int:
+def dvpp_create_stream_desc(*args: object) -> int:
     """Create a description of a piece of a stream; all of it is 0."""
 
 def dvpp_destroy_stream_desc(stream_desc: SupportsIndex) -> int:
@@ -147,7 +147,7 @@ def dvpp_destroy_batch_pic_desc(batch_pic_desc: SupportsIndex) -> int:
 def dvpp_get_pic_desc(batch_pic_desc: SupportsIndex, index: SupportsIndex) -> int:
     """Return a description that the batch owns; 0 beyond its end."""
 
-def dvpp_create_border_config() -> int:
+def dvpp_create_border_config(*args: object) -> int:
     """Create settings of a border; all of it is 0."""
 
 def dvpp_destroy_border_config(border_config: SupportsIndex) -> int:
@@ -222,7 +222,7 @@ def dvpp_set_roi_config_top(config: SupportsIndex, top: SupportsIndex) -> int:
 def dvpp_set_roi_config_bottom(config: SupportsIndex, bottom: SupportsIndex) -> int:
     """Set the bottom edge, which is inside."""
 
-def dvpp_create_resize_config() -> int:
+def dvpp_create_resize_config(*args: object) -> int:
     """Create settings of a resize."""
 
 def dvpp_destroy_resize_config(resize_config: SupportsIndex) -> int:
@@ -236,7 +236,7 @@ def dvpp_set_resize_config_interpolation(
 def dvpp_get_resize_config_interpolation(resize_config: SupportsIndex) -> int:
     """Return the interpolation."""
 
-def dvpp_create_jpege_config() -> int:
+def dvpp_create_jpege_config(*args: object) -> int:
     """Create settings of JPEG encoding."""
 
 def dvpp_destroy_jpege_config(jpege_config: SupportsIndex) -> int:

@@ -94,6 +94,9 @@ _RESERVED: Final[dict[str, _Key]] = {
     "raw_rgbir_to_f16_n": _integer(0, 0, 255),
 }
 
+# Lists of one value each, to ATC.
+_LISTS: Final = "var_reci_chn_"
+
 # Of dynamic AIPP the rest comes with each run.
 _OF_DYNAMIC: Final = ("aipp_mode", "related_input_rank", "related_input_name", "max_src_image_size")
 
@@ -163,7 +166,9 @@ def parse_aipp(text: str, name: str) -> list[AippBlock]:
     return blocks
 
 
-_TOKEN = re.compile(r"""\s+|\#[^\n]*|(?P<token>"[^"\n]*"|'[^'\n]*'|[A-Za-z0-9_.+\-]+|[{}:;,])""")
+_TOKEN = re.compile(
+    r"""\s+|\#[^\n]*|(?P<token>"[^"\n]*"|'[^'\n]*'|[A-Za-z0-9_.+\-]+|[{}:;,\[\]])"""
+)
 
 
 class _Tokens:
@@ -224,11 +229,11 @@ def _block(tokens: _Tokens) -> AippBlock:
         described = _KEYS.get(key) or _RESERVED.get(key)
         if described is None:
             raise tokens.error(f"{key}: there is no such key")
-        if key in given:
-            raise tokens.error(f"{key}: it stands in line {given[key]} already")
         tokens.expect(":", key)
         value = _value(tokens, key, described)
-        if key in _RESERVED and value != described.default and key not in ("cpadding_value",):
+        if key in given and not (key.startswith(_LISTS) and value == values[key]):
+            raise tokens.error(f"{key}: it stands in line {given[key]} already")
+        if key in _RESERVED and value != described.default and key != "cpadding_value":
             raise tokens.error(f"{key}: {value} is reserved, and not supported")
         given[key], values[key] = line, value
         while tokens.peek() in (";", ","):
@@ -241,8 +246,13 @@ def _block(tokens: _Tokens) -> AippBlock:
 
 def _value(tokens: _Tokens, key: str, described: _Key) -> Value:
     token = tokens.next()
-    if token is None or token in "{}:;,":
+    is_list = token == "[" and key.startswith(_LISTS)
+    if is_list:
+        token = tokens.next()
+    if token is None or token in "{}:;,[]":
         raise tokens.error(f"{key}: it has no value")
+    if is_list:
+        tokens.expect("]", f"the one value of {key}")
     text = token.strip("\"'")
     if described.kind == "text":
         return text

@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import prod
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from .aipp_config import FORMATS, AippBlock
-from .compile_errors import CompileError, OptionError
+from .compile_errors import OptionError
 from .messages import Attrs, NamedAttrs
 from .tensors import DATA_TYPES, TensorSpec
 
@@ -294,8 +294,6 @@ def _require_size(block: AippBlock, axis: str, wanted: int) -> None:
     if made != wanted:
         padded = " with padding" if values["padding"] else ""
         raise block.refuse(key, f"{made}{padded}, and the network takes {wanted}")
-    if values["input_format"] == "YUV420SP_U8" or (
-        axis == "w" and values["input_format"] in ("YUV422SP_U8", "YUYV_U8")
-    ):
-        if source % 2:
-            raise block.refuse(key, f"{source} is odd, which {values['input_format']} cannot be")
+    even = ("YUV420SP_U8", "YUV422SP_U8", "YUYV_U8") if axis == "w" else ("YUV420SP_U8",)
+    if source % 2 and values["input_format"] in even:
+        raise block.refuse(key, f"{source} is odd, which {values['input_format']} cannot be")

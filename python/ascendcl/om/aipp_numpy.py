@@ -70,9 +70,9 @@ def _read(picture: Array, pixels: str, rows: int, columns: int) -> Array:
 def _converted(image: Array, values: Mapping[str, Any], *, is_rgb: bool) -> Array:
     matrix = np.array([[values[f"matrix_r{i}c{j}"] for j in range(3)] for i in range(3)])
     bias = np.array([values[f"{'output' if is_rgb else 'input'}_bias_{i}"] for i in range(3)])
-    if is_rgb:
-        return (((image @ matrix.T) >> 8) + bias).clip(0, 255)
-    return (((image - bias) @ matrix.T) >> 8).clip(0, 255)
+    made = ((image @ matrix.T) >> 8) + bias if is_rgb else ((image - bias) @ matrix.T) >> 8
+    clamped: Array = np.clip(made, 0, 255)
+    return clamped
 
 
 def _normalised(images: Array, values: Mapping[str, Any], dtype: str) -> Array:

@@ -19,7 +19,7 @@ from .aipp_config import read_aipp
 from .aipp_input import AippInput, put_in_front
 from .compile_errors import CompileError, KnownWrongError, OptionError, VerificationError
 from .frontend import SourceModel, read_source
-from .host_model import Gears, write_host_model
+from .host_model import Gears, Ports, write_host_model
 from .known_wrong import known_wrong
 from .like import Like, read_like
 from .like_graph import make_alike, take_over_resizes
@@ -169,7 +169,6 @@ def compile(
     target = _target(output, options)
     _refuse_loss(target, model, "the model that is compiled")
     like = _like(options)
-    blocks = read_aipp(options.insert_op_conf) if options.insert_op_conf is not None else []
     if is_torch_module(model):
         if like is not None:
             raise CompileError("like: a module has no names to find inputs by: export it to ONNX")
@@ -193,9 +192,7 @@ def compile(
     graph.set_types(options.output_type, _precision(options))
     if like is None:
         ports = graph.ports(options.input_format)
-    aipp: dict[str, AippInput] = {}
-    if blocks:
-        aipp = put_in_front(blocks, graph.input_ports(), ports, gears)
+    aipp = _aipp(options, target, graph, ports, gears)
     # In the same folder: only there is a rename one step.
     with _folder_beside(target) as folder:
         beside = Path(folder) / "model.om"
@@ -278,6 +275,16 @@ def _like(options: CompileOptions) -> Like | None:
         if getattr(options, name):
             raise OptionError(f"{name}: it is that of the other file with like")
     return read_like(Path(options.like))
+
+
+def _aipp(
+    options: CompileOptions, target: Path, graph: SourceGraph, ports: Ports, gears: Gears | None
+) -> dict[str, AippInput]:
+    """Answer what stands in front of inputs, by their names."""
+    if options.insert_op_conf is None:
+        return {}
+    _refuse_loss(target, options.insert_op_conf, "the configuration of AIPP")
+    return put_in_front(read_aipp(Path(options.insert_op_conf)), graph.input_ports(), ports, gears)
 
 
 def _precision(options: CompileOptions) -> str:
