@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 import pytest
-from pictures import FORMATS, PHOTOGRAPHS, Array, Vpc, photograph, photograph_in_yuv, psnr
+from pictures import FORMATS, INVALID, PHOTOGRAPHS, Array, Vpc, photograph, photograph_in_yuv, psnr
 
 import acl
 
@@ -188,6 +188,7 @@ def test_wide_601_is_that_of_opencv(vpc: Vpc, name: str) -> None:
 )
 def test_narrow_601_is_that_of_opencv(vpc: Vpc, name: str, layout: str, code: int) -> None:
     y, u, v = photograph_in_yuv(name)
+    y = np.maximum(y, 16)  # OpenCV takes what is blacker than black for black
     source = vpc.picture(layout, y.shape[1], y.shape[0])
     source.set_channels([y, u, v])
     target = vpc.picture("RGB", y.shape[1], y.shape[0])
@@ -243,3 +244,21 @@ def test_colours_of_a_scaled_area(vpc: Vpc, to: tuple[int, int]) -> None:
     assert most_apart(inside, to_rgb(np.stack(scaled, -1).astype(np.uint8), WIDE_601)) <= 3
     after[17 : 17 + to[1], 31 : 31 + to[0]] = before[17 : 17 + to[1], 31 : 31 + to[0]]
     assert np.array_equal(after, before)
+
+
+@pytest.mark.parametrize("matrix", [WIDE_601], indirect=True)
+def test_what_is_refused_changes_no_description(vpc: Vpc) -> None:
+    source, target = vpc.picture("NV12", 64, 48), vpc.picture("RGB", 60, 48)
+    assert acl.media.dvpp_set_pic_desc_width(target.desc, 0) == 0
+    assert vpc.submit("convert_color", source, target) == INVALID
+    assert "its size is 8640" in str(acl.get_recent_err_msg())
+    assert acl.media.dvpp_get_pic_desc_width(target.desc) == 0
+    assert acl.media.dvpp_get_pic_desc_width_stride(target.desc) == 180
+
+
+@pytest.mark.parametrize("matrix", [WIDE_601], indirect=True)
+def test_odd_inputs_count_as_rounded_down(vpc: Vpc) -> None:
+    source, odd = vpc.picture("NV12", 15, 15, 16, 16), vpc.picture("RGB", 15, 15)
+    assert vpc.submit("convert_color", source, odd) == INVALID
+    assert "the input has 14 x 14 pixels, the output 15 x 15" in str(acl.get_recent_err_msg())
+    vpc.run("convert_color", source, vpc.picture("RGB", 14, 14))

@@ -20,6 +20,18 @@ uint32_t interpolation_of(const acldvppResizeConfig *config) {
     return config->interpolation;
 }
 
+struct Size {
+    uint32_t width;
+    uint32_t height;
+};
+
+// What counts of a picture: odd sides are rounded down where chroma is halved.
+Size size_of_input(const acldvppPicDesc &picture) {
+    dvpp::require_picture(picture, dvpp::Unit::kVpcInput, "the input picture");
+    const auto view = dvpp::view_of(picture);
+    return {view.width, view.height};
+}
+
 const acldvppRoiConfig *required(const acldvppRoiConfig *area, const char *message) {
     require(area != nullptr, message);
     return area;
@@ -84,21 +96,27 @@ aclError acldvppVpcConvertColorAsync(acldvppChannelDesc *channelDesc, acldvppPic
                                      acldvppPicDesc *outputDesc, aclrtStream stream) {
     return guarded(__func__, [&] {
         require(inputDesc != nullptr && outputDesc != nullptr, "a picture is null");
-        acldvppPicDesc &to = *outputDesc;
+        const Size from = size_of_input(*inputDesc);
+        acldvppPicDesc to = *outputDesc;
         // As documented: left out, they are the input's, and the strides the least.
-        if (to.width == 0 && to.height == 0) {
+        if (to.width == 0 || to.height == 0) {
             const auto output = dvpp::Unit::kVpcOutput;
-            to.width = inputDesc->width;
-            to.height = inputDesc->height;
+            to.width = from.width;
+            to.height = from.height;
             to.width_stride = dvpp::least_width_stride(to.format, to.width, output);
             to.height_stride = dvpp::least_height_stride(to.format, to.height, output);
+            dvpp::require_picture(to, output, "the output picture");
         }
-        if (to.width != inputDesc->width || to.height != inputDesc->height) {
+        if (to.width != from.width || to.height != from.height) {
             throw invalid("colours are converted at one size: the input has " +
-                          std::to_string(inputDesc->width) + " x " +
-                          std::to_string(inputDesc->height) + " pixels, the output " +
-                          std::to_string(to.width) + " x " + std::to_string(to.height));
+                          std::to_string(from.width) + " x " + std::to_string(from.height) +
+                          " pixels, the output " + std::to_string(to.width) + " x " +
+                          std::to_string(to.height));
         }
+        outputDesc->width = to.width;
+        outputDesc->height = to.height;
+        outputDesc->width_stride = to.width_stride;
+        outputDesc->height_stride = to.height_stride;
         dvpp::place("acldvppVpcConvertColorAsync", channelDesc,
                     {{inputDesc, nullptr, outputDesc, nullptr}}, kDefault, stream);
     });
@@ -111,8 +129,9 @@ aclError acldvppVpcMakeBorderAsync(const acldvppChannelDesc *channelDesc,
         require(inputDesc != nullptr && outputDesc != nullptr && borderConfig != nullptr,
                 "a pointer is null");
         const acldvppBorderConfig &border = *borderConfig;
-        const uint64_t width = uint64_t{inputDesc->width} + border.left + border.right;
-        const uint64_t height = uint64_t{inputDesc->height} + border.top + border.bottom;
+        const Size from = size_of_input(*inputDesc);
+        const uint64_t width = uint64_t{from.width} + border.left + border.right;
+        const uint64_t height = uint64_t{from.height} + border.top + border.bottom;
         if (width != outputDesc->width || height != outputDesc->height) {
             throw invalid("with its border the picture has " + std::to_string(width) + " x " +
                           std::to_string(height) + " pixels, the output has " +
@@ -125,9 +144,9 @@ aclError acldvppVpcMakeBorderAsync(const acldvppChannelDesc *channelDesc,
             throw invalid("a mirrored border has at most 2 pixels, given " + std::to_string(side));
         }
         const acldvppRoiConfig inside{border.left,
-                                      border.left + inputDesc->width - 1,
+                                      border.left + from.width - 1,
                                       border.top,
-                                      border.top + inputDesc->height - 1,
+                                      border.top + from.height - 1,
                                       {}};
         // The input is read only; a placement has one kind of picture.
         dvpp::place(
