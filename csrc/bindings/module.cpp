@@ -31,6 +31,7 @@ PYBIND11_MODULE(_acl, module) {
     add("media", "acl.media: pictures and video.", [](py::module_ &media) {
         register_media(media);
         register_media_operations(media);
+        register_media_video(media);
     });
     add("constants", "The numbers of the ACL headers.", register_constants);
 

@@ -17,6 +17,7 @@ void register_blas(pybind11::module_ &module);
 void register_fv(pybind11::module_ &module);
 void register_media(pybind11::module_ &module);
 void register_media_operations(pybind11::module_ &module);
+void register_media_video(pybind11::module_ &module);
 
 // Enumerations on the module, ACL_* numbers in its submodule `constants`.
 void register_enums(pybind11::module_ &module);

@@ -12,7 +12,7 @@ import pytest
 import acl
 from ascendcl._testing import alive, fail_for_more_than
 
-sys.path.append(str(Path(__file__).parent))  # what several tests here use
+sys.path.insert(0, str(Path(__file__).parent))  # what several tests here use
 
 
 @pytest.fixture(autouse=True)

@@ -4,10 +4,12 @@
 
 #include <cstring>
 #include <string>
+#include <vector>
 
 #include "host/dvpp/frame_channel.h"
+#include "host/dvpp/geometry.h"
+#include "host/dvpp/media_library.h"
 #include "host/report/report.h"
-#include "host/runtime/memory.h"
 
 namespace ascendcl::host::dvpp {
 namespace {
@@ -18,11 +20,6 @@ constexpr uint64_t round_up(uint64_t value, uint64_t to) { return (value + to - 
 
 bool is_packed(acldvppPixelFormat format) {
     return format == PIXEL_FORMAT_RGB_888 || format == PIXEL_FORMAT_BGR_888;
-}
-
-uint64_t bytes_of(acldvppPixelFormat format, uint64_t width_stride, uint64_t height_stride) {
-    const uint64_t rows = width_stride * height_stride;
-    return is_packed(format) ? rows : rows + rows / 2;
 }
 
 std::string size_text(uint32_t width, uint32_t height) {
@@ -63,9 +60,9 @@ void settle_strides(acldvppPicDesc &picture) {
                       " are too small for a picture of " +
                       size_text(picture.width, picture.height) + ", or the second is odd");
     }
-    const uint64_t needed = bytes_of(picture.format, picture.width_stride, picture.height_stride);
+    const uint64_t needed = size_of(picture.format, picture.width_stride, picture.height_stride);
     if (picture.size >= needed) return;
-    const uint64_t without_gaps = bytes_of(picture.format, row, picture.height);
+    const uint64_t without_gaps = size_of(picture.format, row, picture.height);
     if (is_free && picture.size >= without_gaps) {
         picture.width_stride = row;
         return;
@@ -95,21 +92,32 @@ void write_semi_planar(const ascendclFrame &from, const acldvppPicDesc &to) {
     }
 }
 
+// By way of NV12. Ours: which matrix is documented nowhere; video is of narrow range where it says
+// nothing else.
+void write_packed(const ascendclFrame &from, const acldvppPicDesc &to) {
+    std::vector<uint8_t> memory(size_t{from.width} * from.height * 3 / 2);
+    acldvppPicDesc between;
+    between.data = memory.data();
+    between.size = static_cast<uint32_t>(memory.size());
+    between.format = PIXEL_FORMAT_YUV_SEMIPLANAR_420;
+    between.width = between.width_stride = from.width;
+    between.height = between.height_stride = from.height;
+    write_semi_planar(from, between);
+    const media::Area all{0, 0, from.width, from.height};
+    pixels().place(view_of(between), all, view_of(to), all, media::Interpolation::kNearest,
+                   media::Matrix::kBt601Narrow);
+}
+
 }  // namespace
 
 void require_target(const acldvppPicDesc &picture, acldvppPixelFormat format) {
     if (picture.format != format) {
-        throw invalid("the picture has the format " +
-                      std::to_string(static_cast<int>(picture.format)) + ", and the channel " +
-                      std::to_string(static_cast<int>(format)));
+        throw invalid("the picture's format is " + name_of(picture.format) +
+                      ", and the channel's " + name_of(format));
     }
     require(reinterpret_cast<uintptr_t>(picture.data) % kAlignment == 0,
             "the picture's memory does not start on a multiple of 16");
-    if (picture.data == nullptr || !is_live_memory(picture.data, picture.size) ||
-        find_allocation(picture.data).location != Location::kDevice) {
-        throw invalid("the picture's memory of " + std::to_string(picture.size) +
-                      " bytes is not wholly in device memory (acldvppMalloc)");
-    }
+    require_device_memory(picture.data, picture.size, "the picture");
 }
 
 void write_decoded(const ascendclFrame &decoded, acldvppPicDesc &picture) {
@@ -118,7 +126,8 @@ void write_decoded(const ascendclFrame &decoded, acldvppPicDesc &picture) {
     settle_size(decoded.height, picture.height, "height");
     settle_strides(picture);
     require_target(picture, picture.format);  // it may have been freed meanwhile
-    write_semi_planar(decoded, picture);
+    is_packed(picture.format) ? write_packed(decoded, picture)
+                              : write_semi_planar(decoded, picture);
 }
 
 }  // namespace ascendcl::host::dvpp

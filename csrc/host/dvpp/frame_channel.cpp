@@ -116,12 +116,12 @@ void FrameChannel::finish(uint64_t tag, aclError code, std::string why) {
     }
 }
 
-void FrameChannel::finish_all(aclError code, const std::string &why) {
+void FrameChannel::finish_all(uint64_t last_tag, aclError code, const std::string &why) {
     for (;;) {
         uint64_t tag = 0;
         {
             const std::lock_guard lock(mutex_);
-            if (frames_.empty()) return;
+            if (frames_.empty() || frames_.begin()->first > last_tag) return;
             tag = frames_.begin()->first;
         }
         finish(tag, code, why);
@@ -148,15 +148,18 @@ void FrameChannel::call_back(Answer &answer) noexcept {
 
 void FrameChannel::flush() {
     refuse_forked_child();
+    // Others are sent once these have their callbacks, which is before the worker is back.
+    uint64_t last_tag = 0;
     {
         const std::lock_guard lock(mutex_);
+        last_tag = last_tag_;
         if (open_ != 0 && thread_->is_this_thread()) {
             throw Failure{ACL_ERROR_RT_THREAD_SUBSCRIBE,
                           "this would wait for callbacks that only this thread runs, in "
                           "aclrtProcessReport: call it on another thread"};
         }
     }
-    const auto drain = [this] {
+    const auto drain = [this, last_tag] {
         std::string why = "the codec has made nothing of it";
         try {
             finish_codec();
@@ -165,10 +168,11 @@ void FrameChannel::flush() {
         } catch (const std::exception &error) {
             why = error.what();
         }
-        finish_all(ACL_ERROR_FAILURE, why);
+        finish_all(last_tag, ACL_ERROR_FAILURE, why);
     };
-    const auto lose = [this](bool ran) {
-        if (!ran) finish_all(ACL_ERROR_RT_STREAM_ABORT, "the channel's context has ended");
+    const auto lose = [this, last_tag](bool ran) {
+        if (!ran)
+            finish_all(last_tag, ACL_ERROR_RT_STREAM_ABORT, "the channel's context has ended");
     };
     try {
         submit(drain, lose);

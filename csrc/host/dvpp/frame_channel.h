@@ -67,7 +67,7 @@ class FrameChannel : public std::enable_shared_from_this<FrameChannel> {
    private:
     struct Answer;
     void call_back(Answer &answer) noexcept;
-    void finish_all(aclError code, const std::string &why);
+    void finish_all(uint64_t last_tag, aclError code, const std::string &why);
     void submit(std::function<void()> work, std::function<void(bool ran)> over);
     void wait_for_callbacks();
     void drop_callbacks() noexcept;

@@ -16,6 +16,7 @@
 #include "host/dvpp/codec_stream.h"
 #include "host/dvpp/decoded_picture.h"
 #include "host/dvpp/frame_channel.h"
+#include "host/dvpp/geometry.h"
 #include "host/dvpp/objects.h"
 #include "host/report/report.h"
 #include "host/runtime/context.h"
@@ -63,13 +64,16 @@ class ChannelId {
 struct DecodedFrame final : Frame {
     aclvdecCallback callback = nullptr;
     acldvppStreamDesc *input = nullptr;
-    acldvppPicDesc *output = nullptr;  // null for a skipped one
-    acldvppPicDesc picture;            // as it was sent
+    acldvppPicDesc *output = nullptr;   // null for a skipped one
+    std::shared_ptr<PictureLink> link;  // to it
+    acldvppPicDesc picture;             // as it was sent
     void *user_data = nullptr;
     checks::Token held;
 
     void call_back(aclError code) noexcept override {
-        if (output != nullptr) output->ret_code = static_cast<uint32_t>(code);
+        if (link != nullptr) {
+            link->with([&](acldvppPicDesc &to) { to.ret_code = static_cast<uint32_t>(code); });
+        }
         held.reset();  // the program frees all of it in here
         callback(input, output, user_data);
     }
@@ -124,6 +128,7 @@ class VdecChannel final : public FrameChannel {
             require_target(*output, format_);
             checks::check_write(output->data, output->size);
             frame->picture = *output;
+            frame->link = output->link.of(*output);
             if (frame->picture.width == 0) frame->picture.width = width_;
             if (frame->picture.height == 0) frame->picture.height = height_;
         }
@@ -175,10 +180,12 @@ class VdecChannel final : public FrameChannel {
         } catch (const Failure &failure) {
             return finish(decoded.tag, failure.code, failure.message);
         }
-        frame->output->width = frame->picture.width;
-        frame->output->height = frame->picture.height;
-        frame->output->width_stride = frame->picture.width_stride;
-        frame->output->height_stride = frame->picture.height_stride;
+        frame->link->with([&written = frame->picture](acldvppPicDesc &to) {
+            to.width = written.width;
+            to.height = written.height;
+            to.width_stride = written.width_stride;
+            to.height_stride = written.height_stride;
+        });
         finish(decoded.tag, ACL_SUCCESS, {});
     }
 
@@ -192,12 +199,18 @@ class VdecChannel final : public FrameChannel {
 };
 
 void require_video_format(acldvppPixelFormat format) {
-    if (format == PIXEL_FORMAT_YUV_SEMIPLANAR_420 || format == PIXEL_FORMAT_YVU_SEMIPLANAR_420) {
-        return;
+    switch (format) {
+        case PIXEL_FORMAT_YUV_SEMIPLANAR_420:
+        case PIXEL_FORMAT_YVU_SEMIPLANAR_420:
+        case PIXEL_FORMAT_RGB_888:
+        case PIXEL_FORMAT_BGR_888:
+            return;
+        default:
+            throw invalid(name_of(format) +
+                          " is none of VDEC's formats: PIXEL_FORMAT_YUV_SEMIPLANAR_420 (1), "
+                          "PIXEL_FORMAT_YVU_SEMIPLANAR_420 (2), PIXEL_FORMAT_RGB_888 (12), "
+                          "PIXEL_FORMAT_BGR_888 (13)");
     }
-    throw invalid("the picture format " + std::to_string(static_cast<int>(format)) +
-                  " is none of VDEC's: PIXEL_FORMAT_YUV_SEMIPLANAR_420 (1), "
-                  "PIXEL_FORMAT_YVU_SEMIPLANAR_420 (2)");
 }
 
 void require_stream_format(acldvppStreamFormat format) { kind_of(format); }

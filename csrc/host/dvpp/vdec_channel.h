@@ -7,6 +7,7 @@
 
 #include "acl/acl.h"
 #include "acl/ops/acl_dvpp.h"
+#include "host/runtime/live_counts.h"
 
 namespace ascendcl::host::dvpp {
 class VdecChannel;
@@ -25,9 +26,12 @@ struct aclvdecChannelDesc {
     uint32_t out_mode = 0;
     uint32_t bit_depth = 0;
     std::shared_ptr<ascendcl::host::dvpp::VdecChannel> channel;  // null while there is none
+    ascendcl::host::LiveCount<ascendcl::host::LiveKind::kVdecChannel> counted;
 };
 
-struct aclvdecFrameConfig {};
+struct aclvdecFrameConfig {
+    ascendcl::host::LiveCount<ascendcl::host::LiveKind::kMediaConfig> counted;
+};
 
 namespace ascendcl::host::dvpp {
 

@@ -12,6 +12,7 @@
 #include "host/checks/objects.h"
 #include "host/dvpp/codec_stream.h"
 #include "host/dvpp/frame_channel.h"
+#include "host/dvpp/geometry.h"
 #include "host/dvpp/objects.h"
 #include "host/report/report.h"
 #include "host/runtime/context.h"
@@ -55,7 +56,7 @@ struct EncodedFrame final : Frame {
     void call_back(aclError code) noexcept override {
         packet.ret_code = static_cast<uint32_t>(code);
         held.reset();
-        checks::lent(checks::ObjectKind::kOther, &packet);
+        checks::lent(checks::ObjectKind::kStreamDesc, &packet);
         callback(input, &packet, user_data);
         checks::ended(&packet);
     }
@@ -110,9 +111,8 @@ class VencChannel final : public FrameChannel {
     acldvppPicDesc checked(const acldvppPicDesc &input) const {
         acldvppPicDesc picture = input;
         if (picture.format != format_) {
-            throw invalid("the picture has the format " +
-                          std::to_string(static_cast<int>(picture.format)) + ", and the channel " +
-                          std::to_string(static_cast<int>(format_)));
+            throw invalid("the picture's format is " + name_of(picture.format) +
+                          ", and the channel's " + name_of(format_));
         }
         if (picture.width != encoding_.width || picture.height != encoding_.height) {
             throw invalid("the picture is " + std::to_string(picture.width) + "x" +
@@ -137,11 +137,7 @@ class VencChannel final : public FrameChannel {
             throw invalid("the picture's buffer has " + std::to_string(picture.size) +
                           " bytes, and its strides need " + std::to_string(bytes()));
         }
-        if (picture.data == nullptr || !is_live_memory(picture.data, picture.size) ||
-            find_allocation(picture.data).location != Location::kDevice) {
-            throw invalid("the picture's memory of " + std::to_string(picture.size) +
-                          " bytes is not wholly in device memory (acldvppMalloc)");
-        }
+        require_device_memory(picture.data, picture.size, "the picture");
         return picture;
     }
 
@@ -232,8 +228,8 @@ void require_encoder_format(acldvppPixelFormat format) {
     if (format == PIXEL_FORMAT_YUV_SEMIPLANAR_420 || format == PIXEL_FORMAT_YVU_SEMIPLANAR_420) {
         return;
     }
-    throw invalid("the picture format " + std::to_string(static_cast<int>(format)) +
-                  " is none of VENC's: PIXEL_FORMAT_YUV_SEMIPLANAR_420 (1), "
+    throw invalid(name_of(format) +
+                  " is none of VENC's formats: PIXEL_FORMAT_YUV_SEMIPLANAR_420 (1), "
                   "PIXEL_FORMAT_YVU_SEMIPLANAR_420 (2)");
 }
 

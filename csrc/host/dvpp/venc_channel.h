@@ -7,6 +7,7 @@
 
 #include "acl/acl.h"
 #include "acl/ops/acl_dvpp.h"
+#include "host/runtime/live_counts.h"
 
 namespace ascendcl::host::dvpp {
 class VencChannel;
@@ -29,11 +30,13 @@ struct aclvencChannelDesc {
     uint32_t max_bit_rate = 0;                                   // kbit/s; 0 is the codec's choice
     uint32_t max_ip_proportion = 0;                              // of no use here
     std::shared_ptr<ascendcl::host::dvpp::VencChannel> channel;  // null while there is none
+    ascendcl::host::LiveCount<ascendcl::host::LiveKind::kVencChannel> counted;
 };
 
 struct aclvencFrameConfig {
     uint8_t force_key_frame = 0;
     uint8_t eos = 0;
+    ascendcl::host::LiveCount<ascendcl::host::LiveKind::kMediaConfig> counted;
 };
 
 namespace ascendcl::host::dvpp {
