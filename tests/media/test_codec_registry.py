@@ -15,7 +15,8 @@ from jpegs import jpeg
 import ascendcl as acl
 
 HERE = Path(__file__).parent
-TURBO_JPEG = Path("/work/dev/turbojpeg/usr/lib/x86_64-linux-gnu")
+# Of the package libturbojpeg0, unpacked: it is in no wheel.
+TURBO_JPEG = Path(os.environ.get("TURBOJPEG_LIBS", "/work/dev/turbojpeg/usr/lib/x86_64-linux-gnu"))
 
 PROGRAM = r"""
 #include <stdio.h>
