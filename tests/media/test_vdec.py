@@ -174,6 +174,7 @@ def test_skipped_frames_have_no_picture() -> None:
                 continue
             stream = decoder.packet(data)
             check(media.vdec_send_skipped_frame(decoder.desc, stream, decoder.config, index))
+    assert decoder.why == []
     assert [result.user_data for result in decoder.results] == list(range(6))
     for result in decoder.results:
         if result.user_data % 2:
@@ -202,6 +203,7 @@ def test_two_channels_at_once() -> None:
             for decoder, clip in ((one, clips[0]), (other, clips[1])):
                 size = up(clip.width, 16) * clip.height * 3 // 2
                 decoder.send(clip.packets[index], decoder.picture(size), index)
+    assert one.why + other.why == []
     for decoder, clip in ((one, clips[0]), (other, clips[1])):
         for result, expected in zip(decoder.results, clip.pictures, strict=True):
             np.testing.assert_array_equal(result.picture, expected)

@@ -79,6 +79,7 @@ class Decoder:
 
     def __init__(self, thread: int, entype: int, pic_format: int = NV12, channel: int = 0) -> None:
         self.results: list[Result] = []
+        self.why: list[str | None] = []  # frames failed
         self.format = pic_format
         self.largest = 1 << 20
         self.desc = media.vdec_create_channel_desc()
@@ -102,6 +103,8 @@ class Decoder:
             return
         data, size = media.dvpp_get_pic_desc_data(picture), media.dvpp_get_pic_desc_size(picture)
         ret_code = media.dvpp_get_pic_desc_ret_code(picture)
+        if ret_code != 0:
+            self.why.append(acl.get_recent_err_msg())
         width, height = (
             media.dvpp_get_pic_desc_width(picture),
             media.dvpp_get_pic_desc_height(picture),

@@ -111,10 +111,10 @@ class VdecChannel final : public FrameChannel {
     void send(acldvppStreamDesc &input, acldvppPicDesc *output, void *user_data) {
         require(current_context()->device() == device(), "the channel is on another device");
         const bool is_empty = input.data == nullptr || input.size == 0;
-        require(!is_empty || input.eos != 0,
-                "the packet is empty, and does not end the stream (eos is 0)");
+        const bool is_end = input.eos != 0;  // now: the callback may destroy the description
+        require(!is_empty || is_end, "the packet is empty, and does not end the stream (eos is 0)");
         if (!is_empty) send_packet(input, output, user_data);
-        if (input.eos != 0) flush();
+        if (is_end) flush();
     }
 
    private:

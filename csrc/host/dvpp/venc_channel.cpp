@@ -86,10 +86,11 @@ class VencChannel final : public FrameChannel {
 
     void send(acldvppPicDesc *input, const aclvencFrameConfig &config, void *user_data) {
         require(current_context()->device() == device(), "the channel is on another device");
-        require(input != nullptr || config.eos != 0,
+        const bool is_end = config.eos != 0;  // now: the callback may destroy the configuration
+        require(input != nullptr || is_end,
                 "there is no picture, and the stream does not end (eos is 0)");
         if (input != nullptr) send_picture(*input, config.force_key_frame != 0, user_data);
-        if (config.eos != 0) flush();
+        if (is_end) flush();
     }
 
    private:
