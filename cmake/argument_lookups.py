@@ -63,7 +63,7 @@ OPAQUE |= {"func", "hostArgs", "userHostMem", "param", "shareableHandle", "leftV
 # addresses, what is only asked about, and the memory of models, which has a rule of its own.
 ASKED = {"virPtr", "virPtrDst", "virPtrSrc", "workPtr", "weightPtr", "varWeightPtr", "pHost"}
 ASKING = {"aclrtPointerGetAttributes", "aclrtMemGetAddressRange", "aclrtHostUnregister"}
-# Memory of pictures and streams is kept with their descriptions: host/dvpp looks it up with the work.
+# Memory of pictures and streams is kept with their descriptions: host/dvpp looks it up itself.
 ASKED |= {"dataDev", "bufAddr"}
 # Operands whose sizes follow from m, n and k: ops/execute.cpp looks them up with its bindings.
 OPERANDS = {"a", "x", "y", "alpha", "beta", "matrixA", "matrixB", "matrixC"}
