@@ -3,7 +3,7 @@
 
     python tools/check_wheel.py dist/*.whl
 
-For each of the three: which symbols are exported, which libraries are needed, and the newest glibc
+For each library: which symbols are exported, which libraries are needed, and the newest glibc
 and libstdc++ that they ask for (those of manylinux_2_28). The wheel itself brings no library of
 others, and is small. Exits with 1 and says each thing that is wrong.
 """
@@ -36,6 +36,7 @@ class Library(NamedTuple):
 LIBRARIES = {
     "libascendcl.so": Library(INTERFACE, "$^"),
     "libascendcl_engine.so": Library("ascendcl_engine", r"libopenvino(_\w+)?\.so\.\d+"),
+    "libascendcl_media.so": Library("ascendclMedia", "$^"),
     "_acl": Library(r"PyInit__acl", r"libascendcl\.so"),
 }
 

@@ -28,6 +28,7 @@ TOOLKIT = "ascend-toolkit/latest"
 MANIFEST = f"{TOOLKIT}/.ascendcl-sdk.json"
 LIBRARY = "libascendcl.so"
 ENGINE = "libascendcl_engine.so"
+MEDIA = "libascendcl_media.so"
 
 # CANN spreads its C functions over these; here all are in libascendcl.so. Each is a link to it: a
 # library that only needed libascendcl.so would be dropped by the linker's --as-needed, and a linker
@@ -229,7 +230,7 @@ def _headers(*, copy: bool) -> Iterator[tuple[str, _Entry]]:
 
 def _libraries(*, copy: bool) -> Iterator[tuple[str, _Entry]]:
     folder = get_library_dir()
-    for name in (LIBRARY, ENGINE):
+    for name in (LIBRARY, ENGINE, MEDIA):
         library = folder / name
         if library.exists():
             place = f"{TOOLKIT}/lib64/{name}"

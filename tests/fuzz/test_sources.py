@@ -11,7 +11,10 @@ import pytest
 
 FOLDER = Path(__file__).parent
 PROJECT = FOLDER.parents[1]
-INCLUDES = (PROJECT / "csrc", PROJECT / "third_party" / "cann" / "include", PROJECT / "tests")
+INCLUDES = tuple(
+    PROJECT / folder
+    for folder in ("csrc", "csrc/host/include", "third_party/cann/include", "tests")
+)
 # Clang is what builds them; it knows for one no sized delete, which GCC takes.
 CLANG = shutil.which("clang++")
 COMPILER = CLANG or shutil.which("c++")

@@ -77,6 +77,8 @@ def test_all_is_where_builds_look(tree: SdkTree, root: str) -> None:
     for place in LIBRARIES:
         for name in ("libascendcl.so", *SIBLINGS):
             assert (top / place / name).samefile(library), (place, name)
+    for name in ("libascendcl_engine.so", "libascendcl_media.so"):  # where the library looks
+        assert (top / "lib64" / name).samefile(library.with_name(name)), name
     assert (top / "set_env.sh").samefile(tree.set_env)
 
 

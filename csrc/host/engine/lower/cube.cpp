@@ -85,7 +85,8 @@ ConvOperands conv_operands(NodeView &view, const Operand &x, const Operand &weig
     };
     if (is_integer(x) || is_integer(weights))
         view.refuse(std::string("it convolves ") + om::name(x.logical.dtype) + " with " +
-                    om::name(weights.logical.dtype) + ": there is no AIPP before it, and quantised weights are not supported");
+                    om::name(weights.logical.dtype) +
+                    ": there is no AIPP before it, and quantised weights are not supported");
     if (x.rank() != 4 || view.output_rank() != 4)
         view.refuse("only two spatial dims are supported, its input is " + to_string(x.shape()));
     ConvOperands operands;
