@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import acl
 from ascendcl.data import digits_held_out
@@ -76,3 +77,23 @@ def test_share_memory(tmp_path: Path) -> None:
     images = digits_held_out().images
     result = results_of("share_memory", tmp_path)
     np.testing.assert_array_equal(result.ravel(), images.ravel())
+
+
+@pytest.mark.parametrize("strict", ["off", "1"])
+def test_picture_encoding(strict: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pillow's decoder gives the drawn luma back, and the chroma of areas of one colour.
+
+    At the greatest level the steps of quantisation are 1 or little more: an error of 1 is 48 dB,
+    and 40 dB leaves room for how an encoder rounds.
+    """
+    monkeypatch.setenv("ASCENDCL_STRICT", strict)
+    drawn = results_of("picture_encoding", tmp_path).astype(np.float64)
+    with Image.open(tmp_path / "encoded.jpg") as picture:
+        picture.draft("YCbCr", None)
+        decoded = np.asarray(picture.convert("YCbCr"), np.float64)
+    height, width = decoded.shape[:2]
+    error = np.mean((decoded[..., 0] - drawn[:height]) ** 2)
+    assert 10 * np.log10(255**2 / error) > 40
+    chroma = drawn[height:].reshape(height // 2, width // 2, 2)
+    inside = decoded[80:160:2, 120:200:2, 1:]
+    np.testing.assert_allclose(inside, chroma[40:80, 60:100], atol=3)
