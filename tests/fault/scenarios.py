@@ -379,6 +379,95 @@ def dynamic_aipp() -> Results:
         return [result]
 
 
+SIDE = 64
+NV12 = 1
+GRAY, BLACK = 128, 16
+CANVAS = np.full(SIDE * SIDE * 3 // 2, BLACK, np.uint8)
+for _row in (*range(16, 48), *range(SIDE + 8, SIDE + 24)):  # of luma, and of pairs of chroma
+    CANVAS[_row * SIDE + 16 : _row * SIDE + 48] = GRAY
+
+
+def picture(stack: ExitStack, value: int) -> int:
+    """A square of NV12 in memory of its own, all of one value."""
+    data, code = acl.media.dvpp_malloc(CANVAS.nbytes)
+    done(code)
+    flat.released_by(stack, acl.media.dvpp_free, data)
+    done(acl.rt.memset(data, CANVAS.nbytes, value, CANVAS.nbytes))
+    desc = flat.made(acl.media.dvpp_create_pic_desc())
+    flat.released_by(stack, acl.media.dvpp_destroy_pic_desc, desc)
+    done(acl.media.dvpp_set_pic_desc_data(desc, data))
+    done(acl.media.dvpp_set_pic_desc_size(desc, CANVAS.nbytes))
+    done(acl.media.dvpp_set_pic_desc_format(desc, NV12))
+    done(acl.media.dvpp_set_pic_desc_width(desc, SIDE))
+    done(acl.media.dvpp_set_pic_desc_height(desc, SIDE))
+    done(acl.media.dvpp_set_pic_desc_width_stride(desc, SIDE))
+    done(acl.media.dvpp_set_pic_desc_height_stride(desc, SIDE))
+    return desc
+
+
+def area(stack: ExitStack, first: int, last: int) -> int:
+    """The square of these rows and columns."""
+    roi = flat.made(acl.media.dvpp_create_roi_config(first, last, first, last))
+    flat.released_by(stack, acl.media.dvpp_destroy_roi_config, roi)
+    return roi
+
+
+def finish(stack: ExitStack, stream: int) -> None:
+    """Wait for a stream; if that fails, once more before anything that it uses is released."""
+    flat.released_by(stack, acl.rt.synchronize_stream, stream)
+    done(acl.rt.synchronize_stream(stream))
+
+
+def pictures() -> Results:
+    """A gray picture is encoded, decoded, scaled, and half of it pasted into a dark one."""
+    media = acl.media
+    with ExitStack() as stack:
+        flat.use_device(stack)
+        stream, code = acl.rt.create_stream()
+        done(code)
+        flat.released_by(stack, acl.rt.destroy_stream, stream)
+        channel = flat.made(media.dvpp_create_channel_desc())
+        flat.released_by(stack, media.dvpp_destroy_channel_desc, channel)
+        done(media.dvpp_set_channel_desc_mode(channel, 7))
+        done(media.dvpp_create_channel(channel))
+        flat.released_by(stack, media.dvpp_destroy_channel, channel)
+        config = flat.made(media.dvpp_create_jpege_config())
+        flat.released_by(stack, media.dvpp_destroy_jpege_config, config)
+        done(media.dvpp_set_jpege_config_level(config, 100))
+
+        drawn, decoded, scaled = (picture(stack, value) for value in (GRAY, 0, 0))
+        room, code = media.dvpp_jpeg_predict_enc_size(drawn, config)
+        done(code)
+        encoded, code = media.dvpp_malloc(room)
+        done(code)
+        flat.released_by(stack, media.dvpp_free, encoded)
+        size = np.array([room], np.uint32)
+        where = flat.address_of(size)
+        done(media.dvpp_jpeg_encode_async(channel, drawn, encoded, where, config, stream))
+        finish(stack, stream)
+        length = int(size[0])
+
+        _, _, _, code = media.dvpp_jpeg_get_image_info(encoded, length)
+        done(code)
+        _, code = media.dvpp_jpeg_predict_dec_size(encoded, length, NV12)
+        done(code)
+        done(media.dvpp_jpeg_decode_async(channel, encoded, length, decoded, stream))
+        finish(stack, stream)
+        resize = flat.made(media.dvpp_create_resize_config())
+        flat.released_by(stack, media.dvpp_destroy_resize_config, resize)
+        done(media.dvpp_set_resize_config_interpolation(resize, 1))
+        done(media.dvpp_vpc_resize_async(channel, decoded, scaled, resize, stream))
+        canvas = picture(stack, BLACK)
+        half, middle = area(stack, 0, 31), area(stack, 16, 47)
+        done(media.dvpp_vpc_crop_and_paste_async(channel, scaled, canvas, half, middle, stream))
+        finish(stack, stream)
+        result = np.zeros_like(CANVAS)
+        data = flat.made(media.dvpp_get_pic_desc_data(canvas))
+        target = flat.address_of(result)
+        done(acl.rt.memcpy(target, result.nbytes, data, result.nbytes, flat.DEVICE_TO_HOST))
+        return [result]
+
+
 class Scenario(NamedTuple):
     """A program, and what numpy computes in its place."""
 
@@ -402,6 +491,7 @@ SCENARIOS = {
     "model_with_gears": Scenario(model_with_gears, RELU_OF_BATCHES),
     "dynamic_aipp": Scenario(dynamic_aipp, [NORMALISED]),
     "dynamic_shapes": Scenario(dynamic_shapes, [2 * rows for rows in ROWS]),
+    "pictures": Scenario(pictures, [CANVAS]),
     "flat_client": Scenario(flat_client, PROBABILITIES[:2]),
     "shared_weights": Scenario(shared_weights, PROBABILITIES[:2]),
     "pool": Scenario(pool, PROBABILITIES[:2]),

@@ -25,6 +25,14 @@ CODE = 507000  # enumerator.CODE
 BAD_ALLOC = 200000
 INTERNAL_ERROR = 500000
 
+MADE_FOR_PICTURES = (
+    "CreateChannelDesc",
+    "CreateJpegeConfig",
+    "CreatePicDesc",
+    "CreateResizeConfig",
+    "CreateRoiConfig",
+)
+
 # For null pointers: the exception of the object API has a code of its own, a flat handle is just 0.
 NULL_POINTER_CODES = {
     "aclmdlCreateDesc": {BAD_ALLOC, 0},
@@ -35,6 +43,7 @@ NULL_POINTER_CODES = {
     "aclCreateTensorDesc": {BAD_ALLOC},
     "aclmdlCreateAIPP": {0},
     "aclmdlGetDatasetTensorDesc": {INTERNAL_ERROR},
+    **{f"acldvpp{name}": {0} for name in ("GetPicDescData", *MADE_FOR_PICTURES)},
     "aclGetDataBufferAddr": {INTERNAL_ERROR},
 }
 
@@ -50,6 +59,12 @@ LEFT = {
     "aclrtDestroyEvent": {"event": 1},
     "aclrtDestroyStream": {},  # its context takes it away
     "aclrtDestroyContext": {"context": 1},
+    "acldvppFree": {"device memory": 1},
+    "acldvppDestroyChannelDesc": {"media channel": 1},
+    "acldvppDestroyPicDesc": {"picture desc": 1},
+    "acldvppDestroyJpegeConfig": {"media config": 1},
+    "acldvppDestroyResizeConfig": {"media config": 1},
+    "acldvppDestroyRoiConfig": {"media config": 1},
     "aclrtResetDevice": {"context": 1},
 }
 
@@ -106,7 +121,14 @@ IN_USE = "a loaded model holds the buffer"
 # Called as often as it takes: not as often each time.
 POLLING = "aclrtProcessReport:"
 
-SCENARIOS = [*KEPT_BY_MODEL, "callbacks", "dynamic_aipp", "dynamic_batch", "flat_client"]
+SCENARIOS = [
+    *KEPT_BY_MODEL,
+    "callbacks",
+    "dynamic_aipp",
+    "dynamic_batch",
+    "flat_client",
+    "pictures",
+]
 
 
 def reports_of(scenario: str) -> list[dict[str, Any]]:
