@@ -15,10 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import pytest
+from onnx import TensorProto, helper
 from PIL import Image
 
 import acl
+from ascendcl import om
 from ascendcl.data import digits_held_out
 
 HERE = Path(__file__).parent
@@ -138,3 +141,62 @@ def test_batch_crops(strict: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         row = 96 + top // 2
         chroma = pictures[index, row : row + 16, left : left + 32]
         np.testing.assert_array_equal(result, np.concatenate([luma, chroma]))
+
+
+AIPP = """
+aipp_op {
+  aipp_mode: static
+  input_format: YUV420SP_U8
+  csc_switch: true
+  matrix_r0c0: 256  matrix_r0c1: 0    matrix_r0c2: 359
+  matrix_r1c0: 256  matrix_r1c1: -88  matrix_r1c2: -183
+  matrix_r2c0: 256  matrix_r2c1: 454  matrix_r2c2: 0
+  input_bias_0: 0  input_bias_1: 128  input_bias_2: 128
+  var_reci_chn_0: 0.0039215686  var_reci_chn_1: 0.0039215686  var_reci_chn_2: 0.0039215686
+}
+"""
+
+
+def compile_means(path: Path) -> None:
+    """A model that takes pictures of 64 x 32 and answers the mean red, green and blue."""
+    image = helper.make_tensor_value_info("image", TensorProto.FLOAT, [1, 3, 32, 64])
+    means = helper.make_tensor_value_info("means", TensorProto.FLOAT, [1, 3, 1, 1])
+    node = helper.make_node("GlobalAveragePool", ["image"], ["means"])
+    graph = helper.make_graph([node], "g", [image], [means])
+    opset = [helper.make_opsetid("", 17)]
+    onnx.save(helper.make_model(graph, opset_imports=opset, ir_version=8), path / "means.onnx")
+    (path / "aipp.cfg").write_text(AIPP)
+    options = om.CompileOptions(insert_op_conf=path / "aipp.cfg", verify=False)
+    om.compile(path / "means.onnx", path / "with_aipp.om", options)
+
+
+@pytest.mark.parametrize("strict", ["off", "1"])
+def test_picture_classification(
+    strict: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pillow's pixels have the same means; each step on the way may round by 1 of 255."""
+    compile_means(tmp_path)
+    monkeypatch.setenv("ASCENDCL_STRICT", strict)
+    y, x = np.mgrid[:160, :320]
+    drawn = np.stack([x * 0.7 + 10, y + 20, 200 - x * 0.25], axis=-1).astype(np.uint8)
+    Image.fromarray(drawn).save(tmp_path / "picture.jpg", quality=95, subsampling="4:2:0")
+    with Image.open(tmp_path / "picture.jpg") as picture:
+        expected = np.asarray(picture.convert("RGB"), np.float64).mean(axis=(0, 1)) / 255
+    np.testing.assert_allclose(
+        results_of("picture_classification", tmp_path), expected, atol=2 / 255
+    )
+
+
+@pytest.mark.parametrize("strict", ["off", "1"])
+def test_video_frames(strict: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The frames are those that PyAV decodes of the same packets."""
+    pytest.importorskip("av")
+    from media.clips import H264_MAIN, make_clip
+
+    monkeypatch.setenv("ASCENDCL_STRICT", strict)
+    clip = make_clip(H264_MAIN, 256, 144, b_frames=2)
+    named = {f"{k:03}": np.frombuffer(data, np.uint8) for k, data in enumerate(clip.packets)}
+    np.savez(tmp_path / "packets.npz", **named)
+    frames = results_of("video_frames", tmp_path)
+    by_packet = dict(zip(clip.order, clip.pictures, strict=True))
+    np.testing.assert_array_equal(frames, [by_packet[k] for k in sorted(by_packet)])
