@@ -76,7 +76,7 @@ constexpr Coefficients kAll[] = {
 };
 
 int16_t product(int sample, int16_t coefficient) noexcept {
-    const auto shifted = static_cast<int16_t>(sample << kSampleBits);
+    const auto shifted = static_cast<int16_t>(sample * (1 << kSampleBits));
     return static_cast<int16_t>((shifted * coefficient) >> 16);
 }
 
