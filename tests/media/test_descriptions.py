@@ -81,6 +81,8 @@ def test_a_batch_owns_its_descriptions() -> None:
     again = [media.dvpp_get_pic_desc(batch, index) for index in range(3)]
     assert again == pictures
     assert [media.dvpp_get_pic_desc_width(each) for each in again] == [1, 2, 3]
+    assert media.dvpp_destroy_pic_desc(pictures[1]) == INVALID
+    assert "goes with its batch" in acl.get_recent_err_msg()
     assert media.dvpp_get_pic_desc(batch, 3) == 0
     assert media.dvpp_get_pic_desc(0, 0) == 0
     assert media.dvpp_destroy_batch_pic_desc(batch) == 0

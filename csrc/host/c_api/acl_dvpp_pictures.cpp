@@ -26,6 +26,7 @@ acldvppPicDesc *acldvppCreatePicDesc() { return hand_out<acldvppPicDesc>(); }
 aclError acldvppDestroyPicDesc(acldvppPicDesc *picDesc) {
     return guarded(__func__, [&] {
         require(picDesc != nullptr, "picDesc is null");
+        require(!picDesc->is_of_batch, "the picture goes with its batch");
         checks::check_release(picDesc, 1);
         take_back(picDesc);
     });
@@ -104,6 +105,7 @@ acldvppBatchPicDesc *acldvppCreateBatchPicDesc(uint32_t batchSize) {
     acldvppBatchPicDesc *batch = nullptr;
     (void)guarded(__func__, [&] {
         std::vector<acldvppPicDesc> pictures(batchSize);
+        for (acldvppPicDesc &each : pictures) each.is_of_batch = true;
         batch = hand_out<acldvppBatchPicDesc>();
         if (batch != nullptr) batch->pictures = std::move(pictures);
     });
@@ -115,6 +117,8 @@ aclError acldvppDestroyBatchPicDesc(acldvppBatchPicDesc *batchPicDesc) {
         require(batchPicDesc != nullptr, "batchPicDesc is null");
         for (const acldvppPicDesc &each : batchPicDesc->pictures) checks::check_release(&each, 1);
         checks::check_release(batchPicDesc, 1);
+        // The program may hold their addresses.
+        for (const acldvppPicDesc &each : batchPicDesc->pictures) checks::ended(&each);
         take_back(batchPicDesc);
     });
 }

@@ -22,6 +22,7 @@ struct acldvppPicDesc {
     uint32_t width_stride = 0;           // bytes a row of packed formats, samples a row of others
     uint32_t height_stride = 0;          // rows of the first plane
     uint32_t ret_code = 0;               // of the last task that wrote it
+    bool is_of_batch = false;            // which owns it
     ascendcl::host::dvpp::LinkEnd link;  // of tasks that are to write it
     ascendcl::host::LiveCount<ascendcl::host::LiveKind::kPictureDesc> live;
 };

@@ -50,7 +50,7 @@ def result_of(program: Program, mode: str) -> dict[str, object]:
 
 
 def main(mode: str, *names: str) -> None:
-    for module in ("copies", "handles", "models"):
+    for module in ("copies", "handles", "models", "pictures"):
         importlib.import_module(module)
     wanted = [program for program in PROGRAMS if not names or program.name in names]
     print(json.dumps([result_of(program, mode) for program in wanted]))
