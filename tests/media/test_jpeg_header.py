@@ -57,9 +57,10 @@ def test_mutated_headers(header: bytes, changes: list[tuple[float, int]], kept: 
         data[int(where * (len(data) - 1))] = value
     if kept < 0.3:
         data = data[: max(1, int(kept / 0.3 * len(data)))]
-    found = info(bytes(data))
-    acl.media.dvpp_jpeg_predict_dec_size(acl.util.bytes_to_ptr(bytes(data)), len(data), 1)
-    wanted = pillow_info(bytes(data))
+    picture = bytes(data)
+    found = info(picture)
+    acl.media.dvpp_jpeg_predict_dec_size(acl.util.bytes_to_ptr(picture), len(picture), 1)
+    wanted = pillow_info(picture)
     # A change within EXIF may be read by one and not by the other.
     if found[-1] == 0 and wanted is not None and b"Exif" not in header:
         assert found[:3] == wanted

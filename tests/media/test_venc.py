@@ -117,11 +117,7 @@ class Encoder:
             padded[self.size[1] :, :width] = (
                 nv12[self.size[1] :].reshape(-1, width // 2, 2)[:, :, ::-1].reshape(-1, width)
             )
-        check(
-            acl.rt.memcpy(
-                self.data, self.bytes, acl.util.bytes_to_ptr(padded.tobytes()), self.bytes, 1
-            )
-        )
+        check(acl.rt.memcpy(self.data, self.bytes, padded.ctypes.data, self.bytes, 1))
         check(media.venc_send_frame(self.desc, self.picture, 0, self.config, user_data))
 
     def finish(self) -> None:
