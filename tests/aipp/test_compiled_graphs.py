@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 from pixels import FORMATS
-from written import MODE, Array, Picture, WrittenModel, running
 
 import ascendcl
+from aipp_models import MODE, Array, Picture, WrittenModel, running
 from ascendcl.om import Fusion, GraphBuilder, TensorSpec
 from ascendcl.om.graph_builder import Node
 from ascendcl.om.messages import ModelDef

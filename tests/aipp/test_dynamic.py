@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 from pixels import FORMATS, Image, Pixels, Settings
-from written import (
+
+import acl
+from aipp_models import (
     HOST_TO_DEVICE,
     PARAMETERS,
     Array,
@@ -22,8 +24,6 @@ from written import (
     running,
     write,
 )
-
-import acl
 
 mdl: Any = acl.mdl
 BT601 = (298, 0, 409, 298, -100, -208, 298, 516, 0)

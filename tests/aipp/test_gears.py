@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 from pixels import FORMATS, Image, Pixels, Settings
-from written import PARAMETERS, Picture, WrittenModel, identity, refusal, running
 
 import acl
+from aipp_models import PARAMETERS, Picture, WrittenModel, identity, refusal, running
 from ascendcl.om import GraphBuilder, TensorSpec, join_gears
 from ascendcl.om.messages import ModelDef, OpDef
 
@@ -165,8 +165,7 @@ def test_the_size_that_is_set_is_the_size_of_the_gear() -> None:
 
 @pytest.mark.parametrize("mode", ["static_aipp", "dynamic_aipp"])
 def test_dynamic_shapes_are_refused(mode: str) -> None:
-    from written import MODE, load_code
-
+    from aipp_models import MODE, load_code
     from ascendcl.om.container import Header
 
     graph = GraphBuilder("main")

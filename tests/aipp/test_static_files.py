@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 import pytest
 from pixels import FORMATS, Image, Pixels, Settings
-from written import MODE, Array, Picture, load_code, ok, refusal, running, write
 
 import acl
 import ascendcl
+from aipp_models import MODE, Array, Picture, load_code, ok, refusal, running, write
 from ascendcl.om import File, ModelBuilder, TensorSpec
 from rebatched import graph_for_batch
 

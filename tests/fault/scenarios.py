@@ -20,7 +20,7 @@ import numpy as np
 
 import acl
 import flat
-from aipp.written import PARAMETERS, Picture, write
+from aipp_models import PARAMETERS, Picture, write
 from ascendcl.batching import calibration
 from ascendcl.data import DIGITS_MODEL, digits_held_out
 from ascendcl.om import GraphBuilder, TensorSpec, join_gears
