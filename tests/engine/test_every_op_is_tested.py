@@ -35,7 +35,8 @@ def test_every_op_type_ran() -> None:
 def test_every_fused_op_ran() -> None:
     tokens = {entry[0] for entry in entries("Token")} | set(elementwise_types())
     assert len(tokens) > 80
-    assert sorted(tokens - ran_tokens) == []
+    # AIPP before a convolution: tests/aipp/test_compiled_graphs.py
+    assert sorted(tokens - ran_tokens - {"aipp"}) == []
 
 
 # What the declared output alone says: a size, a number of elements, or where to cut.
