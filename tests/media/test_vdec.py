@@ -365,7 +365,9 @@ def test_settings_are_checked_and_kept() -> None:
         assert getattr(media, f"vdec_set_channel_desc_{name}")(0, value) == INVALID
     for name, value in (("channel_id", 256), ("entype", 4), ("out_mode", 2)):
         assert getattr(media, f"vdec_set_channel_desc_{name}")(desc, value) == INVALID
-        assert str(value) in acl.get_recent_err_msg()
+        told = acl.get_recent_err_msg()
+        assert str(value) in told
+        assert "aclvdecSetChannelDesc" in told  # by name, not as the lambda that found it
     assert media.vdec_set_channel_desc_out_pic_format(desc, 0) == INVALID
     assert "PIXEL_FORMAT_YUV_400 is none of VDEC's" in acl.get_recent_err_msg()
     check(media.vdec_destroy_channel_desc(desc))

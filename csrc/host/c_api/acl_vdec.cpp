@@ -6,6 +6,7 @@
 #include "acl/acl.h"
 #include "acl/ops/acl_dvpp.h"
 #include "host/c_api/handed_out.h"
+#include "host/c_api/video_settings.h"
 #include "host/dvpp/vdec_channel.h"
 #include "host/report/report.h"
 
@@ -15,32 +16,15 @@ namespace {
 
 constexpr uint32_t kMostChannelId = 255;
 
-void require_there(const void *pointer, const char *name) {
-    if (pointer == nullptr) throw invalid(std::string(name) + " is null");
+void require_channel_id(uint32_t id) {
+    if (id <= kMostChannelId) return;
+    throw invalid("the channel id " + std::to_string(id) + " is not in 0 to 255");
 }
 
-// Settings count from the creation of the channel on.
-template <typename T>
-aclError set(const char *function, aclvdecChannelDesc *desc, T aclvdecChannelDesc::*member,
-             T value) {
-    return guarded(function, [&] {
-        require_there(desc, "channelDesc");
-        require(desc->channel == nullptr, "the channel is there already: its settings stay");
-        desc->*member = value;
-    });
-}
-
-template <typename T>
-T get(const char *function, const aclvdecChannelDesc *desc, T aclvdecChannelDesc::*member) {
-    if (desc != nullptr) return desc->*member;
-    fail(ACL_ERROR_INVALID_PARAM, "%s: channelDesc is null", function);
-    return T{};
-}
-
-dvpp::VdecChannel &channel_of(aclvdecChannelDesc *desc) {
-    require_there(desc, "channelDesc");
-    require(desc->channel != nullptr, "the channel is not created, or destroyed already");
-    return *desc->channel;
+void require_out_mode(uint32_t mode) {
+    if (mode <= 1) return;
+    throw invalid("the output mode " + std::to_string(mode) +
+                  " is none: 0 (delayed), 1 (a picture with each packet)");
 }
 
 }  // namespace
@@ -48,134 +32,103 @@ dvpp::VdecChannel &channel_of(aclvdecChannelDesc *desc) {
 aclvdecChannelDesc *aclvdecCreateChannelDesc(void) { return hand_out<aclvdecChannelDesc>(); }
 
 aclError aclvdecDestroyChannelDesc(aclvdecChannelDesc *channelDesc) {
-    return guarded(__func__, [&] {
-        require_there(channelDesc, "channelDesc");
-        require(channelDesc->channel == nullptr,
-                "its channel is still there: aclvdecDestroyChannel comes first");
-        take_back(channelDesc);
-    });
+    return destroy_channel_desc(__func__, channelDesc,
+                                "its channel is still there: aclvdecDestroyChannel comes first");
 }
 
 aclError aclvdecCreateChannel(aclvdecChannelDesc *channelDesc) {
-    return guarded(__func__, [&] {
-        require_there(channelDesc, "channelDesc");
-        require(channelDesc->channel == nullptr, "the channel is there already");
-        channelDesc->channel = dvpp::create_vdec_channel(*channelDesc);
-    });
+    return create_channel(__func__, channelDesc, dvpp::create_vdec_channel);
 }
 
 aclError aclvdecDestroyChannel(aclvdecChannelDesc *channelDesc) {
-    return guarded(__func__, [&] {
-        channel_of(channelDesc);
-        const std::shared_ptr<dvpp::VdecChannel> channel = channelDesc->channel;
-        try {
-            dvpp::destroy_vdec_channel(*channel);
-        } catch (const Failure &failure) {
-            // Gone all the same, without some of its callbacks.
-            if (failure.code == ACL_ERROR_RT_REPORT_TIMEOUT) channelDesc->channel = nullptr;
-            throw;
-        }
-        channelDesc->channel = nullptr;
-    });
+    return destroy_channel(__func__, channelDesc, dvpp::destroy_vdec_channel);
 }
 
 aclError aclvdecSetChannelDescChannelId(aclvdecChannelDesc *channelDesc, uint32_t channelId) {
-    return guarded(__func__, [&] {
-        if (channelId > kMostChannelId) {
-            throw invalid("the channel id " + std::to_string(channelId) + " is not in 0 to 255");
-        }
-        return set(__func__, channelDesc, &aclvdecChannelDesc::channel_id, channelId);
-    });
+    return set_setting(__func__, channelDesc, &aclvdecChannelDesc::channel_id, channelId,
+                       &require_channel_id);
 }
 
 uint32_t aclvdecGetChannelDescChannelId(const aclvdecChannelDesc *channelDesc) {
-    return get(__func__, channelDesc, &aclvdecChannelDesc::channel_id);
+    return get_setting(__func__, channelDesc, &aclvdecChannelDesc::channel_id);
 }
 
 aclError aclvdecSetChannelDescThreadId(aclvdecChannelDesc *channelDesc, uint64_t threadId) {
-    return set(__func__, channelDesc, &aclvdecChannelDesc::thread_id, threadId);
+    return set_setting(__func__, channelDesc, &aclvdecChannelDesc::thread_id, threadId);
 }
 
 // As documented: the lower half of it.
 uint32_t aclvdecGetChannelDescThreadId(const aclvdecChannelDesc *channelDesc) {
-    return static_cast<uint32_t>(get(__func__, channelDesc, &aclvdecChannelDesc::thread_id));
+    return static_cast<uint32_t>(
+        get_setting(__func__, channelDesc, &aclvdecChannelDesc::thread_id));
 }
 
 aclError aclvdecSetChannelDescCallback(aclvdecChannelDesc *channelDesc, aclvdecCallback callback) {
-    return set(__func__, channelDesc, &aclvdecChannelDesc::callback, callback);
+    return set_setting(__func__, channelDesc, &aclvdecChannelDesc::callback, callback);
 }
 
 aclvdecCallback aclvdecGetChannelDescCallback(const aclvdecChannelDesc *channelDesc) {
-    return get(__func__, channelDesc, &aclvdecChannelDesc::callback);
+    return get_setting(__func__, channelDesc, &aclvdecChannelDesc::callback);
 }
 
 aclError aclvdecSetChannelDescEnType(aclvdecChannelDesc *channelDesc, acldvppStreamFormat enType) {
-    return guarded(__func__, [&] {
-        dvpp::require_stream_format(enType);
-        return set(__func__, channelDesc, &aclvdecChannelDesc::stream_format, enType);
-    });
+    return set_setting(__func__, channelDesc, &aclvdecChannelDesc::stream_format, enType,
+                       &dvpp::require_stream_format);
 }
 
 acldvppStreamFormat aclvdecGetChannelDescEnType(const aclvdecChannelDesc *channelDesc) {
-    return get(__func__, channelDesc, &aclvdecChannelDesc::stream_format);
+    return get_setting(__func__, channelDesc, &aclvdecChannelDesc::stream_format);
 }
 
 aclError aclvdecSetChannelDescOutPicFormat(aclvdecChannelDesc *channelDesc,
                                            acldvppPixelFormat outPicFormat) {
-    return guarded(__func__, [&] {
-        dvpp::require_video_format(outPicFormat);
-        return set(__func__, channelDesc, &aclvdecChannelDesc::picture_format, outPicFormat);
-    });
+    return set_setting(__func__, channelDesc, &aclvdecChannelDesc::picture_format, outPicFormat,
+                       &dvpp::require_video_format);
 }
 
 acldvppPixelFormat aclvdecGetChannelDescOutPicFormat(const aclvdecChannelDesc *channelDesc) {
-    return get(__func__, channelDesc, &aclvdecChannelDesc::picture_format);
+    return get_setting(__func__, channelDesc, &aclvdecChannelDesc::picture_format);
 }
 
 aclError aclvdecSetChannelDescOutPicWidth(aclvdecChannelDesc *channelDesc, uint32_t outPicWidth) {
-    return set(__func__, channelDesc, &aclvdecChannelDesc::width, outPicWidth);
+    return set_setting(__func__, channelDesc, &aclvdecChannelDesc::width, outPicWidth);
 }
 
 uint32_t aclvdecGetChannelDescOutPicWidth(const aclvdecChannelDesc *channelDesc) {
-    return get(__func__, channelDesc, &aclvdecChannelDesc::width);
+    return get_setting(__func__, channelDesc, &aclvdecChannelDesc::width);
 }
 
 aclError aclvdecSetChannelDescOutPicHeight(aclvdecChannelDesc *channelDesc, uint32_t outPicHeight) {
-    return set(__func__, channelDesc, &aclvdecChannelDesc::height, outPicHeight);
+    return set_setting(__func__, channelDesc, &aclvdecChannelDesc::height, outPicHeight);
 }
 
 uint32_t aclvdecGetChannelDescOutPicHeight(const aclvdecChannelDesc *channelDesc) {
-    return get(__func__, channelDesc, &aclvdecChannelDesc::height);
+    return get_setting(__func__, channelDesc, &aclvdecChannelDesc::height);
 }
 
 aclError aclvdecSetChannelDescRefFrameNum(aclvdecChannelDesc *channelDesc, uint32_t refFrameNum) {
-    return set(__func__, channelDesc, &aclvdecChannelDesc::reference_frames, refFrameNum);
+    return set_setting(__func__, channelDesc, &aclvdecChannelDesc::reference_frames, refFrameNum);
 }
 
 uint32_t aclvdecGetChannelDescRefFrameNum(const aclvdecChannelDesc *channelDesc) {
-    return get(__func__, channelDesc, &aclvdecChannelDesc::reference_frames);
+    return get_setting(__func__, channelDesc, &aclvdecChannelDesc::reference_frames);
 }
 
 aclError aclvdecSetChannelDescOutMode(aclvdecChannelDesc *channelDesc, uint32_t outMode) {
-    return guarded(__func__, [&] {
-        if (outMode > 1) {
-            throw invalid("the output mode " + std::to_string(outMode) +
-                          " is none: 0 (delayed), 1 (a picture with each packet)");
-        }
-        return set(__func__, channelDesc, &aclvdecChannelDesc::out_mode, outMode);
-    });
+    return set_setting(__func__, channelDesc, &aclvdecChannelDesc::out_mode, outMode,
+                       &require_out_mode);
 }
 
 uint32_t aclvdecGetChannelDescOutMode(const aclvdecChannelDesc *channelDesc) {
-    return get(__func__, channelDesc, &aclvdecChannelDesc::out_mode);
+    return get_setting(__func__, channelDesc, &aclvdecChannelDesc::out_mode);
 }
 
 aclError aclvdecSetChannelDescBitDepth(aclvdecChannelDesc *channelDesc, uint32_t bitDepth) {
-    return set(__func__, channelDesc, &aclvdecChannelDesc::bit_depth, bitDepth);
+    return set_setting(__func__, channelDesc, &aclvdecChannelDesc::bit_depth, bitDepth);
 }
 
 uint32_t aclvdecGetChannelDescBitDepth(const aclvdecChannelDesc *channelDesc) {
-    return get(__func__, channelDesc, &aclvdecChannelDesc::bit_depth);
+    return get_setting(__func__, channelDesc, &aclvdecChannelDesc::bit_depth);
 }
 
 aclvdecFrameConfig *aclvdecCreateFrameConfig(void) { return hand_out<aclvdecFrameConfig>(); }

@@ -8,41 +8,13 @@
 #include "acl/acl.h"
 #include "acl/ops/acl_dvpp.h"
 #include "host/c_api/handed_out.h"
+#include "host/c_api/video_settings.h"
 #include "host/dvpp/venc_channel.h"
 #include "host/report/report.h"
 
 using namespace ascendcl::host;
 
 namespace {
-
-void require_there(const void *pointer, const char *name) {
-    if (pointer == nullptr) throw invalid(std::string(name) + " is null");
-}
-
-// Settings count from the creation of the channel on. `check` may be null.
-template <typename T>
-aclError set(const char *function, aclvencChannelDesc *desc, T aclvencChannelDesc::*member, T value,
-             void (*check)(T) = nullptr) {
-    return guarded(function, [&] {
-        require_there(desc, "channelDesc");
-        require(desc->channel == nullptr, "the channel is there already: its settings stay");
-        if (check != nullptr) check(value);
-        desc->*member = value;
-    });
-}
-
-template <typename T>
-T get(const char *function, const aclvencChannelDesc *desc, T aclvencChannelDesc::*member) {
-    if (desc != nullptr) return desc->*member;
-    fail(ACL_ERROR_INVALID_PARAM, "%s: channelDesc is null", function);
-    return T{};
-}
-
-dvpp::VencChannel &channel_of(aclvencChannelDesc *desc) {
-    require_there(desc, "channelDesc");
-    require(desc->channel != nullptr, "the channel is not created, or destroyed already");
-    return *desc->channel;
-}
 
 void require_flag(uint8_t flag, const char *name) {
     if (flag > 1) throw invalid(std::string(name) + " is " + std::to_string(flag) + ", not 0 or 1");
@@ -97,148 +69,130 @@ void require_length(size_t length) {
 aclvencChannelDesc *aclvencCreateChannelDesc(void) { return hand_out<aclvencChannelDesc>(); }
 
 aclError aclvencDestroyChannelDesc(aclvencChannelDesc *channelDesc) {
-    return guarded(__func__, [&] {
-        require_there(channelDesc, "channelDesc");
-        require(channelDesc->channel == nullptr,
-                "its channel is still there: aclvencDestroyChannel comes first");
-        take_back(channelDesc);
-    });
+    return destroy_channel_desc(__func__, channelDesc,
+                                "its channel is still there: aclvencDestroyChannel comes first");
 }
 
 aclError aclvencCreateChannel(aclvencChannelDesc *channelDesc) {
-    return guarded(__func__, [&] {
-        require_there(channelDesc, "channelDesc");
-        require(channelDesc->channel == nullptr, "the channel is there already");
-        channelDesc->channel = dvpp::create_venc_channel(*channelDesc);
-    });
+    return create_channel(__func__, channelDesc, dvpp::create_venc_channel);
 }
 
 aclError aclvencDestroyChannel(aclvencChannelDesc *channelDesc) {
-    return guarded(__func__, [&] {
-        channel_of(channelDesc);
-        const std::shared_ptr<dvpp::VencChannel> channel = channelDesc->channel;
-        try {
-            dvpp::destroy_venc_channel(*channel);
-        } catch (const Failure &failure) {
-            // Gone all the same, without some of its callbacks.
-            if (failure.code == ACL_ERROR_RT_REPORT_TIMEOUT) channelDesc->channel = nullptr;
-            throw;
-        }
-        channelDesc->channel = nullptr;
-    });
+    return destroy_channel(__func__, channelDesc, dvpp::destroy_venc_channel);
 }
 
 uint32_t aclvencGetChannelDescChannelId(const aclvencChannelDesc *channelDesc) {
-    return get(__func__, channelDesc, &aclvencChannelDesc::channel_id);
+    return get_setting(__func__, channelDesc, &aclvencChannelDesc::channel_id);
 }
 
 aclError aclvencSetChannelDescThreadId(aclvencChannelDesc *channelDesc, uint64_t threadId) {
-    return set(__func__, channelDesc, &aclvencChannelDesc::thread_id, threadId);
+    return set_setting(__func__, channelDesc, &aclvencChannelDesc::thread_id, threadId);
 }
 
 uint64_t aclvencGetChannelDescThreadId(const aclvencChannelDesc *channelDesc) {
-    return get(__func__, channelDesc, &aclvencChannelDesc::thread_id);
+    return get_setting(__func__, channelDesc, &aclvencChannelDesc::thread_id);
 }
 
 aclError aclvencSetChannelDescCallback(aclvencChannelDesc *channelDesc, aclvencCallback callback) {
-    return set(__func__, channelDesc, &aclvencChannelDesc::callback, callback);
+    return set_setting(__func__, channelDesc, &aclvencChannelDesc::callback, callback);
 }
 
 aclvencCallback aclvencGetChannelDescCallback(const aclvencChannelDesc *channelDesc) {
-    return get(__func__, channelDesc, &aclvencChannelDesc::callback);
+    return get_setting(__func__, channelDesc, &aclvencChannelDesc::callback);
 }
 
 aclError aclvencSetChannelDescEnType(aclvencChannelDesc *channelDesc, acldvppStreamFormat enType) {
-    return set(__func__, channelDesc, &aclvencChannelDesc::stream_format, enType,
-               &dvpp::require_encoded_format);
+    return set_setting(__func__, channelDesc, &aclvencChannelDesc::stream_format, enType,
+                       &dvpp::require_encoded_format);
 }
 
 acldvppStreamFormat aclvencGetChannelDescEnType(const aclvencChannelDesc *channelDesc) {
-    return get(__func__, channelDesc, &aclvencChannelDesc::stream_format);
+    return get_setting(__func__, channelDesc, &aclvencChannelDesc::stream_format);
 }
 
 aclError aclvencSetChannelDescPicFormat(aclvencChannelDesc *channelDesc,
                                         acldvppPixelFormat picFormat) {
-    return set(__func__, channelDesc, &aclvencChannelDesc::picture_format, picFormat,
-               &dvpp::require_encoder_format);
+    return set_setting(__func__, channelDesc, &aclvencChannelDesc::picture_format, picFormat,
+                       &dvpp::require_encoder_format);
 }
 
 acldvppPixelFormat aclvencGetChannelDescPicFormat(const aclvencChannelDesc *channelDesc) {
-    return get(__func__, channelDesc, &aclvencChannelDesc::picture_format);
+    return get_setting(__func__, channelDesc, &aclvencChannelDesc::picture_format);
 }
 
 aclError aclvencSetChannelDescPicWidth(aclvencChannelDesc *channelDesc, uint32_t picWidth) {
-    return set(__func__, channelDesc, &aclvencChannelDesc::width, picWidth);
+    return set_setting(__func__, channelDesc, &aclvencChannelDesc::width, picWidth);
 }
 
 uint32_t aclvencGetChannelDescPicWidth(const aclvencChannelDesc *channelDesc) {
-    return get(__func__, channelDesc, &aclvencChannelDesc::width);
+    return get_setting(__func__, channelDesc, &aclvencChannelDesc::width);
 }
 
 aclError aclvencSetChannelDescPicHeight(aclvencChannelDesc *channelDesc, uint32_t picHeight) {
-    return set(__func__, channelDesc, &aclvencChannelDesc::height, picHeight);
+    return set_setting(__func__, channelDesc, &aclvencChannelDesc::height, picHeight);
 }
 
 uint32_t aclvencGetChannelDescPicHeight(const aclvencChannelDesc *channelDesc) {
-    return get(__func__, channelDesc, &aclvencChannelDesc::height);
+    return get_setting(__func__, channelDesc, &aclvencChannelDesc::height);
 }
 
 aclError aclvencSetChannelDescKeyFrameInterval(aclvencChannelDesc *channelDesc,
                                                uint32_t keyFrameInterval) {
-    return set(__func__, channelDesc, &aclvencChannelDesc::key_frame_interval, keyFrameInterval,
-               &dvpp::require_key_frame_interval);
+    return set_setting(__func__, channelDesc, &aclvencChannelDesc::key_frame_interval,
+                       keyFrameInterval, &dvpp::require_key_frame_interval);
 }
 
 uint32_t aclvencGetChannelDescKeyFrameInterval(const aclvencChannelDesc *channelDesc) {
-    return get(__func__, channelDesc, &aclvencChannelDesc::key_frame_interval);
+    return get_setting(__func__, channelDesc, &aclvencChannelDesc::key_frame_interval);
 }
 
 aclError aclvencSetChannelDescBufAddr(aclvencChannelDesc *channelDesc, void *bufAddr) {
-    return set(__func__, channelDesc, &aclvencChannelDesc::buffer, bufAddr);
+    return set_setting(__func__, channelDesc, &aclvencChannelDesc::buffer, bufAddr);
 }
 
 void *aclvencGetChannelDescBufAddr(const aclvencChannelDesc *channelDesc) {
-    return get(__func__, channelDesc, &aclvencChannelDesc::buffer);
+    return get_setting(__func__, channelDesc, &aclvencChannelDesc::buffer);
 }
 
 aclError aclvencSetChannelDescBufSize(aclvencChannelDesc *channelDesc, uint32_t bufSize) {
-    return set(__func__, channelDesc, &aclvencChannelDesc::buffer_size, bufSize,
-               &dvpp::require_buffer_size);
+    return set_setting(__func__, channelDesc, &aclvencChannelDesc::buffer_size, bufSize,
+                       &dvpp::require_buffer_size);
 }
 
 uint32_t aclvencGetChannelDescBufSize(const aclvencChannelDesc *channelDesc) {
-    return get(__func__, channelDesc, &aclvencChannelDesc::buffer_size);
+    return get_setting(__func__, channelDesc, &aclvencChannelDesc::buffer_size);
 }
 
 aclError aclvencSetChannelDescRcMode(aclvencChannelDesc *channelDesc, uint32_t rcMode) {
-    return set(__func__, channelDesc, &aclvencChannelDesc::rate_control, rcMode,
-               &dvpp::require_rate_control);
+    return set_setting(__func__, channelDesc, &aclvencChannelDesc::rate_control, rcMode,
+                       &dvpp::require_rate_control);
 }
 
 uint32_t aclvencGetChannelDescRcMode(const aclvencChannelDesc *channelDesc) {
-    return get(__func__, channelDesc, &aclvencChannelDesc::rate_control);
+    return get_setting(__func__, channelDesc, &aclvencChannelDesc::rate_control);
 }
 
 aclError aclvencSetChannelDescSrcRate(aclvencChannelDesc *channelDesc, uint32_t srcRate) {
-    return set(__func__, channelDesc, &aclvencChannelDesc::frames_per_second, srcRate);
+    return set_setting(__func__, channelDesc, &aclvencChannelDesc::frames_per_second, srcRate);
 }
 
 uint32_t aclvencGetChannelDescSrcRate(const aclvencChannelDesc *channelDesc) {
-    return get(__func__, channelDesc, &aclvencChannelDesc::frames_per_second);
+    return get_setting(__func__, channelDesc, &aclvencChannelDesc::frames_per_second);
 }
 
 aclError aclvencSetChannelDescMaxBitRate(aclvencChannelDesc *channelDesc, uint32_t maxBitRate) {
-    return set(__func__, channelDesc, &aclvencChannelDesc::max_bit_rate, maxBitRate);
+    return set_setting(__func__, channelDesc, &aclvencChannelDesc::max_bit_rate, maxBitRate);
 }
 
 uint32_t aclvencGetChannelDescMaxBitRate(const aclvencChannelDesc *channelDesc) {
-    return get(__func__, channelDesc, &aclvencChannelDesc::max_bit_rate);
+    return get_setting(__func__, channelDesc, &aclvencChannelDesc::max_bit_rate);
 }
 
 aclError aclvencSetChannelDescParam(aclvencChannelDesc *channelDesc,
                                     aclvencChannelDescParamType paramType, size_t length,
                                     const void *param) {
-    return guarded(__func__, [&] {
+    const char *const function = __func__;
+    return guarded(function, [&] {
         require_there(param, "param");
         aclError code = ACL_SUCCESS;
         visit_parameter(paramType, [&](auto member, auto check) {
@@ -246,7 +200,7 @@ aclError aclvencSetChannelDescParam(aclvencChannelDesc *channelDesc,
             require_length<T>(length);
             T value{};
             std::memcpy(&value, param, sizeof value);
-            code = set<T>(__func__, channelDesc, member, value, check);
+            code = set_setting<aclvencChannelDesc, T>(function, channelDesc, member, value, check);
         });
         return code;
     });
