@@ -12,14 +12,6 @@ namespace {
 
 using namespace ascendcl::host;
 
-// Without settings: the chip's own filter.
-constexpr uint32_t kDefault = 0;
-
-uint32_t interpolation_of(const acldvppResizeConfig *config) {
-    require(config != nullptr, "resizeConfig is null");
-    return config->interpolation;
-}
-
 struct Size {
     uint32_t width;
     uint32_t height;
@@ -44,8 +36,8 @@ aclError acldvppVpcResizeAsync(acldvppChannelDesc *channelDesc, acldvppPicDesc *
                                aclrtStream stream) {
     return guarded(__func__, [&] {
         dvpp::place("acldvppVpcResizeAsync", channelDesc,
-                    {{inputDesc, nullptr, outputDesc, nullptr}}, interpolation_of(resizeConfig),
-                    stream);
+                    {{inputDesc, nullptr, outputDesc, nullptr}},
+                    dvpp::interpolation_of(resizeConfig), stream);
     });
 }
 
@@ -55,7 +47,7 @@ aclError acldvppVpcCropAsync(acldvppChannelDesc *channelDesc, acldvppPicDesc *in
     return guarded(__func__, [&] {
         dvpp::place("acldvppVpcCropAsync", channelDesc,
                     {{inputDesc, required(cropArea, "cropArea is null"), outputDesc, nullptr}},
-                    kDefault, stream);
+                    dvpp::kOwnFilter, stream);
     });
 }
 
@@ -65,7 +57,7 @@ aclError acldvppVpcCropResizeAsync(acldvppChannelDesc *channelDesc, acldvppPicDe
     return guarded(__func__, [&] {
         dvpp::place("acldvppVpcCropResizeAsync", channelDesc,
                     {{inputDesc, required(cropArea, "cropArea is null"), outputDesc, nullptr}},
-                    interpolation_of(resizeConfig), stream);
+                    dvpp::interpolation_of(resizeConfig), stream);
     });
 }
 
@@ -76,7 +68,7 @@ aclError acldvppVpcCropAndPasteAsync(acldvppChannelDesc *channelDesc, acldvppPic
         dvpp::place("acldvppVpcCropAndPasteAsync", channelDesc,
                     {{inputDesc, required(cropArea, "cropArea is null"), outputDesc,
                       required(pasteArea, "pasteArea is null")}},
-                    kDefault, stream);
+                    dvpp::kOwnFilter, stream);
     });
 }
 
@@ -88,7 +80,7 @@ aclError acldvppVpcCropResizePasteAsync(acldvppChannelDesc *channelDesc, acldvpp
         dvpp::place("acldvppVpcCropResizePasteAsync", channelDesc,
                     {{inputDesc, required(cropArea, "cropArea is null"), outputDesc,
                       required(pasteArea, "pasteArea is null")}},
-                    interpolation_of(resizeConfig), stream);
+                    dvpp::interpolation_of(resizeConfig), stream);
     });
 }
 
@@ -118,7 +110,7 @@ aclError acldvppVpcConvertColorAsync(acldvppChannelDesc *channelDesc, acldvppPic
         outputDesc->width_stride = to.width_stride;
         outputDesc->height_stride = to.height_stride;
         dvpp::place("acldvppVpcConvertColorAsync", channelDesc,
-                    {{inputDesc, nullptr, outputDesc, nullptr}}, kDefault, stream);
+                    {{inputDesc, nullptr, outputDesc, nullptr}}, dvpp::kOwnFilter, stream);
     });
 }
 
@@ -152,7 +144,7 @@ aclError acldvppVpcMakeBorderAsync(const acldvppChannelDesc *channelDesc,
         dvpp::place(
             "acldvppVpcMakeBorderAsync", channelDesc,
             {{const_cast<acldvppPicDesc *>(inputDesc), nullptr, outputDesc, &inside, borderConfig}},
-            kDefault, stream);
+            dvpp::kOwnFilter, stream);
     });
 }
 

@@ -12,7 +12,6 @@ namespace {
 
 using namespace ascendcl::host;
 
-constexpr uint32_t kDefault = 0;
 constexpr uint64_t kMostAreas = 256;
 
 struct Batch {
@@ -71,11 +70,6 @@ auto pasting(acldvppRoiConfig *const *paste_areas) {
     };
 }
 
-uint32_t interpolation_of(const acldvppResizeConfig *config) {
-    require(config != nullptr, "resizeConfig is null");
-    return config->interpolation;
-}
-
 // What its borders leave of a picture.
 acldvppRoiConfig inside_of(const acldvppPicDesc &picture, const acldvppBorderConfig &border) {
     const uint64_t across = uint64_t{border.left} + border.right;
@@ -101,7 +95,7 @@ aclError acldvppVpcBatchCropAsync(acldvppChannelDesc *channelDesc,
     return guarded(__func__, [&] {
         const Batch batch{srcBatchPicDescs, roiNums, size, dstBatchPicDescs};
         dvpp::place("acldvppVpcBatchCropAsync", channelDesc,
-                    placements_of(batch, cropAreas, nothing), kDefault, stream);
+                    placements_of(batch, cropAreas, nothing), dvpp::kOwnFilter, stream);
     });
 }
 
@@ -113,7 +107,7 @@ aclError acldvppVpcBatchCropResizeAsync(acldvppChannelDesc *channelDesc,
     return guarded(__func__, [&] {
         const Batch batch{srcBatchPicDescs, roiNums, size, dstBatchPicDescs};
         dvpp::place("acldvppVpcBatchCropResizeAsync", channelDesc,
-                    placements_of(batch, cropAreas, nothing), interpolation_of(resizeConfig),
+                    placements_of(batch, cropAreas, nothing), dvpp::interpolation_of(resizeConfig),
                     stream);
     });
 }
@@ -126,7 +120,7 @@ aclError acldvppVpcBatchCropAndPasteAsync(acldvppChannelDesc *channelDesc,
     return guarded(__func__, [&] {
         const Batch batch{srcBatchPicDescs, roiNums, size, dstBatchPicDescs};
         dvpp::place("acldvppVpcBatchCropAndPasteAsync", channelDesc,
-                    placements_of(batch, cropAreas, pasting(pasteAreas)), kDefault, stream);
+                    placements_of(batch, cropAreas, pasting(pasteAreas)), dvpp::kOwnFilter, stream);
     });
 }
 
@@ -138,7 +132,7 @@ aclError acldvppVpcBatchCropResizePasteAsync(
         const Batch batch{srcBatchPicDescs, roiNums, size, dstBatchPicDescs};
         dvpp::place("acldvppVpcBatchCropResizePasteAsync", channelDesc,
                     placements_of(batch, cropAreas, pasting(pasteAreas)),
-                    interpolation_of(resizeConfig), stream);
+                    dvpp::interpolation_of(resizeConfig), stream);
     });
 }
 
@@ -161,7 +155,7 @@ aclError acldvppVpcBatchCropResizeMakeBorderAsync(
             placement.border = border;
         };
         dvpp::place("acldvppVpcBatchCropResizeMakeBorderAsync", channelDesc,
-                    placements_of(batch, cropAreas, bordered), interpolation_of(resizeConfig),
+                    placements_of(batch, cropAreas, bordered), dvpp::interpolation_of(resizeConfig),
                     stream);
     });
 }

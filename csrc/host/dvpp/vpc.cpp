@@ -51,7 +51,7 @@ void require_ratio(const char *side, uint32_t from, uint32_t to) {
                   std::to_string(to) + " pixels: at most 32 times smaller, 16 times greater");
 }
 
-media::Interpolation interpolation_of(uint32_t number) {
+media::Interpolation filter_of(uint32_t number) {
     switch (number) {
         case 0:  // the chip's own filter, which nobody has published: ours
         case 1:
@@ -131,10 +131,15 @@ MemoryUse use_of(const char *name, const acldvppPicDesc &picture, bool is_writte
 
 }  // namespace
 
+uint32_t interpolation_of(const acldvppResizeConfig *config) {
+    require(config != nullptr, "resizeConfig is null");
+    return config->interpolation;
+}
+
 void place(const char *function, const acldvppChannelDesc *channel,
            const std::vector<Placement> &placements, uint32_t interpolation, aclrtStream stream) {
     require_channel(channel, DVPP_CHNMODE_VPC);
-    const media::Interpolation by = interpolation_of(interpolation);
+    const media::Interpolation by = filter_of(interpolation);
     const auto matrix = static_cast<media::Matrix>(channel->matrix);
     media::Media &by_pixels = pixels();
     std::vector<Step> steps;

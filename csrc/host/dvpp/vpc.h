@@ -20,6 +20,12 @@ struct Placement {
     const acldvppBorderConfig *border = nullptr;  // around the pasted area, up to the edges
 };
 
+// Without settings: the chip's own filter.
+inline constexpr uint32_t kOwnFilter = 0;
+
+// Of the settings that an operation asks for. Throws Failure{100000} for none.
+uint32_t interpolation_of(const acldvppResizeConfig *config);
+
 // All of them in one task. Everything is checked and copied before it is submitted; throws Failure.
 // `interpolation` is that of acldvppSetResizeConfigInterpolation.
 void place(const char *function, const acldvppChannelDesc *channel,
