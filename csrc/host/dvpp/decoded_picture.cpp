@@ -2,29 +2,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/dvpp/decoded_picture.h"
 
-#include <cstring>
 #include <string>
-#include <vector>
 
 #include "host/dvpp/frame_channel.h"
 #include "host/dvpp/geometry.h"
 #include "host/dvpp/media_library.h"
+#include "host/dvpp/planes.h"
 #include "host/report/report.h"
 
 namespace ascendcl::host::dvpp {
 namespace {
 
 constexpr uintptr_t kAlignment = 16;  // bytes, of a picture's memory
-
-constexpr uint64_t round_up(uint64_t value, uint64_t to) { return (value + to - 1) / to * to; }
-
-bool is_packed(acldvppPixelFormat format) {
-    return format == PIXEL_FORMAT_RGB_888 || format == PIXEL_FORMAT_BGR_888;
-}
-
-std::string size_text(uint32_t width, uint32_t height) {
-    return std::to_string(width) + "x" + std::to_string(height);
-}
 
 void require_decodable(const ascendclFrame &decoded) {
     require(decoded.planes == ASCENDCL_PLANES_420, "the stream is not YUV 4:2:0 of eight bits");
@@ -47,15 +36,15 @@ void settle_size(uint32_t decoded, uint32_t &asked, const char *which) {
 
 // Strides for what is left 0, and whether all of it fits.
 void settle_strides(acldvppPicDesc &picture) {
-    const uint32_t pixel = is_packed(picture.format) ? 3 : 1;
+    const uint32_t pixel = sample_bytes(picture.format);
     const uint32_t row = picture.width * pixel;
     const bool is_free = picture.width_stride == 0 && picture.height_stride == 0;
     if (picture.width_stride == 0) {
-        picture.width_stride = static_cast<uint32_t>(round_up(picture.width, 16)) * pixel;
+        picture.width_stride = rounded_up(picture.width, 16) * pixel;
     }
     if (picture.height_stride == 0) picture.height_stride = picture.height;
     if (picture.width_stride < row || picture.height_stride < picture.height ||
-        (!is_packed(picture.format) && picture.height_stride % 2 != 0)) {
+        (pixel == 1 && picture.height_stride % 2 != 0)) {
         throw invalid("the strides " + size_text(picture.width_stride, picture.height_stride) +
                       " are too small for a picture of " +
                       size_text(picture.width, picture.height) + ", or the second is odd");
@@ -71,41 +60,6 @@ void settle_strides(acldvppPicDesc &picture) {
                   size_text(picture.width, picture.height) + " with strides " +
                   size_text(picture.width_stride, picture.height_stride) + " needs " +
                   std::to_string(needed));
-}
-
-void write_semi_planar(const ascendclFrame &from, const acldvppPicDesc &to) {
-    auto *row = static_cast<uint8_t *>(to.data);
-    for (uint32_t y = 0; y < from.height; ++y, row += to.width_stride) {
-        std::memcpy(row, from.data[0] + y * from.stride[0], from.width);
-    }
-    const bool is_v_first = to.format == PIXEL_FORMAT_YVU_SEMIPLANAR_420;
-    const int first = is_v_first ? 2 : 1;
-    const int second = is_v_first ? 1 : 2;
-    row = static_cast<uint8_t *>(to.data) + size_t{to.width_stride} * to.height_stride;
-    for (uint32_t y = 0; y < from.height / 2; ++y, row += to.width_stride) {
-        const uint8_t *a = from.data[first] + y * from.stride[first];
-        const uint8_t *b = from.data[second] + y * from.stride[second];
-        for (uint32_t x = 0; x < from.width / 2; ++x) {
-            row[2 * x] = a[x];
-            row[2 * x + 1] = b[x];
-        }
-    }
-}
-
-// By way of NV12. Ours: which matrix is documented nowhere; video is of narrow range where it says
-// nothing else.
-void write_packed(const ascendclFrame &from, const acldvppPicDesc &to) {
-    std::vector<uint8_t> memory(size_t{from.width} * from.height * 3 / 2);
-    acldvppPicDesc between;
-    between.data = memory.data();
-    between.size = static_cast<uint32_t>(memory.size());
-    between.format = PIXEL_FORMAT_YUV_SEMIPLANAR_420;
-    between.width = between.width_stride = from.width;
-    between.height = between.height_stride = from.height;
-    write_semi_planar(from, between);
-    const media::Area all{0, 0, from.width, from.height};
-    pixels().place(view_of(between), all, view_of(to), all, media::Interpolation::kNearest,
-                   media::Matrix::kBt601Narrow);
 }
 
 }  // namespace
@@ -126,8 +80,9 @@ void write_decoded(const ascendclFrame &decoded, acldvppPicDesc &picture) {
     settle_size(decoded.height, picture.height, "height");
     settle_strides(picture);
     require_target(picture, picture.format);  // it may have been freed meanwhile
-    is_packed(picture.format) ? write_packed(decoded, picture)
-                              : write_semi_planar(decoded, picture);
+    // Ours: which matrix RGB is made by is documented nowhere; video is of narrow range where it
+    // says nothing else.
+    pixels().interleave(planes_of(decoded), view_of(picture), media::Matrix::kBt601Narrow);
 }
 
 }  // namespace ascendcl::host::dvpp

@@ -22,200 +22,76 @@ constexpr uint32_t kJpegOut = in(Unit::kJpegDecoder);
 constexpr uint32_t kPngOut = in(Unit::kPngDecoder);
 constexpr uint32_t kVideo = in(Unit::kVideo);
 
+// What follows from how samples lie.
+struct LayoutRule {
+    Layout layout;
+    uint8_t bytes;    // a sample of the first plane: of packed formats a pixel
+    uint8_t halves;   // bytes of all planes, in halves of the first
+    bool even_width;  // as chroma is half as wide
+    bool even_height;
+};
+
+constexpr LayoutRule kLayouts[] = {
+    {Layout::kGray, 1, 2, false, false},      {Layout::kSemi420, 1, 3, true, true},
+    {Layout::kSemi422, 1, 4, true, false},    {Layout::kSemi444, 1, 6, false, false},
+    {Layout::kPacked422, 2, 2, true, false},  {Layout::kPacked444, 3, 2, false, false},
+    {Layout::kPackedRgb, 3, 2, false, false}, {Layout::kPackedArgb, 4, 2, false, false},
+    {Layout::kSemi440, 1, 4, false, true},
+};
+
 struct Rule {
     acldvppPixelFormat format;
     const char *name;
     Layout layout;
     uint8_t order[4];
-    uint8_t bytes;    // a sample of the first plane: of packed formats a pixel
-    uint8_t halves;   // bytes of all planes, in halves of the first
-    bool even_width;  // as chroma is half as wide
-    bool even_height;
     uint32_t units;
+
+    const LayoutRule &of_layout() const noexcept;
 };
+
+// The number and the name, which is the same.
+#define ASCENDCL_FORMAT(format) format, #format
 
 // Which of four bytes is which is ours: the name, from the lowest address on.
 constexpr Rule kRules[] = {
-    {PIXEL_FORMAT_YUV_400,
-     "PIXEL_FORMAT_YUV_400",
-     Layout::kGray,
-     {},
-     1,
-     2,
-     false,
-     false,
-     kVpc | kJpegOut},
-    {PIXEL_FORMAT_YUV_SEMIPLANAR_420,
-     "PIXEL_FORMAT_YUV_SEMIPLANAR_420",
+    {ASCENDCL_FORMAT(PIXEL_FORMAT_YUV_400), Layout::kGray, {}, kVpc | kJpegOut},
+    {ASCENDCL_FORMAT(PIXEL_FORMAT_YUV_SEMIPLANAR_420),
      Layout::kSemi420,
      {0, 1},
-     1,
-     3,
-     true,
-     true,
      kVpc | kJpegIn | kJpegOut | kVideo},
-    {PIXEL_FORMAT_YVU_SEMIPLANAR_420,
-     "PIXEL_FORMAT_YVU_SEMIPLANAR_420",
+    {ASCENDCL_FORMAT(PIXEL_FORMAT_YVU_SEMIPLANAR_420),
      Layout::kSemi420,
      {1, 0},
-     1,
-     3,
-     true,
-     true,
      kVpc | kJpegIn | kJpegOut | kVideo},
-    {PIXEL_FORMAT_YUV_SEMIPLANAR_422,
-     "PIXEL_FORMAT_YUV_SEMIPLANAR_422",
-     Layout::kSemi422,
-     {0, 1},
-     1,
-     4,
-     true,
-     false,
-     kVpc | kJpegOut},
-    {PIXEL_FORMAT_YVU_SEMIPLANAR_422,
-     "PIXEL_FORMAT_YVU_SEMIPLANAR_422",
-     Layout::kSemi422,
-     {1, 0},
-     1,
-     4,
-     true,
-     false,
-     kVpc | kJpegOut},
-    {PIXEL_FORMAT_YUV_SEMIPLANAR_444,
-     "PIXEL_FORMAT_YUV_SEMIPLANAR_444",
-     Layout::kSemi444,
-     {0, 1},
-     1,
-     6,
-     false,
-     false,
-     kVpc | kJpegOut},
-    {PIXEL_FORMAT_YVU_SEMIPLANAR_444,
-     "PIXEL_FORMAT_YVU_SEMIPLANAR_444",
-     Layout::kSemi444,
-     {1, 0},
-     1,
-     6,
-     false,
-     false,
-     kVpc | kJpegOut},
-    {PIXEL_FORMAT_YUYV_PACKED_422,
-     "PIXEL_FORMAT_YUYV_PACKED_422",
+    {ASCENDCL_FORMAT(PIXEL_FORMAT_YUV_SEMIPLANAR_422), Layout::kSemi422, {0, 1}, kVpc | kJpegOut},
+    {ASCENDCL_FORMAT(PIXEL_FORMAT_YVU_SEMIPLANAR_422), Layout::kSemi422, {1, 0}, kVpc | kJpegOut},
+    {ASCENDCL_FORMAT(PIXEL_FORMAT_YUV_SEMIPLANAR_444), Layout::kSemi444, {0, 1}, kVpc | kJpegOut},
+    {ASCENDCL_FORMAT(PIXEL_FORMAT_YVU_SEMIPLANAR_444), Layout::kSemi444, {1, 0}, kVpc | kJpegOut},
+    {ASCENDCL_FORMAT(PIXEL_FORMAT_YUYV_PACKED_422),
      Layout::kPacked422,
      {0, 1, 2, 3},
-     2,
-     2,
-     true,
-     false,
      kVpc | kJpegIn},
-    {PIXEL_FORMAT_UYVY_PACKED_422,
-     "PIXEL_FORMAT_UYVY_PACKED_422",
+    {ASCENDCL_FORMAT(PIXEL_FORMAT_UYVY_PACKED_422),
      Layout::kPacked422,
      {1, 0, 3, 2},
-     2,
-     2,
-     true,
-     false,
      kVpc | kJpegIn},
-    {PIXEL_FORMAT_YVYU_PACKED_422,
-     "PIXEL_FORMAT_YVYU_PACKED_422",
+    {ASCENDCL_FORMAT(PIXEL_FORMAT_YVYU_PACKED_422),
      Layout::kPacked422,
      {0, 3, 2, 1},
-     2,
-     2,
-     true,
-     false,
      kVpc | kJpegIn},
-    {PIXEL_FORMAT_VYUY_PACKED_422,
-     "PIXEL_FORMAT_VYUY_PACKED_422",
+    {ASCENDCL_FORMAT(PIXEL_FORMAT_VYUY_PACKED_422),
      Layout::kPacked422,
      {1, 2, 3, 0},
-     2,
-     2,
-     true,
-     false,
      kVpc | kJpegIn},
-    {PIXEL_FORMAT_YUV_PACKED_444,
-     "PIXEL_FORMAT_YUV_PACKED_444",
-     Layout::kPacked444,
-     {0, 1, 2},
-     3,
-     2,
-     false,
-     false,
-     kVpc},
-    {PIXEL_FORMAT_RGB_888,
-     "PIXEL_FORMAT_RGB_888",
-     Layout::kPackedRgb,
-     {0, 1, 2},
-     3,
-     2,
-     false,
-     false,
-     kVpc | kPngOut | kVideo},
-    {PIXEL_FORMAT_BGR_888,
-     "PIXEL_FORMAT_BGR_888",
-     Layout::kPackedRgb,
-     {2, 1, 0},
-     3,
-     2,
-     false,
-     false,
-     kVpc | kVideo},
-    {PIXEL_FORMAT_ARGB_8888,
-     "PIXEL_FORMAT_ARGB_8888",
-     Layout::kPackedArgb,
-     {1, 2, 3, 0},
-     4,
-     2,
-     false,
-     false,
-     kVpc},
-    {PIXEL_FORMAT_ABGR_8888,
-     "PIXEL_FORMAT_ABGR_8888",
-     Layout::kPackedArgb,
-     {3, 2, 1, 0},
-     4,
-     2,
-     false,
-     false,
-     kVpc},
-    {PIXEL_FORMAT_RGBA_8888,
-     "PIXEL_FORMAT_RGBA_8888",
-     Layout::kPackedArgb,
-     {0, 1, 2, 3},
-     4,
-     2,
-     false,
-     false,
-     kVpc | kPngOut},
-    {PIXEL_FORMAT_BGRA_8888,
-     "PIXEL_FORMAT_BGRA_8888",
-     Layout::kPackedArgb,
-     {2, 1, 0, 3},
-     4,
-     2,
-     false,
-     false,
-     kVpc},
-    {PIXEL_FORMAT_YUV_SEMIPLANAR_440,
-     "PIXEL_FORMAT_YUV_SEMIPLANAR_440",
-     Layout::kSemi440,
-     {0, 1},
-     1,
-     4,
-     false,
-     true,
-     kVpc | kJpegOut},
-    {PIXEL_FORMAT_YVU_SEMIPLANAR_440,
-     "PIXEL_FORMAT_YVU_SEMIPLANAR_440",
-     Layout::kSemi440,
-     {1, 0},
-     1,
-     4,
-     false,
-     true,
-     kVpc | kJpegOut},
+    {ASCENDCL_FORMAT(PIXEL_FORMAT_YUV_PACKED_444), Layout::kPacked444, {0, 1, 2}, kVpc},
+    {ASCENDCL_FORMAT(PIXEL_FORMAT_RGB_888), Layout::kPackedRgb, {0, 1, 2}, kVpc | kPngOut | kVideo},
+    {ASCENDCL_FORMAT(PIXEL_FORMAT_BGR_888), Layout::kPackedRgb, {2, 1, 0}, kVpc | kVideo},
+    {ASCENDCL_FORMAT(PIXEL_FORMAT_ARGB_8888), Layout::kPackedArgb, {1, 2, 3, 0}, kVpc},
+    {ASCENDCL_FORMAT(PIXEL_FORMAT_ABGR_8888), Layout::kPackedArgb, {3, 2, 1, 0}, kVpc},
+    {ASCENDCL_FORMAT(PIXEL_FORMAT_RGBA_8888), Layout::kPackedArgb, {0, 1, 2, 3}, kVpc | kPngOut},
+    {ASCENDCL_FORMAT(PIXEL_FORMAT_BGRA_8888), Layout::kPackedArgb, {2, 1, 0, 3}, kVpc},
+    {ASCENDCL_FORMAT(PIXEL_FORMAT_YUV_SEMIPLANAR_440), Layout::kSemi440, {0, 1}, kVpc | kJpegOut},
+    {ASCENDCL_FORMAT(PIXEL_FORMAT_YVU_SEMIPLANAR_440), Layout::kSemi440, {1, 0}, kVpc | kJpegOut},
 };
 
 // Documented, and of no unit here.
@@ -224,23 +100,25 @@ struct Name {
     const char *name;
 };
 constexpr Name kOtherNames[] = {
-    {PIXEL_FORMAT_YUV_SEMI_PLANNER_420_10BIT, "PIXEL_FORMAT_YUV_SEMI_PLANNER_420_10BIT"},
-    {PIXEL_FORMAT_YVU_SEMI_PLANNER_420_10BIT, "PIXEL_FORMAT_YVU_SEMI_PLANNER_420_10BIT"},
-    {PIXEL_FORMAT_YVU_PLANAR_420, "PIXEL_FORMAT_YVU_PLANAR_420"},
-    {PIXEL_FORMAT_YVU_PLANAR_422, "PIXEL_FORMAT_YVU_PLANAR_422"},
-    {PIXEL_FORMAT_YVU_PLANAR_444, "PIXEL_FORMAT_YVU_PLANAR_444"},
-    {PIXEL_FORMAT_RGB_444, "PIXEL_FORMAT_RGB_444"},
-    {PIXEL_FORMAT_BGR_444, "PIXEL_FORMAT_BGR_444"},
-    {PIXEL_FORMAT_ARGB_4444, "PIXEL_FORMAT_ARGB_4444"},
-    {PIXEL_FORMAT_ABGR_4444, "PIXEL_FORMAT_ABGR_4444"},
-    {PIXEL_FORMAT_RGBA_4444, "PIXEL_FORMAT_RGBA_4444"},
-    {PIXEL_FORMAT_BGRA_4444, "PIXEL_FORMAT_BGRA_4444"},
-    {PIXEL_FORMAT_RGB_555, "PIXEL_FORMAT_RGB_555"},
-    {PIXEL_FORMAT_BGR_555, "PIXEL_FORMAT_BGR_555"},
-    {PIXEL_FORMAT_RGB_565, "PIXEL_FORMAT_RGB_565"},
-    {PIXEL_FORMAT_BGR_565, "PIXEL_FORMAT_BGR_565"},
-    {PIXEL_FORMAT_UNKNOWN, "PIXEL_FORMAT_UNKNOWN"},
+    {ASCENDCL_FORMAT(PIXEL_FORMAT_YUV_SEMI_PLANNER_420_10BIT)},
+    {ASCENDCL_FORMAT(PIXEL_FORMAT_YVU_SEMI_PLANNER_420_10BIT)},
+    {ASCENDCL_FORMAT(PIXEL_FORMAT_YVU_PLANAR_420)},
+    {ASCENDCL_FORMAT(PIXEL_FORMAT_YVU_PLANAR_422)},
+    {ASCENDCL_FORMAT(PIXEL_FORMAT_YVU_PLANAR_444)},
+    {ASCENDCL_FORMAT(PIXEL_FORMAT_RGB_444)},
+    {ASCENDCL_FORMAT(PIXEL_FORMAT_BGR_444)},
+    {ASCENDCL_FORMAT(PIXEL_FORMAT_ARGB_4444)},
+    {ASCENDCL_FORMAT(PIXEL_FORMAT_ABGR_4444)},
+    {ASCENDCL_FORMAT(PIXEL_FORMAT_RGBA_4444)},
+    {ASCENDCL_FORMAT(PIXEL_FORMAT_BGRA_4444)},
+    {ASCENDCL_FORMAT(PIXEL_FORMAT_RGB_555)},
+    {ASCENDCL_FORMAT(PIXEL_FORMAT_BGR_555)},
+    {ASCENDCL_FORMAT(PIXEL_FORMAT_RGB_565)},
+    {ASCENDCL_FORMAT(PIXEL_FORMAT_BGR_565)},
+    {ASCENDCL_FORMAT(PIXEL_FORMAT_UNKNOWN)},
 };
+
+#undef ASCENDCL_FORMAT
 
 struct Limits {
     const char *unit;
@@ -269,15 +147,16 @@ constexpr Limits limits_of(Unit unit) {
 
 constexpr uint32_t kMostStride = 16384;  // of either side
 
+const LayoutRule &Rule::of_layout() const noexcept {
+    return *std::find_if(std::begin(kLayouts), std::end(kLayouts),
+                         [this](const LayoutRule &each) { return each.layout == layout; });
+}
+
 const Rule *rule_of(acldvppPixelFormat format) noexcept {
     for (const Rule &rule : kRules) {
         if (rule.format == format) return &rule;
     }
     return nullptr;
-}
-
-constexpr uint32_t up(uint32_t value, uint32_t unit) noexcept {
-    return (value + unit - 1) / unit * unit;
 }
 
 void require_range(const char *name, const char *what, uint32_t value, uint32_t least,
@@ -309,6 +188,10 @@ void require_stride(const char *name, const char *what, uint32_t value, uint32_t
 
 }  // namespace
 
+std::string size_text(uint32_t width, uint32_t height) {
+    return std::to_string(width) + "x" + std::to_string(height);
+}
+
 std::string name_of(acldvppPixelFormat format) {
     if (const Rule *rule = rule_of(format)) return rule->name;
     for (const Name &each : kOtherNames) {
@@ -317,10 +200,15 @@ std::string name_of(acldvppPixelFormat format) {
     return "pixel format " + std::to_string(format);
 }
 
+uint32_t sample_bytes(acldvppPixelFormat format) noexcept {
+    const Rule *rule = rule_of(format);
+    return rule != nullptr ? rule->of_layout().bytes : 0;
+}
+
 uint64_t size_of(acldvppPixelFormat format, uint64_t width_stride,
                  uint64_t height_stride) noexcept {
     const Rule *rule = rule_of(format);
-    return rule != nullptr ? width_stride * height_stride * rule->halves / 2 : 0;
+    return rule != nullptr ? width_stride * height_stride * rule->of_layout().halves / 2 : 0;
 }
 
 uint32_t least_width_stride(acldvppPixelFormat format, uint32_t width, Unit unit) noexcept {
@@ -328,19 +216,20 @@ uint32_t least_width_stride(acldvppPixelFormat format, uint32_t width, Unit unit
     if (rule == nullptr) return 0;
     switch (unit) {
         case Unit::kJpegDecoder:
-            return up(width, 64);
+            return rounded_up(width, 64);
         case Unit::kJpegEncoder:
-            return up(width * rule->bytes, 16);
+            return rounded_up(width * rule->of_layout().bytes, 16);
         default:
-            return (rule->even_width ? up(width, 2) : width) * rule->bytes;
+            return (rule->of_layout().even_width ? rounded_up(width, 2) : width) *
+                   rule->of_layout().bytes;
     }
 }
 
 uint32_t least_height_stride(acldvppPixelFormat format, uint32_t height, Unit unit) noexcept {
     const Rule *rule = rule_of(format);
     if (rule == nullptr) return 0;
-    if (unit == Unit::kJpegDecoder) return up(height, 16);
-    return rule->even_height ? up(height, 2) : height;
+    if (unit == Unit::kJpegDecoder) return rounded_up(height, 16);
+    return rule->of_layout().even_height ? rounded_up(height, 2) : height;
 }
 
 void require_device_memory(const void *address, uint64_t size, const char *name) {
@@ -368,8 +257,8 @@ void require_picture(const acldvppPicDesc &picture, Unit unit, const char *name)
     require_range(name, "the height", picture.height, limits.least_height, limits.most,
                   limits.unit);
     if (unit != Unit::kVpcInput) {  // those are rounded down
-        if (rule->even_width) require_even(name, "width", picture.width, *rule);
-        if (rule->even_height) require_even(name, "height", picture.height, *rule);
+        if (rule->of_layout().even_width) require_even(name, "width", picture.width, *rule);
+        if (rule->of_layout().even_height) require_even(name, "height", picture.height, *rule);
     }
     require_stride(name, "widthStride", picture.width_stride,
                    least_width_stride(picture.format, picture.width, unit), picture.width);
@@ -390,16 +279,16 @@ media::Picture view_of(const acldvppPicDesc &picture) noexcept {
     if (rule == nullptr) return {};
     auto *const first = static_cast<uint8_t *>(picture.data);
     const size_t stride = picture.width_stride;
-    const bool is_halved = rule->even_width;
+    const LayoutRule &layout = rule->of_layout();
     media::Picture view{};
     view.layout = rule->layout;
     view.planes[0] = first;
     view.planes[1] = first + stride * picture.height_stride;
     view.strides[0] = stride;
     // A row of pairs: as long as a row of luma where chroma is half as wide.
-    view.strides[1] = is_halved ? stride : 2 * stride;
-    view.width = rule->even_width ? picture.width & ~1U : picture.width;
-    view.height = rule->even_height ? picture.height & ~1U : picture.height;
+    view.strides[1] = layout.even_width ? stride : 2 * stride;
+    view.width = layout.even_width ? picture.width & ~1U : picture.width;
+    view.height = layout.even_height ? picture.height & ~1U : picture.height;
     std::copy(std::begin(rule->order), std::end(rule->order), std::begin(view.order));
     return view;
 }

@@ -12,10 +12,21 @@
 
 namespace ascendcl::host::dvpp {
 
+constexpr uint32_t rounded_up(uint32_t value, uint32_t step) noexcept {
+    return (value + step - 1) / step * step;
+}
+
+// "640x480"
+std::string size_text(uint32_t width, uint32_t height);
+
 enum class Unit { kVpcInput, kVpcOutput, kJpegDecoder, kJpegEncoder, kPngDecoder, kVideo };
 
 // "PIXEL_FORMAT_YUV_SEMIPLANAR_420", or "pixel format 99" where there is none of the number.
 std::string name_of(acldvppPixelFormat format);
+
+// Bytes of a sample of the first plane, of packed formats of a pixel; 0 for a format without a
+// rule.
+uint32_t sample_bytes(acldvppPixelFormat format) noexcept;
 
 // Bytes of a picture of these strides; 0 for a format that has no rule.
 uint64_t size_of(acldvppPixelFormat format, uint64_t width_stride, uint64_t height_stride) noexcept;

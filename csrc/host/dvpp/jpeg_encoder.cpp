@@ -89,21 +89,13 @@ uint32_t predicted_size(const acldvppPicDesc &picture) {
 
 uint32_t encode_jpeg(const acldvppPicDesc &picture, uint32_t quality, void *to, uint32_t capacity) {
     const OwnPlanes own = planar(view_of(picture));
-    ascendclFrame frame{};
-    frame.planes = is_packed(picture.format) ? ASCENDCL_PLANES_422 : ASCENDCL_PLANES_420;
-    frame.width = picture.width;
-    frame.height = picture.height;
-    for (size_t i = 0; i < own.memory.size(); ++i) {
-        frame.data[i] = own.planes.data[i];
-        frame.stride[i] = own.planes.strides[i];
-    }
     ascendclEncoding encoding{};
     encoding.kind = ASCENDCL_CODEC_JPEG;
     encoding.quality = quality;
     encoding.width = picture.width;
     encoding.height = picture.height;
     uint32_t written = 0;
-    encode_picture(encoding, frame, [&](const uint8_t *bytes, size_t size) {
+    encode_picture(encoding, frame_of(own), [&](const uint8_t *bytes, size_t size) {
         if (size > capacity) {
             throw invalid("the JPEG has " + std::to_string(size) + " bytes, and *size gives room " +
                           "for " + std::to_string(capacity));

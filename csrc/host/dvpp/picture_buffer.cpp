@@ -9,22 +9,12 @@
 namespace ascendcl::host::dvpp {
 namespace {
 
-std::string text_of(uint32_t width, uint32_t height) {
-    return std::to_string(width) + "x" + std::to_string(height);
-}
-
 void require_stride(const char *name, uint32_t given, uint32_t least,
                     const acldvppPicDesc &picture) {
     if (given >= least) return;
     throw invalid(std::string(name) + " " + std::to_string(given) +
                   " is too small: " + name_of(picture.format) + " of " +
-                  text_of(picture.width, picture.height) + " needs " + std::to_string(least));
-}
-
-// Bytes that a stride counts for each pixel.
-uint32_t pixel_of(acldvppPixelFormat format) noexcept {
-    if (format == PIXEL_FORMAT_RGB_888) return 3;
-    return format == PIXEL_FORMAT_RGBA_8888 ? 4 : 1;
+                  size_text(picture.width, picture.height) + " needs " + std::to_string(least));
 }
 
 }  // namespace
@@ -62,7 +52,8 @@ void keep_chroma_whole(acldvppPicDesc &picture) noexcept {
 
 void settle_strides(acldvppPicDesc &picture, Unit unit) {
     if (picture.width_stride == 0) {
-        picture.width_stride = rounded_up(picture.width, kWidestStride) * pixel_of(picture.format);
+        picture.width_stride =
+            rounded_up(picture.width, kWidestStride) * sample_bytes(picture.format);
     }
     if (picture.height_stride == 0) {
         picture.height_stride = rounded_up(picture.height, kRowStride);
@@ -74,8 +65,8 @@ void settle_strides(acldvppPicDesc &picture, Unit unit) {
     const uint64_t needed = size_of(picture.format, picture.width_stride, picture.height_stride);
     if (picture.size < needed) {
         throw invalid("the picture's buffer has " + std::to_string(picture.size) + " bytes, and " +
-                      name_of(picture.format) + " of " + text_of(picture.width, picture.height) +
-                      " with strides " + text_of(picture.width_stride, picture.height_stride) +
+                      name_of(picture.format) + " of " + size_text(picture.width, picture.height) +
+                      " with strides " + size_text(picture.width_stride, picture.height_stride) +
                       " needs " + std::to_string(needed));
     }
     require_device_memory(picture.data, picture.size, "the picture's buffer");

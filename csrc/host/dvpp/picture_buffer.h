@@ -14,10 +14,6 @@ namespace ascendcl::host::dvpp {
 inline constexpr uint32_t kWidestStride = 128;  // of the chips' decoders: 64 or 128 samples
 inline constexpr uint32_t kRowStride = 16;
 
-constexpr uint32_t rounded_up(uint32_t value, uint32_t step) noexcept {
-    return (value + step - 1) / step * step;
-}
-
 // A description as it was when the work was submitted. Not counted as one that is alive.
 struct PictureFields {
     void *data;

@@ -121,4 +121,16 @@ OwnPlanes planar(const media::Picture &picture) {
     return own;
 }
 
+ascendclFrame frame_of(const OwnPlanes &own) noexcept {
+    ascendclFrame frame{};
+    frame.planes = own.planes.shift_y != 0 ? ASCENDCL_PLANES_420 : ASCENDCL_PLANES_422;
+    frame.width = own.planes.width;
+    frame.height = own.planes.height;
+    for (size_t i = 0; i < own.memory.size(); ++i) {
+        frame.data[i] = own.planes.data[i];
+        frame.stride[i] = own.planes.strides[i];
+    }
+    return frame;
+}
+
 }  // namespace ascendcl::host::dvpp

@@ -1,4 +1,4 @@
-// Planes of a decoded or to be encoded JPEG.
+// Planes of what is decoded, or to be encoded: of JPEG and of video.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -15,6 +15,9 @@ namespace ascendcl::host::dvpp {
 media::Planes planes_of(const ascendclFrame &frame);
 
 struct OwnPlanes {
+    OwnPlanes() = default;
+    OwnPlanes(OwnPlanes &&) = default;  // no copies: `planes` points into `memory`
+
     media::Planes planes{};
     std::array<std::vector<uint8_t>, 3> memory;
 };
@@ -25,5 +28,8 @@ OwnPlanes upright(const media::Planes &stored, uint8_t orientation);
 
 // Y, U and V of a picture of 4:2:0 or 4:2:2.
 OwnPlanes planar(const media::Picture &picture);
+
+// The same for a codec, while `own` lives.
+ascendclFrame frame_of(const OwnPlanes &own) noexcept;
 
 }  // namespace ascendcl::host::dvpp

@@ -3,10 +3,10 @@
 #include "host/dvpp/venc_channel.h"
 
 #include <cstring>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "host/checks/holds.h"
 #include "host/checks/objects.h"
@@ -14,6 +14,7 @@
 #include "host/dvpp/frame_channel.h"
 #include "host/dvpp/geometry.h"
 #include "host/dvpp/objects.h"
+#include "host/dvpp/planes.h"
 #include "host/report/report.h"
 #include "host/runtime/context.h"
 #include "host/runtime/memory.h"
@@ -102,10 +103,10 @@ class VencChannel final : public FrameChannel {
         frame->user_data = user_data;
         frame->packet.format = stream_format_;
         frame->held = hold(input);
-        FrameChannel::send(std::move(frame),
-                           [this, planes = planes_of(picture), force_key_frame](uint64_t tag) {
-                               encode(planes, force_key_frame, tag);
-                           });
+        const auto planes = std::make_shared<const OwnPlanes>(planar(view_of(picture)));
+        FrameChannel::send(std::move(frame), [this, planes, force_key_frame](uint64_t tag) {
+            encode(*planes, force_key_frame, tag);
+        });
     }
 
     // With its strides; throws Failure{100000}.
@@ -116,22 +117,21 @@ class VencChannel final : public FrameChannel {
                           ", and the channel's " + name_of(format_));
         }
         if (picture.width != encoding_.width || picture.height != encoding_.height) {
-            throw invalid("the picture is " + std::to_string(picture.width) + "x" +
-                          std::to_string(picture.height) + ", and the channel's are " +
-                          std::to_string(encoding_.width) + "x" + std::to_string(encoding_.height));
+            throw invalid("the picture is " + size_text(picture.width, picture.height) +
+                          ", and the channel's are " +
+                          size_text(encoding_.width, encoding_.height));
         }
         const auto bytes = [&picture] {
-            return uint64_t{picture.width_stride} * picture.height_stride * 3 / 2;
+            return size_of(picture.format, picture.width_stride, picture.height_stride);
         };
         const bool is_free = picture.width_stride == 0 && picture.height_stride == 0;
-        if (picture.width_stride == 0) picture.width_stride = (picture.width + 15) / 16 * 16;
+        if (picture.width_stride == 0) picture.width_stride = rounded_up(picture.width, 16);
         if (picture.height_stride == 0) picture.height_stride = picture.height;
         // As of VDEC: a buffer that is just big enough for a picture without gaps has none.
         if (is_free && picture.size < bytes()) picture.width_stride = picture.width;
         if (picture.width_stride < picture.width || picture.height_stride < picture.height ||
             picture.height_stride % 2 != 0) {
-            throw invalid("the strides " + std::to_string(picture.width_stride) + "x" +
-                          std::to_string(picture.height_stride) +
+            throw invalid("the strides " + size_text(picture.width_stride, picture.height_stride) +
                           " are too small for the picture, or the second is odd");
         }
         if (picture.size < bytes()) {
@@ -142,43 +142,9 @@ class VencChannel final : public FrameChannel {
         return picture;
     }
 
-    // Y, U and V without gaps.
-    std::vector<uint8_t> planes_of(const acldvppPicDesc &picture) const {
-        const size_t luma = size_t{encoding_.width} * encoding_.height;
-        std::vector<uint8_t> planes(luma + luma / 2);
-        uint8_t *to = planes.data();
-        const auto *row = static_cast<const uint8_t *>(picture.data);
-        for (uint32_t y = 0; y < encoding_.height; ++y, row += picture.width_stride) {
-            std::memcpy(to, row, encoding_.width);
-            to += encoding_.width;
-        }
-        const bool is_v_first = format_ == PIXEL_FORMAT_YVU_SEMIPLANAR_420;
-        uint8_t *u = planes.data() + luma;
-        uint8_t *v = u + luma / 4;
-        if (is_v_first) std::swap(u, v);
-        row = static_cast<const uint8_t *>(picture.data) +
-              size_t{picture.width_stride} * picture.height_stride;
-        for (uint32_t y = 0; y < encoding_.height / 2; ++y, row += picture.width_stride) {
-            for (uint32_t x = 0; x < encoding_.width / 2; ++x) {
-                *u++ = row[2 * x];
-                *v++ = row[2 * x + 1];
-            }
-        }
-        return planes;
-    }
-
-    void encode(const std::vector<uint8_t> &planes, bool force_key_frame, uint64_t tag) {
+    void encode(const OwnPlanes &planes, bool force_key_frame, uint64_t tag) {
         if (!codec_) codec_.emplace(encoding_);  // it had come to an end
-        const size_t luma = size_t{encoding_.width} * encoding_.height;
-        ascendclFrame frame{};
-        frame.planes = ASCENDCL_PLANES_420;
-        frame.width = encoding_.width;
-        frame.height = encoding_.height;
-        frame.data[0] = planes.data();
-        frame.data[1] = planes.data() + luma;
-        frame.data[2] = frame.data[1] + luma / 4;
-        frame.stride[0] = encoding_.width;
-        frame.stride[1] = frame.stride[2] = encoding_.width / 2;
+        ascendclFrame frame = frame_of(planes);
         frame.tag = tag;
         codec_->encode(&frame, force_key_frame, [this](const Packet &packet) { take(packet); });
     }
