@@ -13,7 +13,7 @@ from PIL import Image
 
 import acl
 
-NV12 = 1
+NV12, BGR = 1, 13
 
 
 def photograph(width: int, height: int) -> bytes:
@@ -72,23 +72,25 @@ class Pictures:
         require(acl.rt.memcpy(address, len(data), acl.util.bytes_to_ptr(data), len(data), 1))
         return address
 
-    def picture(self, format: int, width_stride: int, height_stride: int) -> int:
-        """A description of a picture of 4:2:0, as large as its strides and black."""
-        size = width_stride * height_stride * 3 // 2
+    def picture(self, format: int, width: int, height: int) -> int:
+        """A description of a black picture of 4:2:0 or BGR, without gaps."""
+        samples = width * height
+        size = samples * 3 if format == BGR else samples * 3 // 2
         desc = acl.media.dvpp_create_pic_desc()
         self._descs.append(desc)
         address = self._allocate(size)
-        black = np.full(size, 128, np.uint8)
-        black[: width_stride * height_stride] = 0
+        black = np.zeros(size, np.uint8)
+        if format != BGR:
+            black[samples:] = 128
         require(acl.rt.memcpy(address, size, black.ctypes.data, size, 1))
         for name, value in (
             ("data", address),
             ("size", size),
             ("format", format),
-            ("width", width_stride),
-            ("height", height_stride),
-            ("width_stride", width_stride),
-            ("height_stride", height_stride),
+            ("width", width),
+            ("height", height),
+            ("width_stride", width * 3 if format == BGR else width),
+            ("height_stride", height),
         ):
             require(getattr(acl.media, f"dvpp_set_pic_desc_{name}")(desc, value))
         return int(desc)
@@ -109,4 +111,10 @@ class Pictures:
                 self._channel, source, target, crop, place, self._resize, self._stream
             )
         )
+        require(acl.rt.synchronize_stream(self._stream))
+
+    def convert(self, source: int, target: int) -> None:
+        """Converts a picture to the format of another, and waits."""
+        convert = acl.media.dvpp_vpc_convert_color_async
+        require(convert(self._channel, source, target, self._stream))
         require(acl.rt.synchronize_stream(self._stream))

@@ -206,6 +206,17 @@ BENCHMARKS = (
         {"rounds": 20},
     ),
     Benchmark(
+        "media_vpc",
+        (
+            Ratio(
+                "letterbox",
+                "NV12 of 1080p scaled into 640 x 640 by acl.media over OpenCV, 1 thread",
+            ),
+            Ratio("colours", "NV12 of 720p to BGR by acl.media over OpenCV, 1 thread"),
+        ),
+        {"rounds": 50},
+    ),
+    Benchmark(
         "media_pipeline",
         (
             Ratio(
