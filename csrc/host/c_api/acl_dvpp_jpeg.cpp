@@ -28,12 +28,12 @@ aclError acldvppJpegDecodeAsync(acldvppChannelDesc *channelDesc, const void *dat
         require(outputDesc != nullptr, "outputDesc is null");
         dvpp::require_device_memory(data, size, "data");
         dvpp::require_device_memory(outputDesc->data, outputDesc->size, "the picture's buffer");
-        const dvpp::PictureFields fields = dvpp::fields_of(*outputDesc);
+        const dvpp::PictureFields fields = *outputDesc;
         dvpp::submit(
             "acldvppJpegDecodeAsync", stream,
             {{"data", data, size, false}, {"the output picture", fields.data, fields.size, true}},
             {outputDesc}, [data, size, fields, link = outputDesc->link.of(*outputDesc)] {
-                acldvppPicDesc picture = dvpp::picture_of(fields);
+                dvpp::PictureFields picture = fields;
                 dvpp::decode_jpeg(static_cast<const uint8_t *>(data), size, picture);
                 link->with([&](acldvppPicDesc &output) { dvpp::write_back(picture, output); });
             });
@@ -52,13 +52,13 @@ aclError acldvppJpegEncodeAsync(acldvppChannelDesc *channelDesc, acldvppPicDesc 
         const uint32_t quality = dvpp::quality_of(config->level);
         const uint32_t capacity = *size;
         dvpp::require_device_memory(data, capacity, "data");
-        const dvpp::PictureFields fields = dvpp::fields_of(*inputDesc);
+        const dvpp::PictureFields fields = *inputDesc;
         auto *const to = const_cast<void *>(data);  // the interface has it so
         dvpp::submit("acldvppJpegEncodeAsync", stream,
                      {{"the input picture", fields.data, fields.size, false},
                       {"data", data, capacity, true}},
                      {}, [to, capacity, size, fields, quality] {
-                         *size = dvpp::encode_jpeg(dvpp::picture_of(fields), quality, to, capacity);
+                         *size = dvpp::encode_jpeg(fields, quality, to, capacity);
                      });
     });
 }

@@ -18,12 +18,12 @@ aclError acldvppPngDecodeAsync(acldvppChannelDesc *channelDesc, const void *data
         require(outputDesc != nullptr, "outputDesc is null");
         dvpp::require_device_memory(data, size, "data");
         dvpp::require_device_memory(outputDesc->data, outputDesc->size, "the picture's buffer");
-        const dvpp::PictureFields fields = dvpp::fields_of(*outputDesc);
+        const dvpp::PictureFields fields = *outputDesc;
         dvpp::submit(
             "acldvppPngDecodeAsync", stream,
             {{"data", data, size, false}, {"the output picture", fields.data, fields.size, true}},
             {outputDesc}, [data, size, fields, link = outputDesc->link.of(*outputDesc)] {
-                acldvppPicDesc picture = dvpp::picture_of(fields);
+                dvpp::PictureFields picture = fields;
                 dvpp::decode_png(static_cast<const uint8_t *>(data), size, picture);
                 link->with([&](acldvppPicDesc &output) { dvpp::write_back(picture, output); });
             });

@@ -5,6 +5,7 @@
 #include "acl/acl.h"
 #include "acl/ops/acl_dvpp.h"
 #include "host/dvpp/geometry.h"
+#include "host/dvpp/picture_buffer.h"
 #include "host/dvpp/vpc.h"
 #include "host/report/report.h"
 
@@ -89,7 +90,7 @@ aclError acldvppVpcConvertColorAsync(acldvppChannelDesc *channelDesc, acldvppPic
     return guarded(__func__, [&] {
         require(inputDesc != nullptr && outputDesc != nullptr, "a picture is null");
         const Size from = size_of_input(*inputDesc);
-        acldvppPicDesc to = *outputDesc;
+        dvpp::PictureFields to = *outputDesc;
         // As documented: left out, they are the input's, and the strides the least.
         if (to.width == 0 || to.height == 0) {
             const auto output = dvpp::Unit::kVpcOutput;
@@ -105,10 +106,7 @@ aclError acldvppVpcConvertColorAsync(acldvppChannelDesc *channelDesc, acldvppPic
                           " pixels, the output " + std::to_string(to.width) + " x " +
                           std::to_string(to.height));
         }
-        outputDesc->width = to.width;
-        outputDesc->height = to.height;
-        outputDesc->width_stride = to.width_stride;
-        outputDesc->height_stride = to.height_stride;
+        dvpp::write_back(to, *outputDesc);
         dvpp::place("acldvppVpcConvertColorAsync", channelDesc,
                     {{inputDesc, nullptr, outputDesc, nullptr}}, dvpp::kOwnFilter, stream);
     });

@@ -6,8 +6,9 @@
 
 namespace ascendcl::host {
 
-template <typename Object, typename Field>
-aclError set_field(const char *function, Object *object, Field Object::*field, Field value) {
+// The field may be one of a base.
+template <typename Object, typename Owner, typename Field>
+aclError set_field(const char *function, Object *object, Field Owner::*field, Field value) {
     return guarded(function, [&] {
         require(object != nullptr, "the description is null");
         object->*field = value;
@@ -15,8 +16,8 @@ aclError set_field(const char *function, Object *object, Field Object::*field, F
 }
 
 // Getters have no code: of a null object they answer what a fresh field holds.
-template <typename Object, typename Field>
-Field get_field(const Object *object, Field Object::*field) noexcept {
+template <typename Object, typename Owner, typename Field>
+Field get_field(const Object *object, Field Owner::*field) noexcept {
     return object != nullptr ? object->*field : Field{};
 }
 

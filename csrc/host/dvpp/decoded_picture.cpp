@@ -35,7 +35,7 @@ void settle_size(uint32_t decoded, uint32_t &asked, const char *which) {
 }
 
 // Strides for what is left 0, and whether all of it fits.
-void settle_strides(acldvppPicDesc &picture) {
+void settle_strides(PictureFields &picture) {
     const uint32_t pixel = sample_bytes(picture.format);
     const uint32_t row = picture.width * pixel;
     const bool is_free = picture.width_stride == 0 && picture.height_stride == 0;
@@ -64,7 +64,7 @@ void settle_strides(acldvppPicDesc &picture) {
 
 }  // namespace
 
-void require_target(const acldvppPicDesc &picture, acldvppPixelFormat format) {
+void require_target(const PictureFields &picture, acldvppPixelFormat format) {
     if (picture.format != format) {
         throw invalid("the picture's format is " + name_of(picture.format) +
                       ", and the channel's " + name_of(format));
@@ -74,7 +74,7 @@ void require_target(const acldvppPicDesc &picture, acldvppPixelFormat format) {
     require_device_memory(picture.data, picture.size, "the picture");
 }
 
-void write_decoded(const ascendclFrame &decoded, acldvppPicDesc &picture) {
+void write_decoded(const ascendclFrame &decoded, PictureFields &picture) {
     require_decodable(decoded);
     settle_size(decoded.width, picture.width, "width");
     settle_size(decoded.height, picture.height, "height");

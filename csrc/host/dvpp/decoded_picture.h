@@ -10,11 +10,11 @@
 namespace ascendcl::host::dvpp {
 
 // What can be said of a picture before the frame is there. Throws Failure{100000}.
-void require_target(const acldvppPicDesc &picture, acldvppPixelFormat format);
+void require_target(const PictureFields &picture, acldvppPixelFormat format);
 
 // Sizes and strides that are 0 become the stream's, and `picture` says what they are then. Strides
 // are rounded up as documented; where the buffer is too small for that, and just big enough for a
 // picture without gaps, there are none. Throws Failure and writes nothing where it does not fit.
-void write_decoded(const ascendclFrame &decoded, acldvppPicDesc &picture);
+void write_decoded(const ascendclFrame &decoded, PictureFields &picture);
 
 }  // namespace ascendcl::host::dvpp

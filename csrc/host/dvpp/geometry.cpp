@@ -246,7 +246,7 @@ void require_device_memory(const void *address, uint64_t size, const char *name)
     }
 }
 
-void require_picture(const acldvppPicDesc &picture, Unit unit, const char *name) {
+void require_picture(const PictureFields &picture, Unit unit, const char *name) {
     const Limits limits = limits_of(unit);
     const Rule *rule = rule_of(picture.format);
     if (rule == nullptr || (rule->units & in(unit)) == 0) {
@@ -274,7 +274,7 @@ void require_picture(const acldvppPicDesc &picture, Unit unit, const char *name)
     require_device_memory(picture.data, size, name);
 }
 
-media::Picture view_of(const acldvppPicDesc &picture) noexcept {
+media::Picture view_of(const PictureFields &picture) noexcept {
     const Rule *rule = rule_of(picture.format);
     if (rule == nullptr) return {};
     auto *const first = static_cast<uint8_t *>(picture.data);

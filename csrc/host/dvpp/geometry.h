@@ -37,13 +37,13 @@ uint32_t least_height_stride(acldvppPixelFormat format, uint32_t height, Unit un
 
 // Throws Failure{100000} that names the rule and the value unless all holds: a format that the unit
 // takes, sizes within its limits, strides, a buffer that is big enough, device memory that has it.
-void require_picture(const acldvppPicDesc &picture, Unit unit, const char *name);
+void require_picture(const PictureFields &picture, Unit unit, const char *name);
 
 // That as many bytes of device memory are there. Throws Failure{100000}.
 void require_device_memory(const void *address, uint64_t size, const char *name);
 
 // The same memory as work on pixels sees it; odd sizes of halved chroma are rounded down. The
 // picture was required before.
-media::Picture view_of(const acldvppPicDesc &picture) noexcept;
+media::Picture view_of(const PictureFields &picture) noexcept;
 
 }  // namespace ascendcl::host::dvpp

@@ -113,7 +113,7 @@ uint32_t predicted_size(const JpegHeader &header, acldvppPixelFormat wanted) {
                                          rounded_up(upright.height, kRowStride)));
 }
 
-void decode_jpeg(const uint8_t *bytes, size_t size, acldvppPicDesc &picture) {
+void decode_jpeg(const uint8_t *bytes, size_t size, PictureFields &picture) {
     const JpegHeader header = read_jpeg_header(bytes, size);
     require_baseline(header);
     const UprightSize upright_now = upright_size(header);

@@ -29,6 +29,6 @@ uint32_t predicted_size(const JpegHeader &header, acldvppPixelFormat wanted);
 
 // Writes the picture to the buffer that the description names, and into the description what it is
 // then. Throws Failure, and has written nothing to the buffer.
-void decode_jpeg(const uint8_t *bytes, size_t size, acldvppPicDesc &picture);
+void decode_jpeg(const uint8_t *bytes, size_t size, PictureFields &picture);
 
 }  // namespace ascendcl::host::dvpp

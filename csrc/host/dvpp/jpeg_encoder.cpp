@@ -24,7 +24,7 @@ bool is_packed(acldvppPixelFormat format) noexcept {
     return format >= PIXEL_FORMAT_YUYV_PACKED_422 && format <= PIXEL_FORMAT_VYUY_PACKED_422;
 }
 
-void require_rule(bool holds, const acldvppPicDesc &picture, const std::string &rule) {
+void require_rule(bool holds, const PictureFields &picture, const std::string &rule) {
     if (holds) return;
     throw invalid("JPEGE: " + rule + "; the picture is " + std::to_string(picture.width) + "x" +
                   std::to_string(picture.height) + " with strides " +
@@ -32,7 +32,7 @@ void require_rule(bool holds, const acldvppPicDesc &picture, const std::string &
                   std::to_string(picture.height_stride));
 }
 
-void require_format(const acldvppPicDesc &picture) {
+void require_format(const PictureFields &picture) {
     if (is_packed(picture.format) || picture.format == PIXEL_FORMAT_YUV_SEMIPLANAR_420 ||
         picture.format == PIXEL_FORMAT_YVU_SEMIPLANAR_420) {
         return;
@@ -43,7 +43,7 @@ void require_format(const acldvppPicDesc &picture) {
 
 }  // namespace
 
-void require_encodable(const acldvppPicDesc &picture, uint32_t most_width, uint32_t most_height) {
+void require_encodable(const PictureFields &picture, uint32_t most_width, uint32_t most_height) {
     const bool packed = is_packed(picture.format);
     require_format(picture);
     require_rule(
@@ -74,7 +74,7 @@ uint32_t quality_of(uint32_t level) {
     return level == 0 ? kBestLevel : level;
 }
 
-uint32_t predicted_size(const acldvppPicDesc &picture) {
+uint32_t predicted_size(const PictureFields &picture) {
     require_format(picture);
     require_rule(std::min(picture.width, picture.height) >= kLeastSide &&
                      std::max(picture.width, picture.height) <= kMostSide,
@@ -87,7 +87,7 @@ uint32_t predicted_size(const acldvppPicDesc &picture) {
            kHeader;
 }
 
-uint32_t encode_jpeg(const acldvppPicDesc &picture, uint32_t quality, void *to, uint32_t capacity) {
+uint32_t encode_jpeg(const PictureFields &picture, uint32_t quality, void *to, uint32_t capacity) {
     const OwnPlanes own = planar(view_of(picture));
     ascendclEncoding encoding{};
     encoding.kind = ASCENDCL_CODEC_JPEG;

@@ -13,14 +13,23 @@
 #include "host/dvpp/picture_link.h"
 #include "host/runtime/live_counts.h"
 
-struct acldvppPicDesc {
+namespace ascendcl::host::dvpp {
+
+// What a program says of a picture: copied where work is queued, for the description may change or
+// go meanwhile.
+struct PictureFields {
     void *data = nullptr;  // device memory
     uint32_t size = 0;     // bytes at `data`
     acldvppPixelFormat format = PIXEL_FORMAT_YUV_400;
-    uint32_t width = 0;                  // pixels
-    uint32_t height = 0;                 // rows
-    uint32_t width_stride = 0;           // bytes a row of packed formats, samples a row of others
-    uint32_t height_stride = 0;          // rows of the first plane
+    uint32_t width = 0;          // pixels
+    uint32_t height = 0;         // rows
+    uint32_t width_stride = 0;   // bytes a row of packed formats, samples a row of others
+    uint32_t height_stride = 0;  // rows of the first plane
+};
+
+}  // namespace ascendcl::host::dvpp
+
+struct acldvppPicDesc : ascendcl::host::dvpp::PictureFields {
     uint32_t ret_code = 0;               // of the last task that wrote it
     bool is_of_batch = false;            // which owns it
     ascendcl::host::dvpp::LinkEnd link;  // of tasks that are to write it

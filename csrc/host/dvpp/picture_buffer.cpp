@@ -10,7 +10,7 @@ namespace ascendcl::host::dvpp {
 namespace {
 
 void require_stride(const char *name, uint32_t given, uint32_t least,
-                    const acldvppPicDesc &picture) {
+                    const PictureFields &picture) {
     if (given >= least) return;
     throw invalid(std::string(name) + " " + std::to_string(given) +
                   " is too small: " + name_of(picture.format) + " of " +
@@ -19,24 +19,7 @@ void require_stride(const char *name, uint32_t given, uint32_t least,
 
 }  // namespace
 
-PictureFields fields_of(const acldvppPicDesc &picture) noexcept {
-    return {picture.data,   picture.size,         picture.format,       picture.width,
-            picture.height, picture.width_stride, picture.height_stride};
-}
-
-acldvppPicDesc picture_of(const PictureFields &fields) {
-    acldvppPicDesc picture;
-    picture.data = fields.data;
-    picture.size = fields.size;
-    picture.format = fields.format;
-    picture.width = fields.width;
-    picture.height = fields.height;
-    picture.width_stride = fields.width_stride;
-    picture.height_stride = fields.height_stride;
-    return picture;
-}
-
-void write_back(const acldvppPicDesc &written, acldvppPicDesc &picture) noexcept {
+void write_back(const PictureFields &written, acldvppPicDesc &picture) noexcept {
     picture.format = written.format;
     picture.width = written.width;
     picture.height = written.height;
@@ -44,13 +27,13 @@ void write_back(const acldvppPicDesc &written, acldvppPicDesc &picture) noexcept
     picture.height_stride = written.height_stride;
 }
 
-void keep_chroma_whole(acldvppPicDesc &picture) noexcept {
+void keep_chroma_whole(PictureFields &picture) noexcept {
     const media::Picture whole = view_of(picture);
     picture.width = whole.width;
     picture.height = whole.height;
 }
 
-void settle_strides(acldvppPicDesc &picture, Unit unit) {
+void settle_strides(PictureFields &picture, Unit unit) {
     if (picture.width_stride == 0) {
         picture.width_stride =
             rounded_up(picture.width, kWidestStride) * sample_bytes(picture.format);

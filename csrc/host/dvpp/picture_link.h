@@ -29,12 +29,12 @@ class PictureLink {
     acldvppPicDesc *picture_;
 };
 
-// The description's own end, which a copy of it has none of.
+// The description's own end.
 class LinkEnd {
    public:
     LinkEnd() = default;
-    LinkEnd(const LinkEnd &) noexcept {}
-    LinkEnd &operator=(const LinkEnd &) noexcept { return *this; }
+    LinkEnd(const LinkEnd &) = delete;
+    LinkEnd &operator=(const LinkEnd &) = delete;
     ~LinkEnd() {
         if (link_) link_->cut();
     }

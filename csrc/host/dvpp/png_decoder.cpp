@@ -46,7 +46,7 @@ uint32_t predicted_size(const PngHeader &header, acldvppPixelFormat wanted) {
            rounded_up(header.height, kRowStride);
 }
 
-void decode_png(const uint8_t *bytes, size_t size, acldvppPicDesc &picture) {
+void decode_png(const uint8_t *bytes, size_t size, PictureFields &picture) {
     const PngHeader header = read_png_header(bytes, size);
     require_true_color(header);
     require_sides(header);

@@ -17,6 +17,6 @@ uint32_t predicted_size(const PngHeader &header, acldvppPixelFormat wanted);
 
 // Writes the picture to the buffer that the description names, and into the description what it is
 // then. Throws Failure, and has written nothing to the buffer.
-void decode_png(const uint8_t *bytes, size_t size, acldvppPicDesc &picture);
+void decode_png(const uint8_t *bytes, size_t size, PictureFields &picture);
 
 }  // namespace ascendcl::host::dvpp

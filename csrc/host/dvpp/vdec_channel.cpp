@@ -18,6 +18,7 @@
 #include "host/dvpp/frame_channel.h"
 #include "host/dvpp/geometry.h"
 #include "host/dvpp/objects.h"
+#include "host/dvpp/picture_buffer.h"
 #include "host/report/report.h"
 #include "host/runtime/context.h"
 #include "host/runtime/memory.h"
@@ -66,7 +67,7 @@ struct DecodedFrame final : Frame {
     acldvppStreamDesc *input = nullptr;
     acldvppPicDesc *output = nullptr;   // null for a skipped one
     std::shared_ptr<PictureLink> link;  // to it
-    acldvppPicDesc picture;             // as it was sent
+    PictureFields picture;              // as it was sent
     void *user_data = nullptr;
     checks::Token held;
 
@@ -180,12 +181,7 @@ class VdecChannel final : public FrameChannel {
         } catch (const Failure &failure) {
             return finish(decoded.tag, failure.code, failure.message);
         }
-        frame->link->with([&written = frame->picture](acldvppPicDesc &to) {
-            to.width = written.width;
-            to.height = written.height;
-            to.width_stride = written.width_stride;
-            to.height_stride = written.height_stride;
-        });
+        frame->link->with([&](acldvppPicDesc &to) { write_back(frame->picture, to); });
         finish(decoded.tag, ACL_SUCCESS, {});
     }
 

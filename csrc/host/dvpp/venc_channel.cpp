@@ -96,7 +96,7 @@ class VencChannel final : public FrameChannel {
 
    private:
     void send_picture(acldvppPicDesc &input, bool force_key_frame, void *user_data) {
-        const acldvppPicDesc picture = checked(input);
+        const PictureFields picture = checked(input);
         auto frame = std::make_unique<EncodedFrame>();
         frame->callback = callback_;
         frame->input = &input;
@@ -110,8 +110,7 @@ class VencChannel final : public FrameChannel {
     }
 
     // With its strides; throws Failure{100000}.
-    acldvppPicDesc checked(const acldvppPicDesc &input) const {
-        acldvppPicDesc picture = input;
+    PictureFields checked(PictureFields picture) const {
         if (picture.format != format_) {
             throw invalid("the picture's format is " + name_of(picture.format) +
                           ", and the channel's " + name_of(format_));

@@ -124,7 +124,7 @@ void convert_border(media::Media &by_pixels, Step &step, media::Matrix matrix) {
     std::copy(std::begin(converted), std::end(converted), std::begin(step.border_value));
 }
 
-MemoryUse use_of(const char *name, const acldvppPicDesc &picture, bool is_written) {
+MemoryUse use_of(const char *name, const PictureFields &picture, bool is_written) {
     const uint64_t size = size_of(picture.format, picture.width_stride, picture.height_stride);
     return {name, picture.data, static_cast<size_t>(size), is_written};
 }
