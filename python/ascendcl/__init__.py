@@ -19,11 +19,12 @@ from ascendcl import _runtime
 _runtime.load()
 
 import atexit
+import importlib.util
 import sys
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from ascendcl import _acl, _codecs
+from ascendcl import _acl
 
 # The extension is made once per process: after somebody has emptied sys.modules it is the same, and
 # does not put its submodules there again.
@@ -136,7 +137,8 @@ from ascendcl.workspace import Workspace
 
 __version__ = "0.1.0"
 
-_codecs.register()
+if importlib.util.find_spec("av") is not None:  # else a program may register another
+    _acl.core.register_codec()
 
 # Threads that are no daemons have ended by then; what is still alive is released in order.
 atexit.register(_acl.core.shut_down)

@@ -1,21 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """PyAV as the host runtime's codec (docs/media.md): JPEG, PNG, H.264 and H.265.
 
-The extension calls these functions from the runtime's threads (csrc/bindings/objects/codec.cpp).
-PyAV is imported by the first of them. Every picture has a context of its own (100 us): FFmpeg's
+The extension imports this module with the first picture, and calls its functions from the runtime's
+threads (csrc/bindings/objects/codec.cpp). Every picture has a context of its own (100 us): FFmpeg's
 decoders keep tables between pictures, and one without any would come out by another's.
 """
 
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import zlib
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import Any, NamedTuple
-
-from ascendcl import _acl
 
 # ascendclCodecKind
 JPEG, PNG, H264, H265 = range(4)
@@ -60,12 +57,6 @@ class Encoding(NamedTuple):
     bits_per_second: int
     is_constant_rate: int
     profile: int
-
-
-def register() -> None:
-    """Has the host runtime use PyAV, where it is installed; CANN's has codecs of its own."""
-    if importlib.util.find_spec("av") is not None:
-        _acl.core.register_codec(decode, empty_frame, encode, Decoder, Encoder)
 
 
 def _av() -> Any:

@@ -9,7 +9,6 @@
 #include <cstring>
 #include <stdexcept>
 #include <string>
-#include <utility>
 
 #include "bindings/modules.h"
 #include "bindings/objects/host_function.h"
@@ -21,13 +20,12 @@ namespace py = pybind11;
 namespace ascendcl::objects {
 namespace {
 
-struct CodecFunctions {
-    py::object decode, empty_frame, encode, decoder, encoder;
-};
-
-CodecFunctions &codec_functions() {
-    static auto &only = *new CodecFunctions;  // leaked: the runtime outlives the interpreter
-    return only;
+// Of _codecs.py, which is imported by the first picture: most programs have none.
+py::object codec_function(const char *name) {
+    PyObject *const module =
+        without_unwinding([] { return PyImport_ImportModule("ascendcl._codecs"); });
+    if (module == nullptr) throw py::error_already_set();
+    return py::reinterpret_steal<py::module_>(module).attr(name);
 }
 
 // Without the traceback, which nobody sees a picture's caller in.
@@ -175,7 +173,7 @@ int decode_picture(void *, ascendclCodecKind kind, const uint8_t *bytes, size_t 
                    ascendclFrameSink sink, void *to, char *why, size_t why_size) {
     return with_python(why, why_size, [&] {
         const LentBytes lent(bytes, size);
-        const py::tuple made = call(codec_functions().decode, static_cast<int>(kind), lent.view());
+        const py::tuple made = call(codec_function("decode"), static_cast<int>(kind), lent.view());
         hand_on(made, sink, to);
     });
 }
@@ -183,11 +181,11 @@ int decode_picture(void *, ascendclCodecKind kind, const uint8_t *bytes, size_t 
 int encode_picture(void *, const ascendclEncoding *encoding, const ascendclFrame *frame,
                    ascendclBytesSink sink, void *to, char *why, size_t why_size) {
     return with_python(why, why_size, [&] {
-        const py::tuple made = call(codec_functions().empty_frame, static_cast<int>(frame->planes),
+        const py::tuple made = call(codec_function("empty_frame"), static_cast<int>(frame->planes),
                                     frame->width, frame->height, true);
         fill_frame(made, *frame);
         const py::tuple packet =
-            call(codec_functions().encode, tuple_of(*encoding), py::object(made[5]));
+            call(codec_function("encode"), tuple_of(*encoding), py::object(made[5]));
         hand_on(packet, sink, to);
     });
 }
@@ -196,8 +194,8 @@ int open_stream(void *, ascendclCodecKind kind, const ascendclEncoding *encoding
                 char *why, size_t why_size) {
     return with_python(why, why_size, [&] {
         py::object opened = encoding == nullptr
-                                ? call(codec_functions().decoder, static_cast<int>(kind))
-                                : call(codec_functions().encoder, tuple_of(*encoding));
+                                ? call(codec_function("Decoder"), static_cast<int>(kind))
+                                : call(codec_function("Encoder"), tuple_of(*encoding));
         *stream = opened.release().ptr();
     });
 }
@@ -241,12 +239,9 @@ void close_stream(void *, void *stream) {
 }
 
 // Answers whether the runtime in use takes codecs.
-bool register_codec(py::object decode_one, py::object empty_frame, py::object encode_one,
-                    py::object decoder, py::object encoder) {
+bool register_codec() {
     const auto give = host_function<decltype(&ascendclRegisterCodec)>("ascendclRegisterCodec");
     if (give == nullptr) return false;
-    codec_functions() = {std::move(decode_one), std::move(empty_frame), std::move(encode_one),
-                         std::move(decoder), std::move(encoder)};
     const ascendclCodec codec{sizeof(ascendclCodec), "PyAV",          nullptr,
                               &decode_picture,       &encode_picture, &open_stream,
                               &send_packet,          &send_frame,     &close_stream};
@@ -256,9 +251,6 @@ bool register_codec(py::object decode_one, py::object empty_frame, py::object en
 
 }  // namespace
 
-void register_codecs(py::module_ &module) {
-    module.def("register_codec", &register_codec, py::arg("decode"), py::arg("empty_frame"),
-               py::arg("encode"), py::arg("decoder"), py::arg("encoder"));
-}
+void register_codecs(py::module_ &module) { module.def("register_codec", &register_codec); }
 
 }  // namespace ascendcl::objects
