@@ -27,7 +27,7 @@ _NV12 = 1  # ACL_YUV420SP_U8
 _PICTURE_TYPE = np.dtype(np.uint8)
 
 
-class Pictures:
+class AippInputs:
     """Of one loaded model.
 
     Attributes

@@ -169,7 +169,7 @@ def check_bindable(model: Model) -> None:
     NotImplementedError
         It is one.
     """
-    if model._pictures.are_dynamic:
+    if model._aipp_inputs.are_dynamic:
         raise NotImplementedError(
             "the model has dynamic AIPP, whose parameters come with each run: it takes and gives "
             "arrays on the host, and no memory is bound to it"

@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ascendcl import _acl
+from ascendcl._aipp_inputs import AippInputs
 from ascendcl._arguments import checked_timeout, file_path
 from ascendcl._array_checks import checked_inputs, checked_outputs, gear_of
 from ascendcl._closeable import Closeable
-from ascendcl._pictures import Pictures
 from ascendcl._results import dynamic_results, single_or_tuple
 from ascendcl.array import DeviceArray
 from ascendcl.bound_model import BoundModel, bound_model, check_bindable
@@ -66,6 +66,7 @@ class Model(Closeable):
 
     __slots__ = (
         "__weakref__",
+        "_aipp_inputs",
         "_findings",
         "_gears",
         "_handle",
@@ -73,7 +74,6 @@ class Model(Closeable):
         "_memory",
         "_outputs",
         "_outputs_of_gears",
-        "_pictures",
     )
 
     _findings: tuple[Finding, ...]
@@ -83,7 +83,7 @@ class Model(Closeable):
     _memory: ModelMemory
     _outputs: tuple[TensorInfo, ...]
     _outputs_of_gears: list[tuple[TensorInfo, ...]]
-    _pictures: Pictures
+    _aipp_inputs: AippInputs
 
     def __init__(self) -> None:
         raise TypeError("use acl.Model.from_file or acl.Model.from_bytes")
@@ -179,8 +179,8 @@ class Model(Closeable):
             outputs = infos_of(handle.describe_outputs())
             if not gears:
                 check_runnable(inputs)
-            model._pictures = Pictures(handle, inputs, gears)
-            model._gears, model._inputs = model._pictures.gears, model._pictures.inputs
+            model._aipp_inputs = AippInputs(handle, inputs, gears)
+            model._gears, model._inputs = model._aipp_inputs.gears, model._aipp_inputs.inputs
             model._outputs = with_open_sizes(outputs, model._gears)
             model._outputs_of_gears = [in_gear(outputs, gear.outputs) for gear in model._gears]
             model._findings = findings_of(handle.model_id)
@@ -239,7 +239,7 @@ class Model(Closeable):
         ValueError
             There is no such input.
         """
-        self._pictures.set_parameters(config, input)
+        self._aipp_inputs.set_parameters(config, input)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -366,7 +366,7 @@ class Model(Closeable):
             described = self._handle.run_dynamic(checked, patience)
             return dynamic_results(self._outputs, described, out)
         gear, results = self._gear_and_outputs(checked, out)
-        whole = self._pictures.with_parameters(checked, gear)
+        whole = self._aipp_inputs.with_parameters(checked, gear)
         self._handle.run(whole, results, gear, patience)
         return results
 
@@ -430,7 +430,7 @@ class Model(Closeable):
                 return single_or_tuple(dynamic_results(self._outputs, described, out))
         else:
             gear, results = self._gear_and_outputs(checked, out)
-            checked = self._pictures.with_parameters(checked, gear)
+            checked = self._aipp_inputs.with_parameters(checked, gear)
             result = single_or_tuple(results)
         self._memory.place_second(self._handle)
         future = loop.create_future()
@@ -484,7 +484,7 @@ class Model(Closeable):
         self, inputs: list[Any], out: Sequence[Any] | None
     ) -> tuple[int, list[Array]]:
         if self._gears:
-            inputs = self._pictures.gear_like(inputs)
+            inputs = self._aipp_inputs.gear_like(inputs)
         gear = gear_of(inputs, self._inputs, self._gears)
         infos = self._outputs_of_gears[gear] if self._gears else self._outputs
         if out is not None:
