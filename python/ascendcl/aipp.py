@@ -35,6 +35,7 @@ _FORMATS: Final[dict[str, tuple[int, int]]] = {
 }
 
 FORMAT_NUMBERS: Final = {name: number for name, (number, _) in _FORMATS.items()}
+"""Of the formats of pictures, as in ``aclAippInputFormat``."""
 
 Colours: TypeAlias = Literal["jpeg", "bt601", "bt601_wide", "bt709", "bt709_wide"]
 Matrix: TypeAlias = "tuple[tuple[int, int, int], tuple[int, int, int], tuple[int, int, int]]"

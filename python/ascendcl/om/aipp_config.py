@@ -11,21 +11,11 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 
+from ascendcl.aipp import FORMAT_NUMBERS
+
 from .compile_errors import CompileError
 
 Value: TypeAlias = "bool | int | float | str"
-
-FORMATS: Final = {
-    "YUV420SP_U8": 1,
-    "XRGB8888_U8": 2,
-    "RGB888_U8": 3,
-    "YUV400_U8": 4,
-    "ARGB8888_U8": 7,
-    "YUYV_U8": 8,
-    "YUV422SP_U8": 9,
-    "AYUV444_U8": 10,
-}
-"""Numbers of the formats of pictures, as in ``aclAippInputFormat``."""
 
 _NOT_MADE: Final = ("RAW10", "RAW12", "RAW16", "RAW24", "NC1HWC0DI_FP16", "NC1HWC0DI_S8")
 _MODES: Final = {"static": 1, "dynamic": 2}
@@ -262,7 +252,7 @@ def _value(tokens: _Tokens, key: str, described: _Key) -> Value:
             raise tokens.error(f"{key}: true or false is expected, not {text}")
         return known[text.lower()]
     if described.kind in ("mode", "format"):
-        return _name(tokens, key, text, _MODES if described.kind == "mode" else FORMATS)
+        return _name(tokens, key, text, _MODES if described.kind == "mode" else FORMAT_NUMBERS)
     try:
         number = int(text) if described.kind == "int" else float(text)
     except ValueError:

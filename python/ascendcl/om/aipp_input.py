@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from math import prod
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from .aipp_config import FORMATS, AippBlock
+from ascendcl.aipp import FORMAT_NUMBERS
+
+from .aipp_config import AippBlock
 from .compile_errors import OptionError
 from .messages import Attrs, NamedAttrs
 from .tensors import DATA_TYPES, TensorSpec
@@ -120,7 +122,7 @@ class AippInput:
         if self.block.is_dynamic:
             kept = ("related_input_rank", "max_src_image_size", "support_rotation")
             return {"aipp_mode": 2, **{key: values[key] for key in kept}}
-        values |= {"aipp_mode": 1, "input_format": FORMATS[values["input_format"]]}
+        values |= {"aipp_mode": 1, "input_format": FORMAT_NUMBERS[values["input_format"]]}
         for key in ("max_src_image_size", "support_rotation", "rotation_angle", "input_edge_idx"):
             values.pop(key)
         if not values["related_input_name"]:
