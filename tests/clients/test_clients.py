@@ -109,7 +109,7 @@ def test_letterbox_detection(strict: str, tmp_path: Path, monkeypatch: pytest.Mo
     The picture is smooth, so that decoders differ by 1 in luma and scaling by 1 more; where chroma
     is sampled costs less than the slope of it, which is 1 in two pixels.
     """
-    cv2 = pytest.importorskip("cv2")
+    cv2 = pytest.importorskip("opencv").cv2
     monkeypatch.setenv("ASCENDCL_STRICT", strict)
     y, x = np.mgrid[:200, :320]
     drawn = np.stack([x * 0.7 + 10, y + 20, 200 - x * 0.25], axis=-1).astype(np.uint8)

@@ -35,7 +35,7 @@ def jpeg(width: int, height: int, sampling: str = "420", quality: int = 90, **mo
     """`more`: what Pillow's writer knows (progressive, exif, restart_marker_rows)."""
     picture = photograph(width, height)
     if sampling in _OPENCV:
-        cv2 = pytest.importorskip("cv2")
+        cv2 = pytest.importorskip("opencv").cv2
         options = [cv2.IMWRITE_JPEG_QUALITY, quality]
         options += [cv2.IMWRITE_JPEG_SAMPLING_FACTOR, _OPENCV[sampling]]
         done, data = cv2.imencode(".jpg", np.asarray(picture)[..., ::-1], options)

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 import pytest
 from pictures import FORMATS, INVALID, PHOTOGRAPHS, Array, Vpc, photograph, photograph_in_yuv, psnr
 
 import acl
+from opencv import cv2
 
 MATRICES = range(6)
 WIDE_601, NARROW_601 = 0, 1

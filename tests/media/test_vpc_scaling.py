@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import cv2
 import numpy as np
 import pytest
 from pictures import (
@@ -21,6 +20,8 @@ from pictures import (
     random,
 )
 from PIL import Image
+
+from opencv import cv2
 
 OWN, BILINEAR, NEAREST, TENSORFLOW, NEAREST_TENSORFLOW, OWN_OF_A2 = range(6)
 RANDOM_CASES = 200

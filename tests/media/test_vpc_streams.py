@@ -11,13 +11,13 @@ import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 from pictures import FORMATS, INVALID, Array, Picture, Vpc, describe
 
 import acl
 from ascendcl._testing import library
+from opencv import cv2
 
 media = acl.media
 CONSTANT, REPLICATE, REFLECT, REFLECT_101 = range(4)
