@@ -37,6 +37,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason=reason))
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    from workers import FilesSideBySide  # only with xdist, which a device's machine can do without
+
+    return FilesSideBySide(config, log)
+
+
 def is_host_runtime() -> bool:
     import ascendcl  # not before: the conformance suite does without
 

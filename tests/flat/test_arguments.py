@@ -20,6 +20,9 @@ class Seven:
     def __index__(self) -> int:
         return 7
 
+    def __repr__(self) -> str:
+        return "Seven()"
+
 
 @pytest.fixture
 def buffer() -> Iterator[int]:
