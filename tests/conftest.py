@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What all tests share: the runtime under test, and the look for leaks at the end."""
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -35,6 +36,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         reason = HOST_ONLY.get(item.path.relative_to(HERE).parts[0])
         if reason is not None and not is_host_runtime():
             item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def pytest_collection_finish() -> None:
+    """Keep what was collected from the garbage collector: each look for leaks went through it."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -146,7 +146,8 @@ def test_a_codec_of_a_program(tmp_path: Path, suffix: str, compiler: str) -> Non
 
 
 def run_python(text: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE), str(HERE.parent)]), **variables}
+    path = os.pathsep.join([str(HERE), str(HERE.parent)])
+    environment = {**os.environ, "PYTHONPATH": path, **variables}
     environment = {name: value for name, value in environment.items() if value}
     return subprocess.run(
         [sys.executable, "-c", textwrap.dedent(text)],
