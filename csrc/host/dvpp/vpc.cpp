@@ -21,8 +21,44 @@ using media::Area;
 constexpr uint32_t kMostShrinking = 32;
 constexpr uint32_t kMostGrowing = 16;
 
+size_t bytes_of(const PictureFields &picture) noexcept {
+    return static_cast<size_t>(
+        size_of(picture.format, picture.width_stride, picture.height_stride));
+}
+
+// The input as it is when the task runs. Where the output shares memory with it, which no document
+// defines, it is read before anything is written.
+class Input {
+   public:
+    Input(const PictureFields &picture, const PictureFields &output)
+        : view_(view_of(picture)), bytes_(shared_bytes(picture, output)) {}
+
+    const media::Picture &view() const noexcept { return view_; }
+
+    template <typename Use>
+    void read(const Use &use) const {
+        if (bytes_ == 0) return use(view_);
+        const uint8_t *const memory = view_.planes[0];
+        std::vector<uint8_t> copy(memory, memory + bytes_);
+        media::Picture moved = view_;
+        for (uint8_t *&plane : moved.planes) plane = copy.data() + (plane - memory);
+        use(moved);
+    }
+
+   private:
+    static size_t shared_bytes(const PictureFields &picture, const PictureFields &output) noexcept {
+        const size_t bytes = bytes_of(picture);
+        const auto from = reinterpret_cast<uintptr_t>(picture.data);
+        const auto to = reinterpret_cast<uintptr_t>(output.data);
+        return from < to + bytes_of(output) && to < from + bytes ? bytes : 0;
+    }
+
+    media::Picture view_;
+    size_t bytes_;  // 0 where nothing is shared
+};
+
 struct Step {
-    media::Picture source;
+    Input source;
     Area from;
     media::Picture target;
     Area to;
@@ -96,10 +132,9 @@ Step step_of(const Placement &placement) {
     require(placement.source != nullptr && placement.target != nullptr, "a picture is null");
     require_picture(*placement.source, Unit::kVpcInput, "the input picture");
     require_picture(*placement.target, Unit::kVpcOutput, "the output picture");
-    Step step{};
-    step.source = view_of(*placement.source);
+    Step step{Input(*placement.source, *placement.target), {}, {}, {}, {}, {}};
     step.target = view_of(*placement.target);
-    step.from = area_of(placement.crop, step.source, "the crop area");
+    step.from = area_of(placement.crop, step.source.view(), "the crop area");
     step.to = area_of(placement.paste, step.target, "the paste area");
     require_ratio("width", step.from.width, step.to.width);
     require_ratio("height", step.from.height, step.to.height);
@@ -113,7 +148,7 @@ Step step_of(const Placement &placement) {
 // Values of a border are YUV where both pictures are, else RGB: those of a YUV output are
 // converted.
 void convert_border(media::Media &by_pixels, Step &step, media::Matrix matrix) {
-    if (!step.border || !is_rgb(step.source) || is_rgb(step.target)) return;
+    if (!step.border || !is_rgb(step.source.view()) || is_rgb(step.target)) return;
     uint8_t converted[3];
     const media::Picture from{
         media::Layout::kPackedRgb, {step.border_value, nullptr}, {4, 0}, 1, 1, {0, 1, 2, 3}};
@@ -125,8 +160,7 @@ void convert_border(media::Media &by_pixels, Step &step, media::Matrix matrix) {
 }
 
 MemoryUse use_of(const char *name, const PictureFields &picture, bool is_written) {
-    const uint64_t size = size_of(picture.format, picture.width_stride, picture.height_stride);
-    return {name, picture.data, static_cast<size_t>(size), is_written};
+    return {name, picture.data, bytes_of(picture), is_written};
 }
 
 }  // namespace
@@ -155,7 +189,9 @@ void place(const char *function, const acldvppChannelDesc *channel,
     submit(function, stream, std::move(uses), written,
            [&by_pixels, by, matrix, steps = std::move(steps)] {
                for (const Step &step : steps) {
-                   by_pixels.place(step.source, step.from, step.target, step.to, by, matrix);
+                   step.source.read([&](const media::Picture &source) {
+                       by_pixels.place(source, step.from, step.target, step.to, by, matrix);
+                   });
                    if (!step.border) continue;
                    by_pixels.draw_border(step.target, step.to, *step.border, step.border_value);
                }
@@ -183,8 +219,8 @@ void halve(const char *function, const acldvppChannelDesc *channel, acldvppPicDe
     media::Media &by_pixels = pixels();
     submit(function, stream,
            {use_of("the input picture", source, false), use_of("the output picture", target, true)},
-           {&target}, [&by_pixels, from = view_of(source), to = view_of(target)] {
-               by_pixels.halve(from, to);
+           {&target}, [&by_pixels, input = Input(source, target), to = view_of(target)] {
+               input.read([&](const media::Picture &from) { by_pixels.halve(from, to); });
            });
 }
 
