@@ -10,6 +10,7 @@ curl localhost:8080/v2/models/classify
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 from contextlib import closing
 from typing import Any
@@ -80,6 +81,9 @@ def serve(name: str, service: acl.ModelPool | acl.Batcher, timeout: float, *more
     model_server.app.add_exception_handler(acl.AclError, failed)
     REGISTRY.register(Collector({name: service}))  # KServe shows the registry at /metrics
     server = ModelServer(registered_models=KnownModels())
+    # Requests that wait are many objects, through which the collector would go again and again.
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
     # By SIGTERM each server stops listening, and waits for what it has begun.
     server.start([AscendModel(name, service, timeout), *more])
     service.drain()
