@@ -18,6 +18,9 @@ pytest_plugins = ["pytester"]  # of tests/plugin; pytest wants it in the outermo
 # covers the choice itself). ASCENDCL_RUNTIME=cann runs the suite on an NPU.
 os.environ.setdefault("ASCENDCL_RUNTIME", "host")
 
+# No telemetry of OpenVINO's where tests import it: a thread would fork this process for it.
+sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
+
 sanitizers.fail_for_leaks()
 
 HERE = Path(__file__).parent

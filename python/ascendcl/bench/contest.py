@@ -183,7 +183,7 @@ def _run(name: str, contestant: Contestant) -> list[Array]:
 
 
 def _openvino(model: OpenVinoModel, fed: Mapping[str, Array], threads: int) -> Contestant:
-    import openvino as ov
+    from ascendcl.om.openvino_package import ov
 
     arrays = [np.ascontiguousarray(fed[port.name]) for port in model.inputs]
     settings = {

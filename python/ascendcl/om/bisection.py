@@ -218,8 +218,7 @@ def _taps_of_source(runnable: Runnable, model: ov.Model) -> dict[str, _Tap]:
 
 
 def _tapped(model: ov.Model, ports: Sequence[ov.Output], inputs: Sequence[Array]) -> list[Array]:
-    import openvino as ov
-    from openvino import opset13 as opset
+    from .openvino_package import opset, ov
 
     results = [opset.result(port) for port in ports]
     return run_openvino(ov.Model(results, model.get_parameters(), "tapped"), inputs)

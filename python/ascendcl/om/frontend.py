@@ -86,7 +86,7 @@ def read_source(path: Path, framework: str | None = None) -> SourceModel:
     NotOnnxError
         A file that should be ONNX is not.
     """
-    import openvino as ov
+    from .openvino_package import ov
 
     name = framework_of(path, framework)
     if not path.exists():
@@ -180,7 +180,7 @@ def _unconverted(
 
     Nodes of front ends that do not tell the operator go by all that the error has `named`.
     """
-    from openvino.frontend import FrontEndManager
+    from .openvino_package import FrontEndManager
 
     try:
         manager = FrontEndManager()  # all three must outlive what is made by them

@@ -215,7 +215,7 @@ def tensor_lifetimes(model: ov.Model) -> list[Lifetime]:
 
 
 def _serialize(model: ov.Model, folder: Path) -> tuple[str, Path]:
-    import openvino as ov
+    from .openvino_package import ov
 
     xml, weights = folder / "ir.xml", folder / "ir.bin"
     ov.serialize(model, xml, weights)

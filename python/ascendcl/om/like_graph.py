@@ -104,8 +104,7 @@ def _source_of(tensor: Tensor, tensors: set[str]) -> str | None:
 
 
 def _replace_inputs(graph: SourceGraph, like: Like) -> None:
-    import openvino as ov
-    from openvino import opset13 as opset
+    from .openvino_package import opset, ov
 
     names = graph.inputs
     wanted = [tensor.name for tensor in like.inputs]
@@ -168,7 +167,7 @@ def _open_shapes(graph: SourceGraph, order: Sequence[str], like: Like) -> None:
 
 
 def _replace_outputs(graph: SourceGraph, like: Like) -> None:
-    from openvino import opset13 as opset
+    from .openvino_package import opset
 
     results = []
     for tensor, result in zip(like.outputs, graph.model.get_results(), strict=True):
@@ -183,7 +182,7 @@ def _replace_outputs(graph: SourceGraph, like: Like) -> None:
 
 
 def _element_type(tensor: Tensor) -> ov.Type:
-    import openvino as ov
+    from .openvino_package import ov
 
     if tensor.dtype not in _TYPES:
         raise CompileError(
@@ -205,7 +204,7 @@ def _require_convertible(tensor: Tensor, own: ov.Type, wanted: ov.Type) -> None:
 
 def _must_reshape(tensor: Tensor, shape: ov.PartialShape, side: str) -> bool:
     """Whether the file's shape is another one of as many elements."""
-    import openvino as ov
+    from .openvino_package import ov
 
     wanted = ov.PartialShape(list(tensor.dims))
     if wanted.compatible(shape):

@@ -156,7 +156,7 @@ def open_runnable(path: str | Path, *, fp16_weights: bool = False) -> Runnable:
 
 def read_openvino(path: Path) -> OpenVinoModel:
     """Read an IR, or what `ascendcl compile` reads."""
-    import openvino as ov
+    from .openvino_package import ov
 
     if path.suffix == ".xml":
         try:
@@ -180,7 +180,7 @@ def openvino_of_om(path: Path) -> ov.Model:
     CompareError
         The host runtime is not in use, or cannot run the file.
     """
-    import openvino as ov
+    from .openvino_package import ov
 
     node = next(
         (n for n in File.open(path).models[0].definition.graphs[0].nodes if n.type == IR_TYPE), None
@@ -207,7 +207,7 @@ def openvino_of_om(path: Path) -> ov.Model:
 
 def run_openvino(model: ov.Model, inputs: Sequence[Array]) -> list[Array]:
     """Run a model in float32, whatever the processor has."""
-    import openvino as ov
+    from .openvino_package import ov
 
     compiled = ov.Core().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
     request = compiled.create_infer_request()
@@ -227,7 +227,7 @@ def round_weights(source: OpenVinoModel) -> None:
     Weights are what the source has as tensors, initializers and Constant nodes of ONNX. What it has
     as attributes is a constant here as well, but stays an attribute, in 32 bits, in ATC's files.
     """
-    from openvino import opset13 as opset
+    from .openvino_package import opset
 
     for node in nodes_with_bodies(source.model):
         if not _is_weight(node, is_onnx=source.onnx is not None):
@@ -256,7 +256,7 @@ def _is_weight(node: ov.Node, *, is_onnx: bool) -> bool:
 
 
 def _carried_ir(path: Path, xml: str) -> ov.Model:
-    import openvino as ov
+    from .openvino_package import ov
 
     partitions = {part.type: part.bytes for part in File.open(path).models[0].partitions}
     weights = partitions.get(PartitionType.HOST_WEIGHTS, partitions[PartitionType.WEIGHTS])

@@ -97,8 +97,7 @@ class SourceGraph:
         CompileError
             There is no such input, or the value is not of its shape.
         """
-        import openvino as ov
-        from openvino import opset13 as opset
+        from .openvino_package import opset, ov
 
         self.require_inputs(values, "input_value")
         for name, value in values.items():
@@ -129,8 +128,7 @@ class SourceGraph:
         CompileError
             There is no such tensor.
         """
-        import openvino as ov
-        from openvino import opset13 as opset
+        from .openvino_package import opset, ov
 
         if not out_nodes:
             return
@@ -160,7 +158,7 @@ class SourceGraph:
 
     def replace(self, results: Sequence[Any], parameters: Sequence[Any], names: list[str]) -> None:
         """Make a model of these, whose inputs are called so in the source."""
-        import openvino as ov
+        from .openvino_package import ov
 
         self.model = ov.Model(list(results), list(parameters), self.model.friendly_name)
         self._inputs = names
@@ -173,7 +171,7 @@ class SourceGraph:
         CompileError
             There is no such input, or the model does not allow the shape.
         """
-        import openvino as ov
+        from .openvino_package import ov
 
         self.require_inputs(shapes, "input_shape")
         if not shapes:
@@ -259,8 +257,7 @@ class SourceGraph:
         CompileError
             There is no such type or mode.
         """
-        import openvino as ov
-        from openvino import opset13 as opset
+        from .openvino_package import opset, ov
 
         if precision_mode not in _PRECISIONS:
             raise OptionError(
@@ -355,7 +352,7 @@ def _port_names(ports: Sequence[ov.Output], known: Sequence[str]) -> list[str]:
 
 
 def _dimension(dim: Dim) -> Any:
-    import openvino as ov
+    from .openvino_package import ov
 
     if isinstance(dim, tuple):
         return ov.Dimension(*dim)

@@ -29,7 +29,7 @@ def read_torch(module: Any, example_inputs: Sequence[Any]) -> ov.Model:
     UnsupportedModelError
         The module cannot be traced, or the front end lacks something of it.
     """
-    import openvino as ov
+    from .openvino_package import ov
 
     shapes = [list(example.shape) for example in example_inputs]
     try:
