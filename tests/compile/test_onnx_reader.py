@@ -128,9 +128,8 @@ def expected_of(model: onnx.ModelProto) -> OnnxModel:
     for function in model.functions:
         for node in function.node:
             _add(expected, node)
-    expected.inputs = [
-        each.name for each in model.graph.input if each.name not in expected.constants
-    ]
+    own_constants = {each.name for each in model.graph.initializer}
+    expected.inputs = [each.name for each in model.graph.input if each.name not in own_constants]
     expected.outputs = [each.name for each in model.graph.output]
     for port in (*model.graph.input, *model.graph.output):
         tensor = port.type.tensor_type
@@ -138,6 +137,20 @@ def expected_of(model: onnx.ModelProto) -> OnnxModel:
         shape = tuple(dims) if tensor.HasField("shape") else None
         expected.ports[port.name] = Declared(tensor.elem_type, shape)
     return expected
+
+
+@pytest.mark.parametrize("of_function", [False, True])
+def test_a_constant_inside_is_no_input_of_the_model(tmp_path: Path, of_function: bool) -> None:
+    """Names within a function, or a graph that is an attribute, are its own."""
+    port = helper.make_tensor_value_info("x", TensorProto.FLOAT, [3])
+    constant = helper.make_tensor("x", TensorProto.FLOAT, [1], [1.0])
+    inside = helper.make_graph([], "inside", [], [], [constant])
+    node = helper.make_node("Branch", [], [], body=inside)
+    model = onnx.ModelProto(graph=helper.make_graph([], "graph", [port], []))
+    (model.functions.add(name="f") if of_function else model.graph).node.append(node)
+    path = tmp_path / "model.onnx"
+    path.write_bytes(model.SerializeToString())
+    assert read_onnx(path).inputs == ["x"]
 
 
 @on_files

@@ -194,19 +194,21 @@ def _model(data: Bytes) -> OnnxModel:
 def _add_graph(model: OnnxModel, data: Bytes, *, depth: int) -> None:
     if depth > _DEEPEST:
         raise NotOnnxError(f"more than {_DEEPEST} graphs inside of one another")
+    own_constants = set()
     for number, value in _fields(data):
         if isinstance(value, int):
             continue
         if number == 1:
             _add_node(model, value, depth)
         elif number == 5:
-            model.constants.add(_first_text(value, 8))
+            own_constants.add(_first_text(value, 8))
         elif depth == 0 and number in (11, 12):
             name = _first_text(value, 1)
             (model.inputs if number == 11 else model.outputs).append(name)
             model.ports[name] = _declared(value)
-    if depth == 0:
-        model.inputs = [name for name in model.inputs if name not in model.constants]
+    model.constants |= own_constants
+    if depth == 0:  # a graph inside has names of its own
+        model.inputs = [name for name in model.inputs if name not in own_constants]
 
 
 def _inside(data: Bytes, *path: int) -> Bytes | None:
