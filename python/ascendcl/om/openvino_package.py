@@ -12,16 +12,15 @@ from typing import Final
 
 _TELEMETRY: Final = "openvino_telemetry"
 
-_before: Final = sys.modules.get(_TELEMETRY)
+_before: Final = {name: module for name, module in sys.modules.items() if name == _TELEMETRY}
 sys.modules[_TELEMETRY] = None  # type: ignore[assignment]  # as where it is not installed
 try:
     import openvino as ov
     from openvino import opset13 as opset
+    from openvino._offline_transformations import compress_model_transformation
     from openvino.frontend import FrontEndManager
 finally:
-    if _before is None:
-        del sys.modules[_TELEMETRY]
-    else:
-        sys.modules[_TELEMETRY] = _before
+    del sys.modules[_TELEMETRY]
+    sys.modules.update(_before)
 
-__all__ = ["FrontEndManager", "opset", "ov"]
+__all__ = ["FrontEndManager", "compress_model_transformation", "opset", "ov"]

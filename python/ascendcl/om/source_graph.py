@@ -257,7 +257,7 @@ class SourceGraph:
         CompileError
             There is no such type or mode.
         """
-        from .openvino_package import opset, ov
+        from .openvino_package import compress_model_transformation, opset, ov
 
         if precision_mode not in _PRECISIONS:
             raise OptionError(
@@ -274,8 +274,6 @@ class SourceGraph:
             ]
             self.model = ov.Model(results, self.model.get_parameters(), self.model.friendly_name)
         if _PRECISIONS[precision_mode]:
-            from openvino._offline_transformations import compress_model_transformation
-
             compress_model_transformation(self.model)
 
     def ports(self, input_format: str | None) -> Ports:
