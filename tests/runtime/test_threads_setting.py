@@ -34,3 +34,69 @@ def test_no_number_is_refused_by_name(text: str, is_number: bool) -> None:
     complaint = f"ASCENDCL_HOST_THREADS='{text}' is not a number of threads"
     assert (complaint in done.stdout) == (not is_number)
     assert (done.stdout == "") == is_number
+
+
+RUNS = 200
+SWITCHES = """
+import resource, sys
+import numpy as np
+import ascendcl as acl
+from ascendcl.data import DIGITS_MODEL
+with acl.Model.from_file(DIGITS_MODEL) as model:
+    image = np.zeros(model.inputs[0].shape, model.inputs[0].dtype)
+    model(image)
+    before = resource.getrusage(resource.RUSAGE_THREAD).ru_nvcsw
+    for _ in range(int(sys.argv[1])):
+        model(image)
+    print(resource.getrusage(resource.RUSAGE_THREAD).ru_nvcsw - before)
+"""
+
+
+def test_a_small_model_is_computed_by_the_thread_that_asks() -> None:
+    """It would wait for another one, once a run: that takes longer than the model."""
+    done = subprocess.run(
+        [sys.executable, "-c", SWITCHES, str(RUNS)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "ASCENDCL_RUNTIME": "host", "ASCENDCL_HOST_THREADS": "1"},
+    )
+    assert int(done.stdout) < RUNS / 2
+
+
+AT_ONCE = """
+import threading
+import numpy as np
+import ascendcl as acl
+from ascendcl.data import DIGITS_MODEL
+random = np.random.default_rng(4)
+images = random.uniform(0, 16, (4, 50, 1, 1, 8, 8)).astype(np.float32)
+with acl.Model.from_file(DIGITS_MODEL) as model:
+    expected = [[np.array(model(image)) for image in of_one] for of_one in images]
+wrong = []
+together = threading.Barrier(len(images))
+def run(of_one, results):
+    with acl.Model.from_file(DIGITS_MODEL) as model:
+        together.wait()
+        for _ in range(10):
+            for image, result in zip(of_one, results):
+                if not np.array_equal(model(image), result):
+                    wrong.append(threading.current_thread().name)
+threads = [threading.Thread(target=run, args=each) for each in zip(images, expected)]
+for each in threads: each.start()
+for each in threads: each.join()
+print(len(wrong))
+"""
+
+
+@pytest.mark.parametrize("threads", ["1", "2"])
+def test_runs_at_the_same_time_compute_the_same(threads: str) -> None:
+    """Each on a copy of the compiled model, or in a stream of it: to the last bit."""
+    done = subprocess.run(
+        [sys.executable, "-c", AT_ONCE],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "ASCENDCL_RUNTIME": "host", "ASCENDCL_HOST_THREADS": threads},
+    )
+    assert done.stdout == "0\n"

@@ -7,8 +7,6 @@
 #include <mutex>
 #include <openvino/openvino.hpp>
 #include <optional>
-#include <sstream>
-#include <thread>
 
 #include "host/engine/engine.h"
 #include "host/engine/ir/byte_products.h"
@@ -21,7 +19,7 @@
 #include "host/engine/outcome.h"
 #include "host/engine/program.h"
 #include "host/engine/single_op.h"
-#include "host/engine/translate/function_op.h"
+#include "host/engine/threading.h"
 #include "host/engine/translate/translate.h"
 #include "om/aipp.h"
 #include "om/container.h"
@@ -53,34 +51,24 @@ ov::Core &core() {
         auto made = std::make_unique<ov::Core>();
         // Its threads end with it, and not some time later.
         made->set_property(ov::force_tbb_terminate(true));
-        made->add_extension<FunctionOp>();
         shared.core = std::move(made);
     }
     return *shared.core;
 }
 
-int32_t cores() {
-    const auto count = static_cast<int32_t>(std::thread::hardware_concurrency());
-    return std::max(1, count);
+ov::AnyMap with(ov::AnyMap map, const ov::AnyMap &more) {
+    map.insert(more.begin(), more.end());
+    return map;
 }
 
-ov::AnyMap properties(const CompileRequest &request) {
+ov::AnyMap properties(const Threading &threading, bool profiling) {
     ov::AnyMap map = {
         ov::hint::inference_precision(ov::element::f32),
         ov::hint::execution_mode(ov::hint::ExecutionMode::ACCURACY),
         ov::hint::performance_mode(ov::hint::PerformanceMode::LATENCY),
-        ov::enable_profiling(request.profiling),
+        ov::enable_profiling(profiling),
     };
-    int32_t streams = 1, threads = cores();
-    if (request.threads > 0) {
-        const auto wanted = static_cast<int32_t>(std::min<uint32_t>(request.threads, 1024));
-        // Each stream has sums of its own: with one, they are those of the one execution.
-        streams = request.profiling ? 1 : std::max(1, cores() / wanted);
-        threads = wanted * streams;
-    }
-    map.insert(ov::num_streams(streams));
-    map.insert(ov::inference_num_threads(threads));
-    return map;
+    return with(std::move(map), properties_of(threading));
 }
 
 // Gears and given shapes are lowered as the static model of the shape is, which `use` is given.
@@ -135,22 +123,20 @@ std::vector<std::vector<int64_t>> output_dims_of(const ov::CompiledModel &model)
     return dims;
 }
 
-// `map` and what keeps the compiled code right.
-ov::AnyMap with(ov::AnyMap map, const ov::AnyMap &settings) {
-    map.insert(settings.begin(), settings.end());
-    return map;
-}
-
 // Without `dims` they are the compiled model's.
 std::shared_ptr<Program> compiled(const std::shared_ptr<const ov::Model> &model,
                                   std::optional<std::vector<std::vector<int64_t>>> dims,
                                   std::vector<Finding> findings, const CompileRequest &request) {
-    ov::AnyMap settings = settings_against_miscompilation(*model);
-    ov::CompiledModel made =
-        core().compile_model(model, "CPU", with(properties(request), settings));
-    if (!dims) dims = output_dims_of(made);
-    return std::make_shared<CompiledProgram>(std::move(made), std::move(*dims), std::move(findings),
-                                             request.profiling, std::move(settings));
+    const ov::AnyMap settings = settings_against_miscompilation(*model);
+    // Each stream has sums of its own: with profiling they are those of the one execution.
+    const Threading threading = request.profiling ? threading_of_one(request.threads)
+                                                  : threading_of(*model, request.threads);
+    const ov::AnyMap map = with(properties(threading, request.profiling), settings);
+    auto compile = [model, map] { return core().compile_model(model, "CPU", map); };
+    auto copies = std::make_unique<CompiledCopies>(std::move(compile), threading.copies);
+    if (!dims) dims = output_dims_of(copies->first());
+    return std::make_shared<CompiledProgram>(model, std::move(copies), std::move(*dims),
+                                             std::move(findings), request.profiling);
 }
 
 // The constants of an IR: in the weight memory, which outlives the program, or a copy of those that
@@ -288,20 +274,16 @@ CompiledOpProgram compile_single_op(const OpRequest &request) {
     return {std::move(program), std::move(op.output_dims)};
 }
 
-// Compiled again from what OpenVINO exports: the .om file need not be kept for it.
+// From the model, not from what OpenVINO exports: what its plugin has fused is not the same again
+// when that is read (RotaryEmbedding, 2026.4).
 std::shared_ptr<Program> with_op_times(const CompiledProgram &program) {
-    ov::CompiledModel model = program.model();  // a handle
-    std::stringstream exported;
-    model.export_model(exported);
-    const auto streams = static_cast<int32_t>(model.get_property(ov::num_streams));
-    CompileRequest how;
-    how.threads =
-        static_cast<uint32_t>(model.get_property(ov::inference_num_threads) / std::max(1, streams));
-    how.profiling = true;
-    ov::CompiledModel timed =
-        core().import_model(exported, "CPU", with(properties(how), program.settings()));
-    return std::make_shared<CompiledProgram>(std::move(timed), program.output_dims(),
-                                             program.findings(), true, program.settings());
+    const ov::CompiledModel &made = program.model();
+    const int32_t streams = made.get_property(ov::num_streams);
+    const int32_t threads = made.get_property(ov::inference_num_threads) / std::max(1, streams);
+    CompileRequest request;
+    request.threads = static_cast<uint32_t>(threads);
+    request.profiling = true;
+    return compiled(program.source(), program.output_dims(), program.findings(), request);
 }
 
 // What `compile` answers, or nothing and why.

@@ -19,10 +19,11 @@ Outcome failed(const std::string &text) { return {Outcome::Kind::kFailed, text};
 
 class RequestExecution : public Execution {
    public:
-    RequestExecution(const ov::CompiledModel &model, ov::InferRequest request, bool profiling)
-        : request_(std::move(request)), profiling_(profiling) {
-        for (const auto &port : model.inputs()) inputs_.emplace_back(port);
-        for (const auto &port : model.outputs()) outputs_.emplace_back(port);
+    RequestExecution(std::shared_ptr<const ov::CompiledModel> model, ov::InferRequest request,
+                     bool profiling)
+        : model_(std::move(model)), request_(std::move(request)), profiling_(profiling) {
+        for (const auto &port : model_->inputs()) inputs_.emplace_back(port);
+        for (const auto &port : model_->outputs()) outputs_.emplace_back(port);
     }
 
     Outcome run(const std::vector<Binding> &inputs,
@@ -133,6 +134,7 @@ class RequestExecution : public Execution {
         return port.bounce.data();
     }
 
+    const std::shared_ptr<const ov::CompiledModel> model_;
     mutable ov::InferRequest request_;
     const bool profiling_;
     uint64_t runs_ = 0;                // counted with profiling
@@ -144,20 +146,23 @@ class RequestExecution : public Execution {
 
 }  // namespace
 
-CompiledProgram::CompiledProgram(ov::CompiledModel model,
+CompiledProgram::CompiledProgram(std::shared_ptr<const ov::Model> source,
+                                 std::unique_ptr<CompiledCopies> copies,
                                  std::vector<std::vector<int64_t>> output_dims,
-                                 std::vector<Finding> findings, bool profiling, ov::AnyMap settings)
-    : model_(std::move(model)),
+                                 std::vector<Finding> findings, bool profiling)
+    : source_(std::move(source)),
+      copies_(std::move(copies)),
       findings_(std::move(findings)),
       output_dims_(std::move(output_dims)),
-      profiling_(profiling),
-      settings_(std::move(settings)) {}
+      profiling_(profiling) {}
 
 std::unique_ptr<Execution> CompiledProgram::new_execution(Outcome &outcome) noexcept {
     try {
         outcome = {};
-        return std::make_unique<RequestExecution>(model_, model_.create_infer_request(),
-                                                  profiling_);
+        auto model = copies_->take();
+        // OpenVINO's function is not const; a compiled model is a handle.
+        ov::InferRequest request = ov::CompiledModel(*model).create_infer_request();
+        return std::make_unique<RequestExecution>(std::move(model), std::move(request), profiling_);
     } catch (...) {
         outcome = outcome_of_exception();
         return nullptr;

@@ -7,30 +7,32 @@
 #include <string>
 #include <vector>
 
+#include "host/engine/compiled_copies.h"
 #include "host/engine/engine.h"
 
 namespace ascendcl::host::engine {
 
 class CompiledProgram : public Program {
    public:
-    CompiledProgram(ov::CompiledModel model, std::vector<std::vector<int64_t>> output_dims,
-                    std::vector<Finding> findings, bool profiling, ov::AnyMap settings);
+    CompiledProgram(std::shared_ptr<const ov::Model> source, std::unique_ptr<CompiledCopies> copies,
+                    std::vector<std::vector<int64_t>> output_dims, std::vector<Finding> findings,
+                    bool profiling);
 
     std::unique_ptr<Execution> new_execution(Outcome &outcome) noexcept override;
     const std::vector<Finding> &findings() const noexcept override { return findings_; }
     const std::vector<std::vector<int64_t>> &output_dims() const noexcept override {
         return output_dims_;
     }
-    const ov::CompiledModel &model() const noexcept { return model_; }
-    // Those that the model needs to be compiled right.
-    const ov::AnyMap &settings() const noexcept { return settings_; }
+    const ov::CompiledModel &model() const noexcept { return copies_->first(); }
+    // What was compiled. Its constants are those of `model`, or the weight memory.
+    const std::shared_ptr<const ov::Model> &source() const noexcept { return source_; }
 
    private:
-    ov::CompiledModel model_;
+    const std::shared_ptr<const ov::Model> source_;
+    const std::unique_ptr<CompiledCopies> copies_;
     const std::vector<Finding> findings_;
     const std::vector<std::vector<int64_t>> output_dims_;
     const bool profiling_;
-    const ov::AnyMap settings_;
 };
 
 }  // namespace ascendcl::host::engine

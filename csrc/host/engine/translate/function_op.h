@@ -19,7 +19,6 @@ class FunctionOp : public ov::op::Op {
 
     OPENVINO_OP("FunctionOp", "ascendcl")
 
-    FunctionOp() = default;
     // An output of the type and the shape of the first input, whatever a plugin makes of them.
     FunctionOp(std::string name, const ov::OutputVector &inputs, Function function);
     FunctionOp(std::string name, const ov::OutputVector &inputs, ov::element::Type type,
@@ -31,7 +30,7 @@ class FunctionOp : public ov::op::Op {
     std::shared_ptr<ov::Node> clone_with_new_inputs(const ov::OutputVector &inputs) const override;
     bool visit_attributes(ov::AttributeVisitor &visitor) override;
     bool evaluate(ov::TensorVector &outputs, const ov::TensorVector &inputs) const override;
-    bool has_evaluate() const override { return definition_ != nullptr; }
+    bool has_evaluate() const override { return true; }
 
    private:
     std::shared_ptr<const Definition> definition_;
