@@ -285,7 +285,7 @@ def main() -> int:
 
     with (
         tempfile.TemporaryDirectory() as folder,
-        Served(Path(folder), *OPTIONS, path=geared(Path(folder))) as served,
+        Served(Path(folder), *OPTIONS, path=geared(Path(folder)), is_gated=False) as served,
     ):
         noop, model = [], []
         for _ in range(given.rounds):
