@@ -131,11 +131,12 @@ def body(getter: Getter) -> str:
 
 def extension_text(bodies: dict[str, str]) -> str:
     methods = "".join(f'{{"{name}", py_{name}, METH_VARARGS, NULL}},\n' for name in bodies)
+    headers = sorted(str(path.relative_to(HEADERS)) for path in HEADERS.rglob("*.h"))
     return "\n".join(
         [
             "#define PY_SSIZE_T_CLEAN",
             "#include <Python.h>",
-            '#include "acl/acl.h"',
+            *(f'#include "{header}"' for header in headers),
             *bodies.values(),
             f"static PyMethodDef methods[] = {{{methods}{{NULL, NULL, 0, NULL}}}};",
             'static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "by_hand", NULL, -1,',
