@@ -280,7 +280,6 @@ BENCHMARKS = (
                 3,
                 is_least=True,
             ),
-            Ratio("loop", "the same over a loop of one thread over the model, without a service"),
             Ratio(
                 "p99",
                 "a round's 99th percentile of latency over max_delay and the largest run",
