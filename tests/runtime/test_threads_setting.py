@@ -36,34 +36,6 @@ def test_no_number_is_refused_by_name(text: str, is_number: bool) -> None:
     assert (done.stdout == "") == is_number
 
 
-RUNS = 200
-SWITCHES = """
-import resource, sys
-import numpy as np
-import ascendcl as acl
-from ascendcl.data import DIGITS_MODEL
-with acl.Model.from_file(DIGITS_MODEL) as model:
-    image = np.zeros(model.inputs[0].shape, model.inputs[0].dtype)
-    model(image)
-    before = resource.getrusage(resource.RUSAGE_THREAD).ru_nvcsw
-    for _ in range(int(sys.argv[1])):
-        model(image)
-    print(resource.getrusage(resource.RUSAGE_THREAD).ru_nvcsw - before)
-"""
-
-
-def test_a_small_model_is_computed_by_the_thread_that_asks() -> None:
-    """It would wait for another one, once a run: that takes longer than the model."""
-    done = subprocess.run(
-        [sys.executable, "-c", SWITCHES, str(RUNS)],
-        capture_output=True,
-        text=True,
-        check=True,
-        env={**os.environ, "ASCENDCL_RUNTIME": "host", "ASCENDCL_HOST_THREADS": "1"},
-    )
-    assert int(done.stdout) < RUNS / 2
-
-
 AT_ONCE = """
 import threading
 import numpy as np
@@ -91,7 +63,7 @@ print(len(wrong))
 
 @pytest.mark.parametrize("threads", ["1", "2"])
 def test_runs_at_the_same_time_compute_the_same(threads: str) -> None:
-    """Each on a copy of the compiled model, or in a stream of it: to the last bit."""
+    """In streams of the compiled model, or one after another: to the last bit."""
     done = subprocess.run(
         [sys.executable, "-c", AT_ONCE],
         capture_output=True,

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <openvino/openvino.hpp>
 #include <optional>
+#include <thread>
 
 #include "host/engine/engine.h"
 #include "host/engine/ir/byte_products.h"
@@ -19,7 +20,6 @@
 #include "host/engine/outcome.h"
 #include "host/engine/program.h"
 #include "host/engine/single_op.h"
-#include "host/engine/threading.h"
 #include "host/engine/translate/translate.h"
 #include "om/aipp.h"
 #include "om/container.h"
@@ -56,19 +56,28 @@ ov::Core &core() {
     return *shared.core;
 }
 
-ov::AnyMap with(ov::AnyMap map, const ov::AnyMap &more) {
-    map.insert(more.begin(), more.end());
-    return map;
+int32_t cores() {
+    const auto count = static_cast<int32_t>(std::thread::hardware_concurrency());
+    return std::max(1, count);
 }
 
-ov::AnyMap properties(const Threading &threading, bool profiling) {
+ov::AnyMap properties(const CompileRequest &request) {
     ov::AnyMap map = {
         ov::hint::inference_precision(ov::element::f32),
         ov::hint::execution_mode(ov::hint::ExecutionMode::ACCURACY),
         ov::hint::performance_mode(ov::hint::PerformanceMode::LATENCY),
-        ov::enable_profiling(profiling),
+        ov::enable_profiling(request.profiling),
     };
-    return with(std::move(map), properties_of(threading));
+    int32_t streams = 1, threads = cores();
+    if (request.threads > 0) {
+        const auto wanted = static_cast<int32_t>(std::min<uint32_t>(request.threads, 1024));
+        // Each stream has sums of its own: with one, they are those of the one execution.
+        streams = request.profiling ? 1 : std::max(1, cores() / wanted);
+        threads = wanted * streams;
+    }
+    map.insert(ov::num_streams(streams));
+    map.insert(ov::inference_num_threads(threads));
+    return map;
 }
 
 // Gears and given shapes are lowered as the static model of the shape is, which `use` is given.
@@ -127,15 +136,11 @@ std::vector<std::vector<int64_t>> output_dims_of(const ov::CompiledModel &model)
 std::shared_ptr<Program> compiled(const std::shared_ptr<const ov::Model> &model,
                                   std::optional<std::vector<std::vector<int64_t>>> dims,
                                   std::vector<Finding> findings, const CompileRequest &request) {
-    const ov::AnyMap settings = settings_against_miscompilation(*model);
-    // Each stream has sums of its own: with profiling they are those of the one execution.
-    const Threading threading = request.profiling ? threading_of_one(request.threads)
-                                                  : threading_of(*model, request.threads);
-    const ov::AnyMap map = with(properties(threading, request.profiling), settings);
-    auto compile = [model, map] { return core().compile_model(model, "CPU", map); };
-    auto copies = std::make_unique<CompiledCopies>(std::move(compile), threading.copies);
-    if (!dims) dims = output_dims_of(copies->first());
-    return std::make_shared<CompiledProgram>(model, std::move(copies), std::move(*dims),
+    ov::AnyMap map = properties(request);
+    map.merge(settings_against_miscompilation(*model));
+    ov::CompiledModel made = core().compile_model(model, "CPU", map);
+    if (!dims) dims = output_dims_of(made);
+    return std::make_shared<CompiledProgram>(model, std::move(made), std::move(*dims),
                                              std::move(findings), request.profiling);
 }
 

@@ -19,11 +19,10 @@ Outcome failed(const std::string &text) { return {Outcome::Kind::kFailed, text};
 
 class RequestExecution : public Execution {
    public:
-    RequestExecution(std::shared_ptr<const ov::CompiledModel> model, ov::InferRequest request,
-                     bool profiling)
-        : model_(std::move(model)), request_(std::move(request)), profiling_(profiling) {
-        for (const auto &port : model_->inputs()) inputs_.emplace_back(port);
-        for (const auto &port : model_->outputs()) outputs_.emplace_back(port);
+    RequestExecution(const ov::CompiledModel &model, ov::InferRequest request, bool profiling)
+        : request_(std::move(request)), profiling_(profiling) {
+        for (const auto &port : model.inputs()) inputs_.emplace_back(port);
+        for (const auto &port : model.outputs()) outputs_.emplace_back(port);
     }
 
     Outcome run(const std::vector<Binding> &inputs,
@@ -134,7 +133,6 @@ class RequestExecution : public Execution {
         return port.bounce.data();
     }
 
-    const std::shared_ptr<const ov::CompiledModel> model_;
     mutable ov::InferRequest request_;
     const bool profiling_;
     uint64_t runs_ = 0;                // counted with profiling
@@ -146,12 +144,11 @@ class RequestExecution : public Execution {
 
 }  // namespace
 
-CompiledProgram::CompiledProgram(std::shared_ptr<const ov::Model> source,
-                                 std::unique_ptr<CompiledCopies> copies,
+CompiledProgram::CompiledProgram(std::shared_ptr<const ov::Model> source, ov::CompiledModel model,
                                  std::vector<std::vector<int64_t>> output_dims,
                                  std::vector<Finding> findings, bool profiling)
     : source_(std::move(source)),
-      copies_(std::move(copies)),
+      model_(std::move(model)),
       findings_(std::move(findings)),
       output_dims_(std::move(output_dims)),
       profiling_(profiling) {}
@@ -159,10 +156,8 @@ CompiledProgram::CompiledProgram(std::shared_ptr<const ov::Model> source,
 std::unique_ptr<Execution> CompiledProgram::new_execution(Outcome &outcome) noexcept {
     try {
         outcome = {};
-        auto model = copies_->take();
-        // OpenVINO's function is not const; a compiled model is a handle.
-        ov::InferRequest request = ov::CompiledModel(*model).create_infer_request();
-        return std::make_unique<RequestExecution>(std::move(model), std::move(request), profiling_);
+        return std::make_unique<RequestExecution>(model_, model_.create_infer_request(),
+                                                  profiling_);
     } catch (...) {
         outcome = outcome_of_exception();
         return nullptr;

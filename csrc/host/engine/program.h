@@ -7,14 +7,13 @@
 #include <string>
 #include <vector>
 
-#include "host/engine/compiled_copies.h"
 #include "host/engine/engine.h"
 
 namespace ascendcl::host::engine {
 
 class CompiledProgram : public Program {
    public:
-    CompiledProgram(std::shared_ptr<const ov::Model> source, std::unique_ptr<CompiledCopies> copies,
+    CompiledProgram(std::shared_ptr<const ov::Model> source, ov::CompiledModel model,
                     std::vector<std::vector<int64_t>> output_dims, std::vector<Finding> findings,
                     bool profiling);
 
@@ -23,13 +22,13 @@ class CompiledProgram : public Program {
     const std::vector<std::vector<int64_t>> &output_dims() const noexcept override {
         return output_dims_;
     }
-    const ov::CompiledModel &model() const noexcept { return copies_->first(); }
+    const ov::CompiledModel &model() const noexcept { return model_; }
     // What was compiled. Its constants are those of `model`, or the weight memory.
     const std::shared_ptr<const ov::Model> &source() const noexcept { return source_; }
 
    private:
     const std::shared_ptr<const ov::Model> source_;
-    const std::unique_ptr<CompiledCopies> copies_;
+    ov::CompiledModel model_;
     const std::vector<Finding> findings_;
     const std::vector<std::vector<int64_t>> output_dims_;
     const bool profiling_;
