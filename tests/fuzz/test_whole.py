@@ -31,7 +31,7 @@ def test_nothing_kills_the_process(kind: str, cases: int, least: int) -> None:
 def test_nothing_kills_a_process_that_is_traced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its models have one stream, of the one thread here: a run after one that fails is no other's."""
+    """Its models have one stream, here of one thread: what failed there was run once more."""
     monkeypatch.setenv("ASCENDCL_TRACE", str(tmp_path / "trace.json"))
     assert run("models", 14, 0, 100, limit=SLOW).findings == []
 
