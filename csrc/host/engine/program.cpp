@@ -19,10 +19,9 @@ Outcome failed(const std::string &text) { return {Outcome::Kind::kFailed, text};
 
 class RequestExecution : public Execution {
    public:
-    RequestExecution(const ov::CompiledModel &model, ov::InferRequest request, bool profiling)
-        : request_(std::move(request)),
-          profiling_(profiling),
-          has_one_thread_(model.get_property(ov::inference_num_threads) == 1) {
+    RequestExecution(const ov::CompiledModel &model, ov::InferRequest request, bool profiling,
+                     bool has_one_thread)
+        : request_(std::move(request)), profiling_(profiling), has_one_thread_(has_one_thread) {
         for (const auto &port : model.inputs()) inputs_.emplace_back(port);
         for (const auto &port : model.outputs()) outputs_.emplace_back(port);
     }
@@ -162,13 +161,14 @@ CompiledProgram::CompiledProgram(std::shared_ptr<const ov::Model> source, ov::Co
       model_(std::move(model)),
       findings_(std::move(findings)),
       output_dims_(std::move(output_dims)),
-      profiling_(profiling) {}
+      profiling_(profiling),
+      has_one_thread_(model_.get_property(ov::inference_num_threads) == 1) {}
 
 std::unique_ptr<Execution> CompiledProgram::new_execution(Outcome &outcome) noexcept {
     try {
         outcome = {};
-        return std::make_unique<RequestExecution>(model_, model_.create_infer_request(),
-                                                  profiling_);
+        return std::make_unique<RequestExecution>(model_, model_.create_infer_request(), profiling_,
+                                                  has_one_thread_);
     } catch (...) {
         outcome = outcome_of_exception();
         return nullptr;

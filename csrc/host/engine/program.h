@@ -32,6 +32,7 @@ class CompiledProgram : public Program {
     const std::vector<Finding> findings_;
     const std::vector<std::vector<int64_t>> output_dims_;
     const bool profiling_;
+    const bool has_one_thread_;  // asked once: OpenVINO answers when no run is under way
 };
 
 }  // namespace ascendcl::host::engine
