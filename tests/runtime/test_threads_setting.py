@@ -19,21 +19,26 @@ except acl.AclError as error:
 """
 
 
+def printed(program: str, threads: str) -> str:
+    """What a process of its own prints, with the variable set so."""
+    return subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "ASCENDCL_RUNTIME": "host", "ASCENDCL_HOST_THREADS": threads},
+    ).stdout
+
+
 @pytest.mark.parametrize(
     ("text", "is_number"),
     [("", True), ("1", True), ("64", True), ("two", False), ("-1", False), ("1.5", False)],
 )
 def test_no_number_is_refused_by_name(text: str, is_number: bool) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", LOAD],
-        capture_output=True,
-        text=True,
-        check=True,
-        env={**os.environ, "ASCENDCL_RUNTIME": "host", "ASCENDCL_HOST_THREADS": text},
-    )
+    output = printed(LOAD, text)
     complaint = f"ASCENDCL_HOST_THREADS='{text}' is not a number of threads"
-    assert (complaint in done.stdout) == (not is_number)
-    assert (done.stdout == "") == is_number
+    assert (complaint in output) == (not is_number)
+    assert (output == "") == is_number
 
 
 AT_ONCE = """
@@ -64,11 +69,4 @@ print(len(wrong))
 @pytest.mark.parametrize("threads", ["1", "2"])
 def test_runs_at_the_same_time_compute_the_same(threads: str) -> None:
     """In streams of the compiled model, or one after another: to the last bit."""
-    done = subprocess.run(
-        [sys.executable, "-c", AT_ONCE],
-        capture_output=True,
-        text=True,
-        check=True,
-        env={**os.environ, "ASCENDCL_RUNTIME": "host", "ASCENDCL_HOST_THREADS": threads},
-    )
-    assert done.stdout == "0\n"
+    assert printed(AT_ONCE, threads) == "0\n"
