@@ -368,6 +368,12 @@ void negate(const ov::TensorVector &inputs, ov::Tensor &output) {
     for (size_t i = 0; i < count; ++i) result[i] = x[i] == 0;
 }
 
+// Of two that are read already: a branch for each element of a mask costs more than reading both.
+template <typename T>
+T chosen(uint8_t condition, T a, T b) {
+    return condition != 0 ? a : b;
+}
+
 template <typename T>
 TensorFunction select_function(const BroadcastRows<3> &rows) {
     return [rows](const ov::TensorVector &inputs, ov::Tensor &output) {
@@ -381,20 +387,20 @@ TensorFunction select_function(const BroadcastRows<3> &rows) {
             T *__restrict to = result;
             result += length;
             if (steps[0] == 0) {
-                const T *chosen = *c != 0 ? x : y;
+                const T *from = *c != 0 ? x : y;
                 const size_t step = *c != 0 ? steps[1] : steps[2];
-                for (size_t i = 0; i < length; ++i) to[i] = chosen[i * step];
+                for (size_t i = 0; i < length; ++i) to[i] = from[i * step];
             } else if (steps[1] != 0 && steps[2] != 0) {
-                for (size_t i = 0; i < length; ++i) to[i] = c[i] != 0 ? x[i] : y[i];
+                for (size_t i = 0; i < length; ++i) to[i] = chosen(c[i], x[i], y[i]);
             } else if (steps[1] != 0) {
                 const T other = *y;
-                for (size_t i = 0; i < length; ++i) to[i] = c[i] != 0 ? x[i] : other;
+                for (size_t i = 0; i < length; ++i) to[i] = chosen(c[i], x[i], other);
             } else if (steps[2] != 0) {
                 const T other = *x;
-                for (size_t i = 0; i < length; ++i) to[i] = c[i] != 0 ? other : y[i];
+                for (size_t i = 0; i < length; ++i) to[i] = chosen(c[i], other, y[i]);
             } else {
                 const T first = *x, second = *y;
-                for (size_t i = 0; i < length; ++i) to[i] = c[i] != 0 ? first : second;
+                for (size_t i = 0; i < length; ++i) to[i] = chosen(c[i], first, second);
             }
         });
     };
